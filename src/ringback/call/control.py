@@ -1,0 +1,226 @@
+"""The door between the interpreter and a call: what TwiML may ask of it, and nothing of SIP, RTP or sockets.
+
+Every method is awaited by the one task that runs the document. Cancelling that task stops what it waits for. A method
+raises `CallEnded` when the call is over, from whichever side; `record` and `dial` instead return a result that says so,
+because their verbs still owe the app a request (twiml.md A-02).
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from ringback.model.call_status import CallStatus, Direction
+from ringback.model.sid import AccountSid, CallSid, RecordingSid
+
+
+class CallEnded(Exception):
+    """The call is over; nothing can be played on it or heard from it any more."""
+
+
+class MediaUnavailable(Exception):
+    """A prompt could not be fetched, decoded or spoken. `code` is Twilio's error number."""
+
+    def __init__(self, code: int, message: str, *, url: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.url = url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallInfo:
+    """What does not change in the life of a call. `sip_parameters` are SipDomain, SipHeader_X-... (sip.md 4.1)."""
+
+    call_sid: CallSid
+    account_sid: AccountSid
+    from_: str
+    to: str
+    direction: Direction
+    parent_call_sid: CallSid | None = None
+    caller_name: str | None = None
+    forwarded_from: str | None = None
+    sip_parameters: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoken:
+    """Words for the caller's ear: what `<Say>` asks for."""
+
+    text: str
+    voice: str | None = None
+    language: str | None = None
+    ssml: object | None = None  # the verb's SSML children (twiml.nodes), for a synthesizer that can use them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """An audio file for the caller's ear: what `<Play>` asks for, by absolute URL."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlayedBytes:
+    """Audio that came as the answer to a TwiML request (twiml.md 1.1)."""
+
+    data: bytes
+    content_type: str
+
+
+Prompt = Spoken | Played | PlayedBytes
+
+
+class DigitStream(Protocol):
+    """Keys pressed since the stream was opened, in order (G-19: none from before)."""
+
+    async def next(self) -> str:
+        """The next key, one of `0-9 A-D * #`. Raises `CallEnded`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordRequest:
+    """`<Record>`: None for `silence_seconds` switches silence detection off."""
+
+    max_seconds: float
+    silence_seconds: float | None
+    finish_on_key: str
+    play_beep: bool
+    trim: bool
+    source: str = "RecordVerb"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordResult:
+    """A finished recording. `ended_by` is the key, or `hangup`, `silence`, `max-length`.
+
+    `seconds` is before trimming (twiml.md 6.3); `final_seconds` after. The file is there before this is returned.
+    """
+
+    recording_sid: RecordingSid
+    url: str
+    seconds: int
+    final_seconds: int
+    ended_by: str
+    started_at: datetime
+    channels: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusEvents:
+    """A noun's `statusCallback`: where, how, and which of initiated, ringing, answered, completed."""
+
+    url: str
+    method: Literal["GET", "POST"] = "POST"
+    events: tuple[str, ...] = ("completed",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialTarget:
+    """One noun of a `<Dial>`: a number through a trunk, a SIP URI, or a client identity."""
+
+    kind: Literal["number", "sip", "client"]
+    address: str
+    username: str | None = None
+    password: str | None = None
+    send_digits: str | None = None
+    status: StatusEvents | None = None
+    screen: "Callable[[CallControl], Awaitable[bool]] | None" = None  # runs the noun's `url` document; True: bridge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialRecording:
+    """`<Dial record>`: from ringing or from answer, mono or dual."""
+
+    from_ringing: bool
+    dual: bool
+    track: Literal["inbound", "outbound", "both"] = "both"
+    trim: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialRequest:
+    targets: Sequence[DialTarget]
+    timeout_seconds: float = 30
+    time_limit_seconds: float = 14400
+    caller_id: str | None = None
+    hangup_on_star: bool = False
+    answer_on_bridge: bool = False
+    sequential: bool = False
+    ring_tone: str | None = None
+    record: DialRecording | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialResult:
+    """How a `<Dial>` ended, in Twilio's words (twiml.md 7.3, 7.4)."""
+
+    status: Literal["completed", "answered", "busy", "no-answer", "failed", "canceled"]
+    call_sid: CallSid | None = None
+    duration_seconds: int | None = None
+    bridged: bool = False
+    sip_call_id: str | None = None
+    sip_response_code: int | None = None
+    sip_headers: Mapping[str, str] = field(default_factory=dict)
+    recording: RecordResult | None = None
+    caller_hung_up: bool = False
+    error_code: int | None = None
+    error_message: str | None = None
+
+
+class CallControl(Protocol):
+    """A call as the interpreter sees it."""
+
+    @property
+    def info(self) -> CallInfo: ...
+
+    @property
+    def status(self) -> CallStatus: ...
+
+    @property
+    def is_answered(self) -> bool: ...
+
+    @property
+    def has_ended(self) -> bool: ...
+
+    async def answer(self) -> None:
+        """200 OK, then wait for the ACK; nothing if it is answered already."""
+        ...
+
+    async def reject(self, reason: Literal["rejected", "busy"]) -> None:
+        """603 or 486 when unanswered, BYE when answered; the call is over afterwards."""
+        ...
+
+    async def hang_up(self) -> None:
+        """End the call from our side. An unanswered call is answered first (twiml.md section 12)."""
+        ...
+
+    async def end_unanswered(self) -> None:
+        """The document ended and nothing answered: refuse with 480, status no-answer (PAU-05)."""
+        ...
+
+    async def prefetch(self, prompts: Sequence[Prompt]) -> None:
+        """Make all of them ready before the first plays (G-18). Raises `MediaUnavailable` for the first that fails."""
+        ...
+
+    async def play(self, prompt: Prompt) -> None:
+        """Play to the end. Raises `MediaUnavailable`."""
+        ...
+
+    async def send_digits(self, digits: str) -> None:
+        """DTMF to the far end; `w` and `W` wait 0.5 s and 1 s."""
+        ...
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, in silence when answered, in ringing when not."""
+        ...
+
+    def digits(self) -> AbstractAsyncContextManager[DigitStream]:
+        """Listen for keys from now until the context ends."""
+        ...
+
+    async def record(self, request: RecordRequest) -> RecordResult: ...
+
+    async def dial(self, request: DialRequest) -> DialResult: ...

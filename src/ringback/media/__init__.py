@@ -1,0 +1,13 @@
+"""The asyncio face of the Rust engine, and prompts: text and URLs turned into clips that are ready to send.
+
+Public names (module in brackets):
+- `MediaEngine(ports=(low, high), address, threads)` [engine]: owns `_engine.Engine`, one reader on its event fd, and hands each
+  event to the `MediaLeg` it names. `open_leg(near=None) -> MediaLeg`; `close()`.
+- `MediaLeg` [leg]: `port`, `connect(negotiated)`, `async play(clip, loops=1)` (returns when played; cancelled: stops it),
+  `async send_digits(digits)`, `digits() -> DigitStream` (async iterator opened now, closed by the context manager),
+  `async record(path, ...) -> RecordedAudio`, `start_recording(...) -> LiveRecording`, `bridge(other)`, `unbridge()`,
+  `async silence(seconds)`, `first_packet` and `timed_out` futures, `close()`.
+- `PromptLibrary` [prompt]: `async speech(text, voice, language) -> Clip` through a `Synthesizer` in a thread,
+  `decoded(data, content_type) -> Clip`; a bounded cache of clips, keyed by what was asked; `standard` clips (beep, ringback).
+- `MediaError`, `NoFreePort` [errors]
+"""

@@ -1,0 +1,136 @@
+"""What the store keeps, as frozen values; a repository takes and returns these and nothing else.
+
+Times are timezone-aware UTC. Durations are whole seconds. Passwords are never here: a credential is its digest HA1
+hashes over `username:realm:password` (sip.md AU-06).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ringback.model.call_status import CallStatus, Direction
+from ringback.model.sid import AccountSid, CallSid, DomainSid, RecordingSid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRecord:
+    sid: AccountSid
+    auth_token: str
+    friendly_name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainRecord:
+    """A SIP Domain: a host name, what to ask when a call arrives, and who may call (sip.md section 1)."""
+
+    sid: DomainSid
+    account_sid: AccountSid
+    name: str
+    voice_url: str | None
+    voice_method: str = "POST"
+    voice_fallback_url: str | None = None
+    voice_fallback_method: str = "POST"
+    status_callback_url: str | None = None
+    status_callback_method: str = "POST"
+    registration: bool = False
+    secure: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialRecord:
+    """A user of a domain; the hashes are HA1 of RFC 7616 for the domain's realm, as lower-case hex."""
+
+    username: str
+    ha1_md5: str
+    ha1_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberRecord:
+    """A phone number mapped to a voice app."""
+
+    sid: str
+    account_sid: AccountSid
+    number: str
+    voice_url: str | None
+    voice_method: str = "POST"
+    voice_fallback_url: str | None = None
+    voice_fallback_method: str = "POST"
+    status_callback_url: str | None = None
+    status_callback_method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkRecord:
+    """A carrier: where plain numbers are dialled, and which addresses may bring calls to our numbers."""
+
+    name: str
+    account_sid: AccountSid
+    uri: str
+    user: str | None = None
+    password: str | None = None
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRecord:
+    sid: CallSid
+    account_sid: AccountSid
+    from_: str
+    to: str
+    direction: Direction
+    status: CallStatus
+    created_at: datetime
+    parent_call_sid: CallSid | None = None
+    sip_call_id: str | None = None
+    answered_at: datetime | None = None
+    ended_at: datetime | None = None
+    sip_response_code: int | None = None
+
+    @property
+    def duration_seconds(self) -> int | None:
+        """Whole seconds from answer to end; None for a call that never was answered or still runs."""
+        if self.answered_at is None or self.ended_at is None:
+            return None
+        return max(0, round((self.ended_at - self.answered_at).total_seconds()))
+
+
+class RecordingStatus(StrEnum):
+    IN_PROGRESS = "in-progress"
+    PAUSED = "paused"
+    COMPLETED = "completed"
+    ABSENT = "absent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingRecord:
+    sid: RecordingSid
+    account_sid: AccountSid
+    call_sid: CallSid
+    status: RecordingStatus
+    source: str
+    path: str
+    started_at: datetime
+    channels: int = 1
+    duration_seconds: int | None = None
+    error_code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotificationRecord:
+    """A failure or a warning that the app's author should see, with Twilio's error code (webhooks.md F-10)."""
+
+    sid: str
+    account_sid: AccountSid
+    call_sid: CallSid | None
+    error_code: int
+    level: str  # "error" or "warning"
+    message: str
+    created_at: datetime
+    request_url: str | None = None
+    request_method: str | None = None
+    request_parameters: str | None = None
+    response_status: int | None = None
+    response_headers: str | None = None
+    response_body: str | None = None

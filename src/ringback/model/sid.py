@@ -1,0 +1,30 @@
+"""String identifiers: two capital letters that say what a thing is, then 32 lower-case hex digits."""
+
+import re
+import secrets
+from typing import NewType
+
+AccountSid = NewType("AccountSid", str)
+CallSid = NewType("CallSid", str)
+RecordingSid = NewType("RecordingSid", str)
+DomainSid = NewType("DomainSid", str)
+
+_SHAPE = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
+
+
+def new_sid(prefix: str) -> str:
+    """A fresh random SID with the two-letter `prefix`, such as `CA` for a call."""
+    return prefix + secrets.token_hex(16)
+
+
+def new_call_sid() -> CallSid:
+    return CallSid(new_sid("CA"))
+
+
+def new_recording_sid() -> RecordingSid:
+    return RecordingSid(new_sid("RE"))
+
+
+def is_sid(text: str, prefix: str | None = None) -> bool:
+    """True if `text` has the shape of a SID (of this prefix)."""
+    return bool(_SHAPE.fullmatch(text)) and (prefix is None or text.startswith(prefix))
