@@ -106,6 +106,8 @@ class RecordResult:
     ended_by: str
     started_at: datetime
     channels: int = 1
+    status: Literal["completed", "absent"] = "completed"  # absent: no audio worth keeping, code says why
+    error_code: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
