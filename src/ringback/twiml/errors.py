@@ -8,9 +8,8 @@ A `Problem` is not raised: it is one warning about one element or attribute, and
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
-Level = Literal["error", "warning"]
+from ringback.model.error_code import Level
 
 
 class TwimlError(Exception):

@@ -227,7 +227,7 @@ StartNoun = Stream | Siprec | Transcription | Recording
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connect(Verb):
-    """Hand the call to a session; `nouns` holds one at most. `action`: None for none, empty for the current document."""
+    """Hand the call to a session; `nouns` holds one at most. `action` None is none, empty is this document."""
 
     nouns: tuple[ConnectNoun, ...] = ()
     action: str | None = None
