@@ -81,6 +81,16 @@ class DigitStream(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStarted:
+    """A recording has begun: what a callback for the event `in-progress` says (webhooks.md 9.1)."""
+
+    recording_sid: RecordingSid
+    url: str
+    started_at: datetime
+    channels: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordRequest:
     """`<Record>`: None for `silence_seconds` switches silence detection off."""
 
@@ -90,6 +100,7 @@ class RecordRequest:
     play_beep: bool
     trim: bool
     source: str = "RecordVerb"
+    on_started: Callable[[RecordingStarted], None] | None = None  # called once, when the recording begins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +151,7 @@ class DialRecording:
     dual: bool
     track: Literal["inbound", "outbound", "both"] = "both"
     trim: bool = False
+    on_started: Callable[[RecordingStarted], None] | None = None  # called once, when the recording begins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
