@@ -1,0 +1,232 @@
+"""A call with a CallSid: a SIP leg with the media engine behind it, as the interpreter sees it (`CallControl`)."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeVar
+
+from ringback.call.control import (
+    CallEnded,
+    CallInfo,
+    DialRequest,
+    DialResult,
+    DigitStream,
+    Prompt,
+    RecordRequest,
+    RecordResult,
+)
+from ringback.call.journal import CallJournal
+from ringback.call.leg import Leg, LegEnd, LegState, MediaRefused
+from ringback.call.recording_desk import RecordingDesk
+from ringback.clock import Clock
+from ringback.media._engine import Clip
+from ringback.media.leg import MediaLeg
+from ringback.model.call_status import CallStatus, status_of_sip_response
+
+T = TypeVar("T")
+
+REJECTIONS: dict[str, tuple[int, CallStatus]] = {
+    "busy": (486, CallStatus.BUSY),
+    "rejected": (603, CallStatus.NO_ANSWER),
+}
+
+
+class PromptSource(Protocol):
+    """Where prompts become audio that is ready to send; raises `MediaUnavailable`."""
+
+    async def clip(self, prompt: Prompt) -> Clip: ...
+
+    @property
+    def beep(self) -> Clip: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallParts:
+    """What every call of a server shares."""
+
+    prompts: PromptSource
+    recordings: RecordingDesk
+    journal: CallJournal
+    clock: Clock
+    dial: "Callable[[Call, DialRequest], Awaitable[DialResult]]"
+
+
+class Call:
+    """Implements `call.control.CallControl` on a real leg."""
+
+    def __init__(self, *, info: CallInfo, leg: Leg, parts: CallParts) -> None:
+        self._info = info
+        self._parts = parts
+        self._status = CallStatus.RINGING
+        self._final: CallStatus | None = None
+        self._sip_response_code: int | None = None
+        self.leg = leg
+        leg.ended.add_done_callback(self._leg_ended)
+
+    @property
+    def info(self) -> CallInfo:
+        return self._info
+
+    @property
+    def status(self) -> CallStatus:
+        return self._status
+
+    @property
+    def is_answered(self) -> bool:
+        return self.leg.is_answered
+
+    @property
+    def has_ended(self) -> bool:
+        return self.leg.has_ended
+
+    # -- signalling ---------------------------------------------------------------------------------------------
+
+    async def answer(self) -> None:
+        if self.leg.is_answered:
+            return
+        self._require_up()
+        try:
+            await self.leg.answer()
+        except MediaRefused as refusal:
+            self._parts.journal.report(self._info, refusal.code, refusal.message)
+            raise CallEnded from refusal
+        self._require_up()
+        self.mark_answered()
+
+    def mark_answered(self) -> None:
+        """The leg is up: from here on the call is in progress."""
+        if self._status is CallStatus.RINGING:
+            self._status = CallStatus.IN_PROGRESS
+            self._parts.journal.call_progressed(self._info, self._status)
+
+    def end_as(self, status: CallStatus, *, sip_response_code: int | None = None) -> None:
+        """Decide the final status before the leg ends, where its last SIP response alone would not tell."""
+        self._final = status
+        self._sip_response_code = sip_response_code
+
+    async def reject(self, reason: Literal["rejected", "busy"]) -> None:
+        if self.leg.is_answered:
+            self.leg.hang_up()
+            return
+        status, self._final = REJECTIONS[reason]
+        self.leg.refuse(status)
+
+    async def hang_up(self) -> None:
+        if not self.leg.has_ended and not self.leg.is_answered and self.leg.state is not LegState.ENDED:
+            with contextlib.suppress(CallEnded):
+                await self.answer()
+        self.leg.hang_up()
+
+    async def end_unanswered(self) -> None:
+        self._final = CallStatus.NO_ANSWER
+        self.leg.refuse(480)
+
+    # -- sound --------------------------------------------------------------------------------------------------
+
+    async def prefetch(self, prompts: Sequence[Prompt]) -> None:
+        for prompt in prompts:
+            await self._while_up(self._parts.prompts.clip(prompt))
+
+    async def play(self, prompt: Prompt) -> None:
+        clip = await self._while_up(self._parts.prompts.clip(prompt))
+        await self._while_up(self._audio().play(clip))
+
+    async def send_digits(self, digits: str) -> None:
+        await self._while_up(self._audio().send_digits(digits))
+
+    async def pause(self, seconds: float) -> None:
+        await self._while_up(self._parts.clock.sleep(seconds))
+
+    @contextlib.asynccontextmanager
+    async def digits(self) -> AsyncIterator[DigitStream]:
+        async with self._audio().digits() as stream:
+            yield _Keys(self, stream.next)
+
+    async def record(self, request: RecordRequest) -> RecordResult:
+        """R-01..R-03: beep, then the caller alone on one channel until a key, silence, the length or hang-up ends it."""
+        if request.play_beep:
+            with contextlib.suppress(CallEnded):
+                await self._while_up(self._audio().play(self._parts.prompts.beep))
+        recording = self._parts.recordings.open(self._info, source=request.source, trim=request.trim)
+        if self.leg.has_ended:
+            return await self._parts.recordings.close(recording, seconds=0, ended_by="hangup")
+        live = self._audio().start_recording(
+            recording.path,
+            what="received",
+            max_seconds=request.max_seconds,
+            silence_seconds=request.silence_seconds or 0.0,
+        )
+        key = asyncio.ensure_future(self._first_of(request.finish_on_key))
+        try:
+            await asyncio.wait({key, live.finished, self.leg.ended}, return_when=asyncio.FIRST_COMPLETED)
+            ended_by = key.result() if key.done() and not key.exception() else None
+        finally:
+            key.cancel()
+            await asyncio.gather(key, return_exceptions=True)
+            live.stop()
+        audio = await live.finished
+        reasons = {"silence": "silence", "max_length": "max-length"}
+        ended_by = ended_by or ("hangup" if self.leg.has_ended else reasons.get(audio.reason, "hangup"))
+        return await self._parts.recordings.close(recording, seconds=audio.seconds, ended_by=ended_by)
+
+    async def dial(self, request: DialRequest) -> DialResult:
+        return await self._parts.dial(self, request)
+
+    # -- inside -------------------------------------------------------------------------------------------------
+
+    async def _first_of(self, keys: str) -> str:
+        async with self._audio().digits() as stream:
+            while True:
+                digit = await stream.next()
+                if digit in keys:
+                    return digit
+
+    async def _while_up(self, awaitable: Awaitable[T]) -> T:
+        """Await, but no longer than the call lives; raises `CallEnded` and cancels the awaitable when it is over."""
+        work = asyncio.ensure_future(awaitable)
+        try:
+            self._require_up()
+            await asyncio.wait({work, self.leg.ended}, return_when=asyncio.FIRST_COMPLETED)
+            if self.leg.ended.done() and not (work.done() and not work.cancelled() and work.exception() is None):
+                raise CallEnded
+            return work.result()
+        finally:
+            if not work.done():
+                work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+
+    def _audio(self) -> MediaLeg:
+        self._require_up()
+        return self.leg.media
+
+    def _require_up(self) -> None:
+        if self.leg.has_ended:
+            raise CallEnded
+
+    def _leg_ended(self, ended: "asyncio.Future[LegEnd]") -> None:
+        if ended.cancelled():
+            return
+        end = ended.result()
+        self._status = self._final or self._final_status(end)
+        sip_status = 200 if self._status is CallStatus.COMPLETED else self._sip_response_code or end.status
+        self._parts.journal.call_ended(self._info, self._status, sip_status)
+
+    def _final_status(self, end: LegEnd) -> CallStatus:
+        """sip.md section 6: answered calls are completed; the others are what their last SIP status says."""
+        if self._status is CallStatus.IN_PROGRESS or end.status is None and self.leg.negotiated is not None:
+            return CallStatus.COMPLETED
+        if end.status == 487 and end.by == "peer":
+            return CallStatus.CANCELED
+        return status_of_sip_response(end.status) if end.status is not None else CallStatus.CANCELED
+
+
+class _Keys:
+    """A digit stream that ends with its call."""
+
+    def __init__(self, call: Call, take: Callable[[], Awaitable[str]]) -> None:
+        self._call = call
+        self._take = take
+
+    async def next(self) -> str:
+        return await self._call._while_up(self._take())

@@ -1,0 +1,194 @@
+"""`<Dial>` on real legs: ring the targets, let the caller hear that it rings, join the first that answers.
+
+Twilio's rules are `twiml.md` 7.2; several targets ring at once or one after the other, and whoever loses is cancelled
+(DI-11, DI-12). Nothing outlives the dial: however it ends, also by cancellation, every child leg is ended.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ringback.call.attempt import Attempt
+from ringback.call.bridge import hold_bridge
+from ringback.call.call import Call, CallParts
+from ringback.call.control import CallEnded, DialRecording, DialRequest, DialResult, DialTarget, RecordResult
+from ringback.call.exchange import Exchange
+from ringback.call.leg import Ringing
+from ringback.call.recording_desk import OpenRecording
+from ringback.call.ringback_tone import RingbackTone, ToneSource
+from ringback.call.route import Router
+from ringback.clock import wait_for
+from ringback.media.leg import LiveRecording
+from ringback.model.call_status import CallStatus
+
+
+class Dialler:
+    """Dials for the calls of one server."""
+
+    def __init__(self, *, exchange: Exchange, router: Router, tones: ToneSource) -> None:
+        self._exchange = exchange
+        self._router = router
+        self._tones = tones
+
+    async def dial(self, parent: Call, request: DialRequest, parts: CallParts) -> DialResult:
+        """Run one `<Dial>` to its end."""
+        return await Dialling(
+            parent=parent,
+            request=request,
+            parts=parts,
+            exchange=self._exchange,
+            router=self._router,
+            tone=RingbackTone(parent, self._tones.ringback(request.ring_tone)),
+        ).run()
+
+
+class Dialling:
+    """One `<Dial>` under way."""
+
+    def __init__(
+        self,
+        *,
+        parent: Call,
+        request: DialRequest,
+        parts: CallParts,
+        exchange: Exchange,
+        router: Router,
+        tone: RingbackTone,
+    ) -> None:
+        self._parent = parent
+        self._request = request
+        self._parts = parts
+        self._exchange = exchange
+        self._router = router
+        self._tone = tone
+        self._attempts: list[Attempt] = []
+        self._recording: tuple[OpenRecording, LiveRecording] | None = None
+
+    async def run(self) -> DialResult:
+        try:
+            if self._request.record is not None and self._request.record.from_ringing:
+                self._start_recording(self._request.record)
+            winner = await self._ring_all()
+            result = await self._connect(winner) if winner is not None else self._unanswered()
+        finally:
+            self._tone.stop()
+            for attempt in self._attempts:
+                attempt.cancel(CallStatus.CANCELED)
+            recording = await self._finish_recording()
+        return replace(result, recording=recording)
+
+    # -- ringing ------------------------------------------------------------------------------------------------
+
+    async def _ring_all(self) -> Attempt | None:
+        targets = self._request.targets
+        groups = [[target] for target in targets] if self._request.sequential else [list(targets)]
+        for group in groups:
+            winner = await self._ring_group(group)
+            if winner is not None or self._parent.has_ended:
+                return winner
+        return None
+
+    async def _ring_group(self, targets: Sequence[DialTarget]) -> Attempt | None:
+        """Ring these at once; the first to answer wins. `timeout` passed: cancelled as no-answer (DI-07)."""
+        attempts = [Attempt(target, parent=self._parent, parts=self._parts) for target in targets]
+        self._attempts += attempts
+        for attempt in attempts:
+            attempt.start(self._exchange, self._router, self._request.caller_id)
+            if attempt.failure is not None:
+                self._parts.journal.report(self._parent.info, attempt.failure.code, attempt.failure.message)
+        if any(attempt.child is not None for attempt in attempts):
+            self._tone.start()
+        try:
+            winner = await wait_for(self._parts.clock, self._first_answer(attempts), self._request.timeout_seconds)
+        except TimeoutError:
+            winner = None
+        self._tone.stop()
+        lost = CallStatus.CANCELED if winner is not None or self._parent.has_ended else CallStatus.NO_ANSWER
+        for attempt in attempts:
+            if attempt is not winner:
+                attempt.cancel(lost)
+        return winner
+
+    async def _first_answer(self, attempts: Sequence[Attempt]) -> Attempt | None:
+        tasks = {asyncio.ensure_future(attempt.answered(self._heard_ringing)): attempt for attempt in attempts}
+        pending: set[asyncio.Future[object]] = {*tasks, self._parent.leg.ended}  # type: ignore[arg-type]
+        try:
+            while len(pending) > 1:
+                done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+                if self._parent.leg.ended in done:
+                    return None
+                for task in done:
+                    if task.result():
+                        return tasks[task]  # type: ignore[index]
+            return None
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _heard_ringing(self, attempt: Attempt, ringing: Ringing) -> None:
+        """DI-02: the carrier's early media is what the caller hears, if there is any and only one leg rings."""
+        if not ringing.early_media or attempt.child is None or len(self._request.targets) > 1:
+            return
+        if self._parent.is_answered and attempt.child.leg.has_media and self._request.ring_tone is None:
+            self._tone.stop()
+            self._parent.leg.media.bridge(attempt.child.leg.media)
+
+    # -- talking ------------------------------------------------------------------------------------------------
+
+    async def _connect(self, winner: Attempt) -> DialResult:
+        assert winner.child is not None
+        child = winner.child
+        try:
+            if winner.target.send_digits:
+                await child.send_digits(winner.target.send_digits)
+            if winner.target.screen is not None and not await winner.target.screen(child):
+                child.leg.hang_up()
+                return winner.result(bridged=False, caller_hung_up=self._parent.has_ended)
+            await self._parent.answer()
+        except CallEnded:
+            child.leg.hang_up()
+            return winner.result(bridged=False, caller_hung_up=self._parent.has_ended)
+        if child.has_ended:
+            return winner.result(bridged=False)
+        if self._request.record is not None and self._recording is None:
+            self._start_recording(self._request.record)
+        ended = await hold_bridge(
+            self._parent.leg,
+            child.leg,
+            clock=self._parts.clock,
+            time_limit_seconds=self._request.time_limit_seconds,
+            hangup_on_star=self._request.hangup_on_star,
+        )
+        child.leg.hang_up()
+        return winner.result(bridged=True, caller_hung_up=ended == "caller")
+
+    def _unanswered(self) -> DialResult:
+        last = self._attempts[-1] if self._attempts else Attempt(_NOBODY, parent=self._parent, parts=self._parts)
+        return last.result(bridged=False, caller_hung_up=self._parent.has_ended)
+
+    # -- recording ----------------------------------------------------------------------------------------------
+
+    def _start_recording(self, wanted: DialRecording) -> None:
+        """DI-19..DI-21: what the parent leg receives is channel 1, what it sends (the child) is channel 2."""
+        if not self._parent.is_answered:
+            return
+        what, channels = _TRACKS[wanted.track] if wanted.track != "both" else ("dual" if wanted.dual else "both", 1)
+        opened = self._parts.recordings.open(
+            self._parent.info, source="DialVerb", trim=wanted.trim, channels=2 if what == "dual" else channels
+        )
+        live = self._parent.leg.media.start_recording(opened.path, what=what)
+        self._recording = (opened, live)
+
+    async def _finish_recording(self) -> RecordResult | None:
+        if self._recording is None:
+            return None
+        opened, live = self._recording
+        live.stop()
+        audio = await live.finished
+        ended_by = "hangup" if self._parent.has_ended else "dial-ended"
+        return await self._parts.recordings.close(opened, seconds=audio.seconds, ended_by=ended_by)
+
+
+_TRACKS = {"inbound": ("received", 1), "outbound": ("sent", 1)}
+_NOBODY = DialTarget(kind="sip", address="")

@@ -1,0 +1,109 @@
+"""Where SIP sessions become legs: events are handed to the leg they belong to, new calls to whoever takes calls."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from ringback.call.leg import Leg, LegSettings
+from ringback.clock import Clock
+from ringback.media.engine import MediaEngine
+from ringback.sip import events
+from ringback.sip.digest import UserCredentials
+from ringback.sip.endpoint import Destination
+from ringback.sip.events import SessionId
+from ringback.sip.message.address import NameAddress
+from ringback.sip.message.uri import SipUri
+from ringback.sip.net.server import SipServer
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """An INVITE to send: whom, as whom, with which extra headers; `destination` where it differs from the URI."""
+
+    target: SipUri
+    from_: NameAddress
+    to: NameAddress | None = None
+    headers: Sequence[tuple[str, str]] = ()
+    credentials: UserCredentials | None = None
+    destination: Destination | None = None
+
+
+class Exchange:
+    """The legs of one SIP server. `on_call` hears of each new inbound call, authenticated and at 100 Trying."""
+
+    def __init__(self, *, sip: SipServer, media: MediaEngine, settings: LegSettings, clock: Clock) -> None:
+        self._sip = sip
+        self._media = media
+        self._settings = settings
+        self._clock = clock
+        self._legs: dict[SessionId, Leg] = {}
+        self.on_call: Callable[[Leg, events.IncomingCall], None] = _refuse_all
+        self.on_register: Callable[[events.RegisterReceived], None] = lambda _event: None
+        sip.on_event = self.receive
+
+    @property
+    def leg_count(self) -> int:
+        return len(self._legs)
+
+    def receive(self, event: events.Event) -> None:
+        """Hand one event on. A leg that raises loses its own call, never another one."""
+        match event:
+            case events.IncomingCall():
+                self._receive_call(event)
+            case events.RegisterReceived():
+                self.on_register(event)
+            case _:
+                leg = self._legs.get(event.session_id)
+                if leg is not None:
+                    self._hand_to(leg, event)
+
+    def place(self, invitation: Invitation, *, near: Leg | None = None) -> Leg:
+        """Send an INVITE and return its leg, which will say how it goes. Raises `MediaRefused` if no port is free."""
+        leg = Leg(sip=self._sip, media=self._media, settings=self._settings, clock=self._clock, near=near)
+        sdp = leg.open_offer()
+        session = self._sip.endpoint.invite(
+            target=invitation.target,
+            from_=invitation.from_,
+            to=invitation.to,
+            sdp=sdp,
+            headers=invitation.headers,
+            credentials=invitation.credentials,
+            route=(),
+            destination=invitation.destination,
+            now=self._clock.now(),
+        )
+        leg.attach(session)
+        self._keep(session.id, leg)
+        self._sip.pump()
+        return leg
+
+    def _receive_call(self, event: events.IncomingCall) -> None:
+        session = self._sip.endpoint.session(event.session_id)
+        if session is None:
+            return
+        leg = Leg(sip=self._sip, media=self._media, settings=self._settings, clock=self._clock)
+        leg.attach(session)
+        self._keep(event.session_id, leg)
+        try:
+            self.on_call(leg, event)
+        except Exception:
+            logger.exception("a new call could not be taken", call_id=session.call_id)
+            leg.refuse(500)
+
+    def _hand_to(self, leg: Leg, event: events.Event) -> None:
+        try:
+            leg.receive(event)
+        except Exception:
+            logger.exception("a leg failed on an event and is ended", event_kind=type(event).__name__)
+            leg.hang_up()
+
+    def _keep(self, session_id: SessionId, leg: Leg) -> None:
+        self._legs[session_id] = leg
+        leg.ended.add_done_callback(lambda _future: self._legs.pop(session_id, None))
+
+
+def _refuse_all(leg: Leg, _event: events.IncomingCall) -> None:
+    leg.refuse(503)

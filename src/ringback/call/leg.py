@@ -1,0 +1,333 @@
+"""One side of a call: a SIP dialog together with the audio that belongs to it, in leg-neutral words.
+
+A `Leg` hears the SIP endpoint's events through `receive` and tells the floor above three things: what happened on the
+way to the answer (`progress`), that it is up (`is_answered`), and that it is over (`ended`). Audio is opened as late as
+possible: an inbound leg takes a port when it is answered, an outbound one needs it for its offer (RFC 3264).
+"""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Literal
+
+from ringback.clock import Clock
+from ringback.media.engine import MediaEngine
+from ringback.media.errors import NoFreePort
+from ringback.media.leg import MediaLeg
+from ringback.sdp.description import MediaDirection, SessionDescription
+from ringback.sdp.errors import SdpError
+from ringback.sdp.negotiation import LocalMedia, NegotiatedMedia, accept_answer, make_answer, make_offer
+from ringback.sip import events
+from ringback.sip.dialog.session import InviteSession
+from ringback.sip.message.headers import Headers
+from ringback.sip.net.server import SipServer
+
+HeaderPairs = tuple[tuple[str, str], ...]
+
+
+class LegState(Enum):
+    NEW = "new"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegSettings:
+    """What every leg of this server offers. `address` is written into SDP; it is where peers send audio."""
+
+    address: str
+    codecs: tuple[str, ...] = ("PCMU", "PCMA")
+    dtmf_payload_type: int = 101
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ringing:
+    """The far end rings (a provisional response over 100); with `early_media` it is already heard."""
+
+    status: int
+    early_media: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The far end took the call; `headers` are the X- headers of its 2xx."""
+
+    headers: HeaderPairs
+
+
+Progress = Ringing | Answered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegEnd:
+    """Why a leg is over: who ended it and the final SIP status that was seen or sent, if any.
+
+    `by` is `failure` for what no side chose: a missing ACK, a lost dialog, audio that cannot be agreed on.
+    """
+
+    by: Literal["us", "peer", "failure"]
+    status: int | None = None
+    reason: str = ""
+    headers: HeaderPairs = ()
+
+
+class MediaRefused(Exception):
+    """Their session description cannot be used; `status` is owed to them, `code` is Twilio's number."""
+
+    def __init__(self, status: int, code: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+def extension_headers(headers: Headers) -> HeaderPairs:
+    """The `X-` headers of a message, as they were spelt (OU-20)."""
+    return tuple((name, value) for name, value in headers.items() if name.lower().startswith("x-"))
+
+
+class Leg:
+    """A dialog and its audio. Made by `Exchange`, which also feeds it events; owned by one call."""
+
+    def __init__(
+        self, *, sip: SipServer, media: MediaEngine, settings: LegSettings, clock: Clock, near: "Leg | None" = None
+    ) -> None:
+        self._sip = sip
+        self._engine = media
+        self._settings = settings
+        self._clock = clock
+        self._near = near
+        self._session: InviteSession | None = None
+        self._sdp_session_id = secrets.randbelow(2**31)
+        self._sdp_version = 0
+        self._direction = MediaDirection.SENDRECV
+        self._confirmed = asyncio.Event()
+        self._media: MediaLeg | None = None
+        self._offer_is_ours = False
+        self.state = LegState.NEW
+        self.negotiated: NegotiatedMedia | None = None
+        self.progress: asyncio.Queue[Progress] = asyncio.Queue()
+        self.ended: asyncio.Future[LegEnd] = asyncio.get_running_loop().create_future()
+
+    # -- what a call may ask ------------------------------------------------------------------------------------
+
+    @property
+    def session(self) -> InviteSession:
+        if self._session is None:
+            raise RuntimeError("the leg has no dialog yet")
+        return self._session
+
+    @property
+    def media(self) -> MediaLeg:
+        """The audio; there from the answer on (inbound) or from the offer on (outbound)."""
+        if self._media is None:
+            raise RuntimeError("the leg has no audio yet")
+        return self._media
+
+    @property
+    def has_media(self) -> bool:
+        """True once both sides agreed on audio, early media included."""
+        return self._media is not None and self.negotiated is not None
+
+    @property
+    def is_answered(self) -> bool:
+        return self.state is LegState.ANSWERED
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state is LegState.ENDED
+
+    def attach(self, session: InviteSession) -> None:
+        """Give the leg its dialog; the exchange does this once."""
+        self._session = session
+
+    def check_offer(self) -> None:
+        """Refuse at once what could never be answered (IN-03, IN-04), before anything rings. Raises `MediaRefused`."""
+        body = self.session.request.body
+        if body:
+            self._answer_to(body, port=9)
+
+    def ring(self, status: int = 180) -> None:
+        self.state = LegState.RINGING
+        self.session.ring(self._clock.now(), status=status)
+        self._sip.pump()
+
+    async def answer(self) -> None:
+        """200 OK with our answer (or our offer, where theirs was missing), then wait for the ACK or the end.
+
+        Raises `MediaRefused` when no audio can be agreed on or no port is free; the INVITE is then refused.
+        """
+        if self.state in (LegState.ANSWERED, LegState.ENDED):
+            return
+        try:
+            sdp = self._local_description(self.session.request.body)
+        except MediaRefused as refusal:
+            self.refuse(refusal.status, refusal.message)
+            raise
+        self.state = LegState.ANSWERED
+        self.session.answer(sdp, self._clock.now())
+        self._sip.pump()
+        await self._confirmation()
+
+    def refuse(self, status: int, reason: str | None = None, headers: Sequence[tuple[str, str]] = ()) -> None:
+        if self.has_ended:
+            return
+        self.session.refuse(status, self._clock.now(), reason=reason, headers=headers)
+        self._end(LegEnd(by="us", status=status, reason=reason or ""))
+        self._sip.pump()
+
+    def hang_up(self) -> None:
+        """BYE, CANCEL or 480, whichever the state asks for; nothing if the leg is over."""
+        if self.has_ended:
+            return
+        if self._session is not None:
+            self._session.hang_up(self._clock.now())
+        self._end(LegEnd(by="us"))
+        self._sip.pump()
+
+    def open_offer(self) -> bytes:
+        """Take a port and describe it, for an INVITE of ours. Raises `MediaRefused` if no port is free."""
+        self._offer_is_ours = True
+        return self._offer()
+
+    # -- what the exchange feeds --------------------------------------------------------------------------------
+
+    def receive(self, event: events.Event) -> None:  # noqa: PLR0912
+        """Take one event of this leg's session."""
+        match event:
+            case events.CallProgressed():
+                self._receive_progress(event)
+            case events.CallAnswered():
+                self._receive_answer(event)
+            case events.CallRefused():
+                headers = extension_headers(event.response.headers) if event.response else ()
+                by: Literal["peer", "failure"] = "peer" if event.response else "failure"
+                self._end(LegEnd(by=by, status=event.status, reason=event.reason, headers=headers))
+            case events.CallConfirmed():
+                self._receive_confirmation(event)
+            case events.CallCancelled():
+                self._end(LegEnd(by="peer", status=487, reason="Request Terminated"))
+            case events.AckTimedOut():
+                self._end(LegEnd(by="failure", status=408, reason="no ACK in 32 seconds"))
+            case events.CallHungUp():
+                headers = extension_headers(event.request.headers) if event.request else ()
+                self._end(LegEnd(by="peer" if event.request else "failure", headers=headers))
+            case events.SessionRefreshed():
+                self._receive_refresh(event)
+            case events.ReferReceived():
+                self.session.refuse_refer(event, 603, self._clock.now())
+            case _:
+                return
+
+    def _receive_progress(self, event: events.CallProgressed) -> None:
+        if event.sdp and not self.has_ended:
+            with contextlib.suppress(SdpError):
+                self._connect(accept_answer(self._local_media(self.media.port), _parse(event.sdp)))
+        self.state = LegState.RINGING
+        self.progress.put_nowait(Ringing(status=event.status, early_media=bool(event.sdp)))
+
+    def _receive_answer(self, event: events.CallAnswered) -> None:
+        if self.has_ended:
+            return
+        try:
+            if event.sdp:
+                self._connect(accept_answer(self._local_media(self.media.port), _parse(event.sdp)))
+            if self.negotiated is None:
+                raise MediaRefused(488, 32103, "the answer has no session description")
+        except (SdpError, MediaRefused) as problem:
+            self.session.hang_up(self._clock.now())
+            self._end(LegEnd(by="failure", status=488, reason=str(problem)))
+            self._sip.pump()
+            return
+        self.state = LegState.ANSWERED
+        self.progress.put_nowait(Answered(headers=extension_headers(event.response.headers)))
+
+    def _receive_confirmation(self, event: events.CallConfirmed) -> None:
+        if self._offer_is_ours and event.sdp and not self.has_ended:
+            try:
+                self._connect(accept_answer(self._local_media(self.media.port), _parse(event.sdp)))
+            except SdpError:
+                self.hang_up()
+        self._confirmed.set()
+
+    def _receive_refresh(self, event: events.SessionRefreshed) -> None:
+        """A re-INVITE: answer with the session as it is now; hold is theirs to ask for (MD-02)."""
+        now = self._clock.now()
+        try:
+            if event.sdp:
+                self._offer_is_ours = False
+            self.session.answer_reinvite(self._local_description(event.sdp), now)
+        except MediaRefused as refusal:
+            self.session.refuse_reinvite(refusal.status, now)
+
+    # -- audio --------------------------------------------------------------------------------------------------
+
+    def _local_description(self, their_offer: bytes) -> bytes:
+        if their_offer:
+            self._open_media()
+            description, negotiated = self._answer_to(their_offer, self.media.port)
+            self._connect(negotiated)
+            return str(description).encode()
+        self._offer_is_ours = True
+        return self._offer()
+
+    def _offer(self) -> bytes:
+        self._open_media()
+        self._sdp_version += 1
+        local = self._local_media(self.media.port)
+        return str(make_offer(local, session_id=self._sdp_session_id, version=self._sdp_version)).encode()
+
+    def _answer_to(self, offer: bytes, port: int) -> tuple[SessionDescription, NegotiatedMedia]:
+        try:
+            self._sdp_version += 1
+            return make_answer(
+                _parse(offer), self._local_media(port), session_id=self._sdp_session_id, version=self._sdp_version
+            )
+        except SdpError as problem:
+            raise MediaRefused(problem.status, problem.code, str(problem)) from problem
+
+    def _local_media(self, port: int) -> LocalMedia:
+        return LocalMedia(
+            address=self._settings.address,
+            port=port,
+            codecs=self._settings.codecs,
+            dtmf_payload_type=self._settings.dtmf_payload_type,
+            direction=self._direction,
+        )
+
+    def _open_media(self) -> None:
+        if self._media is not None:
+            return
+        near = self._near._media if self._near is not None else None
+        try:
+            self._media = self._engine.open_leg(near=near)
+        except NoFreePort as problem:
+            raise MediaRefused(503, 32013, str(problem)) from problem
+
+    def _connect(self, negotiated: NegotiatedMedia) -> None:
+        self.negotiated = negotiated
+        self.media.connect(negotiated)
+
+    async def _confirmation(self) -> None:
+        confirmed = asyncio.ensure_future(self._confirmed.wait())
+        try:
+            await asyncio.wait({confirmed, self.ended}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            confirmed.cancel()
+
+    def _end(self, end: LegEnd) -> None:
+        if self.has_ended:
+            return
+        self.state = LegState.ENDED
+        if self._media is not None:
+            self._media.close()
+        if not self.ended.done():
+            self.ended.set_result(end)
+
+
+def _parse(body: bytes) -> SessionDescription:
+    return SessionDescription.parse(body.decode("utf-8", "replace"))

@@ -1,0 +1,92 @@
+"""Recordings of calls: where the file lies, when it begins, what it is worth when it ends.
+
+The audio is written by the media engine as it arrives, so a crash loses at most the last second. The row is written when
+the recording begins and again when it ends; by then the file is final, so whoever is told of it can fetch it.
+"""
+
+import asyncio
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ringback.call.control import CallInfo, RecordResult
+from ringback.call.journal import CallJournal
+from ringback.call.silence import trim_wave_file
+from ringback.clock import Clock
+from ringback.model.record import RecordingRecord, RecordingStatus
+from ringback.model.sid import new_recording_sid
+
+SHORTEST_KEPT_SECONDS = 0.1
+TOO_SHORT_CODE = 16101
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRecording:
+    """A recording under way: its row and whether silence is cut off at the end."""
+
+    record: RecordingRecord
+    trim: bool
+
+    @property
+    def path(self) -> Path:
+        return Path(self.record.path)
+
+
+class RecordingDesk:
+    """Opens and closes recordings of one server. `base_url` is the HTTP address that RecordingUrl begins with."""
+
+    def __init__(self, *, folder: Path, base_url: str, journal: CallJournal, clock: Clock) -> None:
+        self._folder = folder
+        self._base_url = base_url.rstrip("/")
+        self._journal = journal
+        self._clock = clock
+
+    def open(self, info: CallInfo, *, source: str, trim: bool, channels: int = 1) -> OpenRecording:
+        sid = new_recording_sid()
+        folder = self._folder / info.account_sid
+        folder.mkdir(parents=True, exist_ok=True)
+        record = RecordingRecord(
+            sid=sid,
+            account_sid=info.account_sid,
+            call_sid=info.call_sid,
+            status=RecordingStatus.IN_PROGRESS,
+            source=source,
+            path=str(folder / f"{sid}.wav"),
+            started_at=self._clock.utc_now(),
+            channels=channels,
+        )
+        self._journal.recording_changed(record)
+        return OpenRecording(record=record, trim=trim)
+
+    async def close(self, recording: OpenRecording, *, seconds: float, ended_by: str) -> RecordResult:
+        """The file is complete: trim it if asked, and say what it is. R-08: `seconds` is before trimming."""
+        final_seconds = seconds
+        if recording.trim and seconds > 0:
+            final_seconds = await asyncio.to_thread(trim_wave_file, recording.path)
+        absent = final_seconds < SHORTEST_KEPT_SECONDS
+        record = replace(
+            recording.record,
+            status=RecordingStatus.ABSENT if absent else RecordingStatus.COMPLETED,
+            duration_seconds=_whole(final_seconds),
+            error_code=TOO_SHORT_CODE if absent else 0,
+        )
+        self._journal.recording_changed(record)
+        return RecordResult(
+            recording_sid=record.sid,
+            url=self.url_of(record),
+            seconds=_whole(seconds),
+            final_seconds=_whole(final_seconds),
+            ended_by=ended_by,
+            started_at=record.started_at,
+            channels=record.channels,
+            status="absent" if absent else "completed",
+            error_code=record.error_code,
+        )
+
+    def url_of(self, record: RecordingRecord) -> str:
+        """RecordingUrl: absolute, without an extension."""
+        return f"{self._base_url}/2010-04-01/Accounts/{record.account_sid}/Recordings/{record.sid}"
+
+
+def _whole(seconds: float) -> int:
+    """Twilio gives whole seconds; what lasted at all is at least one."""
+    return max(1, round(seconds)) if seconds >= SHORTEST_KEPT_SECONDS else 0

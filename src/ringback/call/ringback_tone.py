@@ -1,0 +1,33 @@
+"""What a caller hears while a `<Dial>` rings (DI-02); a caller that is not answered yet hears its own phone's tone."""
+
+import asyncio
+from typing import TYPE_CHECKING, Protocol
+
+from ringback.call.call import Call
+
+if TYPE_CHECKING:
+    from ringback.media._engine import Clip
+
+
+class ToneSource(Protocol):
+    """Ringback tones by country (`<Dial ringTone>`); None is the default one."""
+
+    def ringback(self, country: str | None) -> "Clip": ...
+
+
+class RingbackTone:
+    """Plays the tone on an answered call until it is stopped."""
+
+    def __init__(self, call: Call, clip: "Clip") -> None:
+        self._call = call
+        self._clip = clip
+        self._playing: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        if self._playing is None and self._call.is_answered:
+            self._playing = asyncio.ensure_future(self._call.leg.media.play(self._clip, loops=0))
+
+    def stop(self) -> None:
+        if self._playing is not None:
+            self._playing.cancel()
+            self._playing = None

@@ -1,0 +1,34 @@
+"""From what a `<Dial>` names to where an INVITE goes: plain values, and the protocol of whoever knows the way."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from ringback.call.control import CallInfo, DialTarget
+from ringback.call.exchange import Invitation
+
+
+class NotRoutable(Exception):
+    """The target cannot be dialled; `code` is Twilio's number, `sip_status` what the leg reports (sip.md 5.3)."""
+
+    def __init__(self, code: int, message: str, *, sip_status: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.sip_status = sip_status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One way to a target: the INVITE to send, and how the child call is named in `From` and `To`."""
+
+    invitation: Invitation
+    from_: str
+    to: str
+
+
+class Router(Protocol):
+    """Knows the trunks, the registered phones and the local domains."""
+
+    def route(self, target: DialTarget, *, parent: CallInfo, child: CallInfo, caller_id: str | None) -> Route:
+        """Raises `NotRoutable`."""
+        ...
