@@ -1,0 +1,203 @@
+"""The tables of the settings file, one frozen model each. Defaults are safe on a laptop: everything on 127.0.0.1.
+
+Every field bears its help text; `docs/reference/settings.md` and the error messages are made from these.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from ringback.model.settings.address import HostPort, PortRange, SipListen
+from ringback.model.settings.value import (
+    AccountSidText,
+    Advertised,
+    Cidr,
+    DomainName,
+    FilePath,
+    HttpListen,
+    IpText,
+    Level,
+    Listen,
+    LogFormat,
+    Method,
+    Name,
+    Number,
+    Password,
+    PhoneNumber,
+    Ports,
+    PublicUrl,
+    Realm,
+    Secret,
+    SipUriText,
+    StoreUrl,
+    Switch,
+    Text,
+    Url,
+    Username,
+    Whole,
+    must_be,
+    read_json,
+    read_list,
+)
+
+MAX_CREDENTIALS = 1000  # rest-api.md 21242
+MAX_ADDRESSES = 100  # sip.md section 1.1
+DEFAULT_ACCOUNT_SID = "AC00000000000000000000000000000001"
+
+
+class Section(BaseModel):
+    """A table of the file: frozen, and a key it does not know is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, arbitrary_types_allowed=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _must_be_a_table(cls, value: Any) -> Any:
+        if not isinstance(value, Mapping | cls):
+            raise must_be("a table")
+        return value
+
+
+def _listeners(value: object) -> object:
+    if isinstance(value, list) and not value:
+        raise must_be('a list of at least one listener, such as ["udp:127.0.0.1:5060"]')
+    return value
+
+
+class SipSettings(Section):
+    listen: Annotated[tuple[Listen, ...], BeforeValidator(_listeners), BeforeValidator(read_list)] = Field(
+        default=(
+            SipListen(transport="udp", host="127.0.0.1", port=5060),
+            SipListen(transport="tcp", host="127.0.0.1", port=5060),
+        ),
+        description="Where SIP is taken: `udp:`, `tcp:` or `tls:`, then host and port. Port 0 lets the system choose;"
+        " the `ready` line then says which.",
+    )
+    advertise: Advertised | None = Field(
+        default=None,
+        description="What to write in Contact, Via and SDP when it is not the bound address: the public address of a"
+        " machine behind NAT, or the address of the load balancer.",
+    )
+    realm: Realm = Field(
+        default="ringback",
+        description="The realm of digest authentication. Stored credentials are hashes over it: those of this file are"
+        " made anew when it changes, those made through the API have to be set again.",
+    )
+    tls_certificate: FilePath | None = Field(
+        default=None, description="PEM file with the certificate and its chain, for `tls:` listeners."
+    )
+    tls_key: FilePath | None = Field(default=None, description="PEM file with the certificate's private key.")
+    trace: Switch = Field(
+        default=False, description="Log every SIP message sent and received, credentials blanked. For debugging."
+    )
+
+
+class MediaSettings(Section):
+    ports: Ports = Field(
+        default=PortRange(first=10000, last=19999),
+        description="First and last UDP port for audio. Each side of a call takes two, so the default serves 5,000.",
+    )
+    address: IpText | None = Field(
+        default=None,
+        description="The address audio is sent from and received at. Unset: the host of the first `sip.listen`.",
+    )
+    threads: Whole = Field(default=1, ge=1, le=64, description="How many threads (processor cores) the audio may use.")
+
+
+class HttpSettings(Section):
+    listen: HttpListen = Field(
+        default=HostPort(host="127.0.0.1", port=8080),
+        description="Where recordings, `/health` and `/metrics` are served. Port 0 lets the system choose.",
+    )
+    public_url: PublicUrl | None = Field(
+        default=None,
+        description="The URL under which your app reaches this HTTP server, written in `RecordingUrl`. Unset:"
+        " `http://` and the listening address.",
+    )
+
+
+class StoreSettings(Section):
+    url: StoreUrl = Field(
+        default="sqlite:///ringback.db",
+        description="The database: `sqlite:///FILE` (relative to the working directory; four slashes for an absolute"
+        " path) or `postgresql://USER:PASSWORD@HOST/DATABASE`.",
+    )
+    recordings: FilePath = Field(
+        default=Path("recordings"), description="The folder for recordings; made when it is not there."
+    )
+    node: Name = Field(
+        default="main",
+        description="The name of this process among those that share the database. Calls that a crash left open are"
+        " closed at the next start of the process with the same name.",
+    )
+
+
+class AccountSettings(Section):
+    sid: AccountSidText = Field(default=DEFAULT_ACCOUNT_SID, description="The first account's SID.")
+    auth_token: Secret = Field(
+        description="The account's secret: signs the requests to your app and is the password of the HTTP API. Make one"
+        " with: openssl rand -hex 16"
+    )
+    friendly_name: Text = Field(default="", max_length=64, description="A name for people.")
+
+
+class VoiceUrls(Section):
+    """What a domain and a number have alike: whom to ask when a call arrives."""
+
+    voice_url: Url | None = Field(default=None, description="The URL asked for TwiML when a call arrives.")
+    voice_method: Method = Field(default="POST", description="The HTTP method for `voice_url`.")
+    voice_fallback_url: Url | None = Field(default=None, description="The URL asked when `voice_url` fails.")
+    voice_fallback_method: Method = Field(default="POST", description="The HTTP method for `voice_fallback_url`.")
+    status_callback_url: Url | None = Field(default=None, description="The URL told when a call has ended.")
+    status_callback_method: Method = Field(default="POST", description="The HTTP method for `status_callback_url`.")
+
+
+class DomainSettings(VoiceUrls):
+    name: DomainName = Field(description="The host name that callers dial: `sip:anything@NAME`.")
+    registration: Switch = Field(default=False, description="Whether phones may register here.")
+    secure: Switch = Field(default=False, description="Whether calls must be encrypted (TLS and SRTP).")
+    users: Annotated[dict[Username, Password], BeforeValidator(read_json)] = Field(
+        default_factory=dict,
+        max_length=MAX_CREDENTIALS,
+        description="Who may call, by user name and password. The store keeps hashes only.",
+    )
+    allow: Annotated[tuple[Cidr, ...], BeforeValidator(read_list)] = Field(
+        default=(),
+        max_length=MAX_ADDRESSES,
+        description="Addresses and networks that may call. With `users` too, both must pass; with neither, the domain"
+        " refuses every call.",
+    )
+
+
+class NumberSettings(VoiceUrls):
+    number: PhoneNumber = Field(description="A phone number in E.164 form, that a trunk brings calls to.")
+
+
+class TrunkSettings(Section):
+    name: Name = Field(description="A name for the carrier.")
+    uri: SipUriText = Field(description="Where plain numbers are dialled; the first trunk is used.")
+    user: Username | None = Field(default=None, description="The user name for the carrier's digest authentication.")
+    password: Secret | None = Field(default=None, description="The password for `user`.")
+    allow: Annotated[tuple[Cidr, ...], BeforeValidator(read_list)] = Field(
+        default=(),
+        max_length=MAX_ADDRESSES,
+        description="Addresses and networks that may bring calls to the numbers of this file.",
+    )
+
+
+class LimitSettings(Section):
+    calls: Whole = Field(default=1000, ge=1, le=1_000_000, description="Calls at once; one more is refused with 503.")
+    documents_per_call: Whole = Field(
+        default=1000, ge=1, le=1_000_000, description="TwiML documents one call may fetch before it is ended."
+    )
+    call_seconds: Whole = Field(default=14400, ge=1, le=86400, description="The longest a call may last.")
+    grace_seconds: Number = Field(
+        default=30.0, ge=0, le=86400, description="How long running calls may finish after SIGTERM before they are ended."
+    )
+
+
+class LogSettings(Section):
+    level: Level = Field(default="info", description="The least important line to write.")
+    format: LogFormat = Field(default="text", description="`text` for people, `json` for machines. Logs go to stderr.")
