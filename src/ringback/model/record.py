@@ -1,10 +1,11 @@
 """What the store keeps, as frozen values; a repository takes and returns these and nothing else.
 
-Times are timezone-aware UTC. Durations are whole seconds. Passwords are never here: a credential is its digest HA1
-hashes over `username:realm:password` (sip.md AU-06).
+Times are timezone-aware UTC. Durations are whole seconds. Callers' passwords are never here: a credential is its
+digest HA1 hashes over `username:realm:password` (sip.md AU-06).
 """
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -12,11 +13,19 @@ from ringback.model.call_status import CallStatus, Direction
 from ringback.model.sid import AccountSid, CallSid, DomainSid, RecordingSid
 
 
+class Origin(StrEnum):
+    """Where an entry came from: what the settings file no longer names is removed when it came from the file."""
+
+    FILE = "file"
+    API = "api"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountRecord:
     sid: AccountSid
-    auth_token: str
+    auth_token: str = field(repr=False)
     friendly_name: str = ""
+    origin: Origin = Origin.API
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,15 +43,92 @@ class DomainRecord:
     status_callback_method: str = "POST"
     registration: bool = False
     secure: bool = False
+    friendly_name: str = ""
+    origin: Origin = Origin.API
+
+
+class Purpose(StrEnum):
+    """What a credential list admits to: calls, or registrations (sip.md AU-02, AU-03)."""
+
+    CALLS = "calls"
+    REGISTRATIONS = "registrations"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialListRecord:
+    """User names and passwords that domains can be mapped to (sip.md section 1.1)."""
+
+    sid: str
+    account_sid: AccountSid
+    friendly_name: str
+    origin: Origin = Origin.API
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialMappingRecord:
+    """A domain asks for the credentials of a list, for one purpose."""
+
+    domain_sid: DomainSid
+    list_sid: str
+    purpose: Purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialRecord:
-    """A user of a domain; the hashes are HA1 of RFC 7616 for the domain's realm, as lower-case hex."""
+    """A user of a credential list; the hashes are HA1 of RFC 7616 section 3.4.2 for `realm`, as lower-case hex."""
 
+    sid: str
+    list_sid: str
     username: str
+    realm: str
     ha1_md5: str
     ha1_sha256: str
+    origin: Origin = Origin.API
+
+    @classmethod
+    def of_password(
+        cls, *, sid: str, list_sid: str, username: str, realm: str, password: str, origin: Origin = Origin.API
+    ) -> "CredentialRecord":
+        """The record of a password, which itself is kept nowhere (sip.md AU-06)."""
+        text = f"{username}:{realm}:{password}".encode()
+        return cls(
+            sid=sid,
+            list_sid=list_sid,
+            username=username,
+            realm=realm,
+            ha1_md5=hashlib.md5(text, usedforsecurity=False).hexdigest(),
+            ha1_sha256=hashlib.sha256(text).hexdigest(),
+            origin=origin,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessListRecord:
+    """Addresses that domains can be mapped to (sip.md section 1.1)."""
+
+    sid: str
+    account_sid: AccountSid
+    friendly_name: str
+    origin: Origin = Origin.API
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessMappingRecord:
+    """A domain takes calls only from the addresses of a list."""
+
+    domain_sid: DomainSid
+    list_sid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessAddressRecord:
+    """One network of an access list, as `198.51.100.0/24`."""
+
+    sid: str
+    list_sid: str
+    cidr: str
+    friendly_name: str = ""
+    origin: Origin = Origin.API
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,18 +144,26 @@ class NumberRecord:
     voice_fallback_method: str = "POST"
     status_callback_url: str | None = None
     status_callback_method: str = "POST"
+    friendly_name: str = ""
+    origin: Origin = Origin.API
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrunkRecord:
-    """A carrier: where plain numbers are dialled, and which addresses may bring calls to our numbers."""
+    """A carrier: where plain numbers are dialled, and which addresses may bring calls to our numbers.
 
+    The lowest `position` is dialled. The password is kept as it is, since we are the client here.
+    """
+
+    sid: str
     name: str
     account_sid: AccountSid
     uri: str
     user: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     allow: tuple[str, ...] = ()
+    position: int = 0
+    origin: Origin = Origin.API
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +204,7 @@ class RecordingRecord:
     call_sid: CallSid
     status: RecordingStatus
     source: str
-    path: str
+    path: str  # of the WAV file, relative to the folder of recordings or absolute
     started_at: datetime
     channels: int = 1
     duration_seconds: int | None = None

@@ -1,5 +1,6 @@
 """String identifiers: two capital letters that say what a thing is, then 32 lower-case hex digits."""
 
+import hashlib
 import re
 import secrets
 from typing import NewType
@@ -15,6 +16,12 @@ _SHAPE = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 def new_sid(prefix: str) -> str:
     """A fresh random SID with the two-letter `prefix`, such as `CA` for a call."""
     return prefix + secrets.token_hex(16)
+
+
+def derived_sid(prefix: str, *names: str) -> str:
+    """The SID that the same names always give, so that what the settings file names keeps its SID over restarts."""
+    digest = hashlib.sha256("\x00".join((prefix, *names)).encode()).hexdigest()
+    return prefix + digest[:32]
 
 
 def new_call_sid() -> CallSid:

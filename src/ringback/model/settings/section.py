@@ -194,7 +194,10 @@ class LimitSettings(Section):
     )
     call_seconds: Whole = Field(default=14400, ge=1, le=86400, description="The longest a call may last.")
     grace_seconds: Number = Field(
-        default=30.0, ge=0, le=86400, description="How long running calls may finish after SIGTERM before they are ended."
+        default=30.0,
+        ge=0,
+        le=86400,
+        description="How long running calls may finish after SIGTERM before they are ended.",
     )
 
 
