@@ -38,7 +38,7 @@ keyword-only.
 - `StreamFramer` [framer]: `feed(bytes) -> list[bytes]` whole messages by Content-Length for TCP; CRLF keep-alives are
   counted in `pings` (`take_pings()`); raises `MalformedStream` when the stream cannot be framed any more.
 - `validate_request(request, *, supported_extensions=()) -> Refusal | None`, `Refusal(status, reason, headers)`,
-  `refuse(status, reason=None, *headers)` [validate]: what a parsed request is owed when it is wrong (400, 406, 415, 416,
-  420, 483), RFC 3261 section 8.2. After None every typed read is safe.
+  `refuse(status, reason=None, *headers)` [validate]: what a parsed request is owed when it is wrong (400, 406, 415,
+  416, 420, 483), RFC 3261 section 8.2. After None every typed read is safe.
 - `MalformedSip`, `MalformedUri`, `MalformedHeader`, `MalformedStream`, `IllegalHeader` [errors]: the small tree.
 """
