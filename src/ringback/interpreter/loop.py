@@ -1,0 +1,152 @@
+"""The loop over documents and, inside it, the loop over verbs. Redirects and actions never nest: each ends a document.
+
+fetch ──> report what is wrong ──> verb, verb, verb ──Continue──> ran out
+  ^                                  │
+  └────────────── Goto ──────────────┘──Finished──> stopped
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from ringback.call.control import CallControl, CallEnded, MediaUnavailable, PlayedBytes, Spoken
+from ringback.clock import Clock
+from ringback.interpreter.errors import DocumentUnavailable
+from ringback.interpreter.limits import Limits
+from ringback.interpreter.outcome import Continue, Finished, Goto, Outcome
+from ringback.interpreter.report import Report, Reporter, report_of_problem
+from ringback.interpreter.run import Callbacks, Run, Screening
+from ringback.interpreter.source import DocumentRequest, DocumentSource, LoadedDocument
+from ringback.interpreter.verbs import EXECUTORS
+from ringback.twiml.nodes import Document, Verb
+
+# Twilio names a limit on HTTP redirects only; a document that redirects for ever is the same mistake.
+TOO_MANY_DOCUMENTS = 11215
+
+
+class End(Enum):
+    """How the documents of a call came to an end."""
+
+    RAN_OUT = auto()  # the last verb of a document was done
+    STOPPED = auto()  # the call is over
+    FAILED = auto()  # there was no document to run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the loop works with, beside the call. `forbidden` gives the error code of a verb that may not run here."""
+
+    documents: DocumentSource
+    reporter: Reporter
+    callbacks: Callbacks
+    clock: Clock
+    limits: Limits
+    screening: Screening
+    owns_number: Callable[[str], bool] | None = None
+    forbidden: Callable[[Verb], int | None] = lambda verb: None
+
+
+class DocumentLoop:
+    """Runs documents on one call until one runs out, the call is over, or none can be had."""
+
+    def __init__(self, call: CallControl, parts: Parts) -> None:
+        self._call = call
+        self._parts = parts
+        self._documents = 0
+        self._hasty_documents = 0
+        self.waited_in_ringing = False
+
+    async def run(self, first: DocumentRequest | LoadedDocument) -> End:
+        step: DocumentRequest | LoadedDocument = first
+        while True:
+            started = self._parts.clock.now()
+            try:
+                document = step if isinstance(step, LoadedDocument) else await self._parts.documents.fetch(step)
+            except DocumentUnavailable:
+                return End.STOPPED if self._call.has_ended else End.FAILED
+            except CallEnded:
+                return End.STOPPED
+            if self._call.has_ended:
+                return End.STOPPED  # F-08: the reply is ignored
+            outcome = await self._run_document(document)
+            if not isinstance(outcome, Goto):
+                return End.RAN_OUT if isinstance(outcome, Continue) else End.STOPPED
+            if self._is_runaway(self._parts.clock.now() - started, document):
+                return End.FAILED
+            step = DocumentRequest.of(outcome)
+
+    async def _run_document(self, document: LoadedDocument) -> Outcome:
+        run = self._run_of(document)
+        if not isinstance(document.body, Document):
+            return await self._play_answer(document.body, run)
+        for problem in document.body.problems:
+            self._parts.reporter.report(report_of_problem(problem, document.url))
+        for verb in document.body.verbs:
+            outcome = await self._run_verb(verb, run)
+            if not isinstance(outcome, Continue):
+                return outcome
+        return Continue()
+
+    async def _run_verb(self, verb: Verb, run: Run) -> Outcome:
+        """One verb; a prompt that cannot be had ends it and the document goes on (PLAY-08)."""
+        if self._call.has_ended:
+            return Finished()
+        executor = EXECUTORS.get(type(verb))
+        code = self._parts.forbidden(verb)
+        if code is not None:
+            run.report(code, f"<{type(verb).__name__}> may not be used here", node=verb, level="error")
+            return Continue()
+        if executor is None:
+            run.not_executed(verb)
+            return Continue()
+        try:
+            if executor.needs_answer:
+                await self._call.answer()
+            return await executor.execute(verb, run)
+        except CallEnded:
+            return Finished()
+        except MediaUnavailable as problem:
+            run.media_unavailable(problem, verb)
+            return Continue()
+        finally:
+            if executor.waits_in_ringing and not self._call.is_answered:
+                self.waited_in_ringing = True
+
+    async def _play_answer(self, prompt: PlayedBytes | Spoken, run: Run) -> Outcome:
+        """The answer was audio or words: heard once, and then nothing is left to do (twiml.md 1.1)."""
+        try:
+            await self._call.answer()
+            await self._call.play(prompt)
+        except CallEnded:
+            return Finished()
+        except MediaUnavailable as problem:
+            self._parts.reporter.report(
+                Report(code=problem.code, level="error", message=problem.message, url=run.document_url)
+            )
+        return Continue()
+
+    def _is_runaway(self, seconds: float, document: LoadedDocument) -> bool:
+        """A document went on to another: count it, and say so when that has gone on for too long."""
+        limits = self._parts.limits
+        self._documents += 1
+        self._hasty_documents = self._hasty_documents + 1 if seconds < limits.hasty_seconds else 0
+        if self._hasty_documents >= limits.max_hasty_documents:
+            message = f"{self._hasty_documents} documents in a row redirected without playing, waiting or listening"
+        elif self._documents >= limits.max_documents:
+            message = f"the call has run {self._documents} documents, which is the limit"
+        else:
+            return False
+        self._parts.reporter.report(Report(code=TOO_MANY_DOCUMENTS, level="error", message=message, url=document.url))
+        return True
+
+    def _run_of(self, document: LoadedDocument) -> Run:
+        return Run(
+            call=self._call,
+            clock=self._parts.clock,
+            limits=self._parts.limits,
+            reporter=self._parts.reporter,
+            callbacks=self._parts.callbacks,
+            document_url=document.url,
+            screening=self._parts.screening,
+            owns_number=self._parts.owns_number,
+        )

@@ -1,0 +1,99 @@
+"""What an executor may use while it runs one verb: the call, the clock, the document's URL, and who to tell what."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+from urllib.parse import urljoin
+
+from ringback.call.control import CallControl, MediaUnavailable
+from ringback.clock import Clock
+from ringback.interpreter.limits import Limits
+from ringback.interpreter.outcome import Goto, Method, Pairs
+from ringback.interpreter.report import Report, Reporter
+from ringback.twiml.nodes import LegNoun, Node
+
+# Twilio's "verb not supported by this API version", here as a warning: the document goes on.
+NOT_EXECUTED = 13750
+
+
+class Callbacks(Protocol):
+    """Sends asynchronous callbacks of one call (H-11): at least once, the reply ignored, nothing to wait for."""
+
+    def send(self, url: str, method: Method, parameters: Pairs) -> None: ...
+
+
+Screen = Callable[[CallControl], Awaitable[bool]]  # runs on the leg that answered; True: bridge it
+
+
+class Screening(Protocol):
+    """Makes the screening of a dialled leg from the `url` of its noun (twiml.md 8.8)."""
+
+    def __call__(self, noun: LegNoun, run: "Run") -> Screen: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One document being run on a call. `document_url` is None for TwiML that came inline (D-12).
+
+    `owns_number` says whether a `callerId` for a phone number is the account's own or verified (DI-14); None lets every
+    number through.
+    """
+
+    call: CallControl
+    clock: Clock
+    limits: Limits
+    reporter: Reporter
+    callbacks: Callbacks
+    document_url: str | None
+    screening: Screening
+    owns_number: Callable[[str], bool] | None = None
+
+    def url(self, written: str | None) -> str:
+        """An attribute's URL against that of the document (D-13); empty or absent is the document itself (D-14)."""
+        written = written or ""
+        if self.document_url is None:
+            return written
+        try:
+            return urljoin(self.document_url, written)
+        except ValueError:
+            return written
+
+    def goto(self, written: str | None, method: Method, parameters: Pairs = ()) -> Goto:
+        return Goto(url=self.url(written), method=method, parameters=parameters)
+
+    def screen(self, noun: LegNoun) -> Screen | None:
+        """What has to be run on the leg of this noun before it is bridged (SC-01)."""
+        return self.screening(noun, self) if noun.url else None
+
+    def report(
+        self,
+        code: int,
+        message: str,
+        *,
+        node: Node,
+        level: Literal["error", "warning"] = "warning",
+        attribute: str | None = None,
+        value: str | None = None,
+    ) -> None:
+        """Tell the app's author about this node."""
+        self.reporter.report(
+            Report(
+                code=code,
+                level=level,
+                message=f"line {node.line}: {message}",
+                url=self.document_url,
+                line=node.line,
+                element=type(node).__name__,
+                attribute=attribute,
+                value=value,
+            )
+        )
+
+    def not_executed(self, node: Node, what: str = "") -> None:
+        """Something of the document that is understood and left out."""
+        self.report(NOT_EXECUTED, f"<{type(node).__name__}{what}> is not executed yet and was skipped", node=node)
+
+    def media_unavailable(self, problem: MediaUnavailable, node: Node, code: int | None = None) -> None:
+        """A prompt that could not be had: an alert, and the document goes on (PLAY-08, F-06)."""
+        where = f" ({problem.url})" if problem.url else ""
+        self.report(code or problem.code, f"{problem.message}{where}", node=node, level="error", value=problem.url)

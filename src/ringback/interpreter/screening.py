@@ -1,0 +1,51 @@
+"""Screening of a dialled leg: a document that runs on it, alone, after it answered and before it is bridged (8.8)."""
+
+from dataclasses import dataclass
+
+from ringback.call.control import CallControl
+from ringback.interpreter.loop import DocumentLoop, End, Parts
+from ringback.interpreter.run import Run, Screen
+from ringback.interpreter.source import DocumentRequest, DocumentSource
+from ringback.twiml.nodes import Dial, Gather, Hangup, LegNoun, Number, Pause, Play, Redirect, Say, Verb
+
+DIAL_IN_SCREENING = 13201
+
+# SC-02, with <Pause> and <Redirect>, without which a menu could not be written.
+_ALLOWED_FOR_NUMBER = (Play, Say, Gather, Hangup, Pause, Redirect)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegScreening:
+    """Implements `run.Screening` with the document loop."""
+
+    documents: DocumentSource
+
+    def __call__(self, noun: LegNoun, run: Run) -> Screen:
+        request = DocumentRequest(url=run.url(noun.url), method=noun.method)
+        forbidden = _forbidden_for_number if isinstance(noun, Number) else _forbidden
+
+        async def screen(leg: CallControl) -> bool:
+            """SC-03: a document that ran out lets the two be joined; hang-up or failure (F-06) does not."""
+            parts = Parts(
+                documents=self.documents.for_call(leg),
+                reporter=run.reporter,
+                callbacks=run.callbacks,
+                clock=run.clock,
+                limits=run.limits,
+                screening=self,
+                owns_number=run.owns_number,
+                forbidden=forbidden,
+            )
+            end = await DocumentLoop(leg, parts).run(request)
+            return end is End.RAN_OUT and not leg.has_ended
+
+        return screen
+
+
+def _forbidden(verb: Verb) -> int | None:
+    """DI-17."""
+    return DIAL_IN_SCREENING if isinstance(verb, Dial) else None
+
+
+def _forbidden_for_number(verb: Verb) -> int | None:
+    return None if isinstance(verb, _ALLOWED_FOR_NUMBER) else DIAL_IN_SCREENING

@@ -1,0 +1,36 @@
+"""One executor per verb, found by the type of its node.
+
+A module here has `NEEDS_ANSWER`, which says whether the call is answered before the verb begins (twiml.md 1.2), and
+`async def execute(verb, run) -> Outcome`, which may be cancelled at any moment.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ringback.interpreter.outcome import Outcome
+from ringback.interpreter.run import Run
+from ringback.interpreter.verbs import dial, gather, hangup, pause, play, record, redirect, reject, say
+from ringback.twiml import nodes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Executor:
+    """`waits_in_ringing`: the verb can keep the caller of an unanswered call waiting."""
+
+    needs_answer: bool
+    execute: Callable[[Any, Run], Awaitable[Outcome]]  # the verb is of the type that is the key below
+    waits_in_ringing: bool = False
+
+
+EXECUTORS: Mapping[type[nodes.Verb], Executor] = {
+    nodes.Dial: Executor(needs_answer=dial.NEEDS_ANSWER, execute=dial.execute, waits_in_ringing=True),
+    nodes.Gather: Executor(needs_answer=gather.NEEDS_ANSWER, execute=gather.execute),
+    nodes.Hangup: Executor(needs_answer=hangup.NEEDS_ANSWER, execute=hangup.execute),
+    nodes.Pause: Executor(needs_answer=pause.NEEDS_ANSWER, execute=pause.execute, waits_in_ringing=True),
+    nodes.Play: Executor(needs_answer=play.NEEDS_ANSWER, execute=play.execute),
+    nodes.Record: Executor(needs_answer=record.NEEDS_ANSWER, execute=record.execute),
+    nodes.Redirect: Executor(needs_answer=redirect.NEEDS_ANSWER, execute=redirect.execute),
+    nodes.Reject: Executor(needs_answer=reject.NEEDS_ANSWER, execute=reject.execute),
+    nodes.Say: Executor(needs_answer=say.NEEDS_ANSWER, execute=say.execute),
+}

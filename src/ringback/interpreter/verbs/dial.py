@@ -1,0 +1,83 @@
+"""`<Dial>`: ring somebody and join the two (twiml.md section 7). The door does the ringing; the rules are here."""
+
+from ringback.call.control import DialRecording, DialRequest, DialResult
+from ringback.interpreter.caller_id import allowed_caller_id
+from ringback.interpreter.dial_targets import dial_targets
+from ringback.interpreter.outcome import Continue, Finished, Outcome, Pairs
+from ringback.interpreter.recording_callback import RecordingCallback
+from ringback.interpreter.run import Run
+from ringback.twiml.nodes import Dial
+from ringback.webhooks.verb_parameters import dial_parameters
+
+NEEDS_ANSWER = False  # unless `answerOnBridge` is off, below
+
+
+async def execute(verb: Dial, run: Run) -> Outcome:
+    if not verb.answer_on_bridge:
+        await run.call.answer()
+    if verb.refer_url is not None:
+        run.not_executed(verb, ' referUrl="..."')
+    callback = _recording_callback(verb, run)
+    request = _request(verb, run, callback)
+    result = await run.call.dial(request) if request.targets else DialResult(status="failed")
+    if result.recording is not None:
+        callback.ended(result.recording)
+    if verb.action is not None:
+        return run.goto(verb.action, verb.method, action_parameters(result))
+    return Finished() if result.caller_hung_up else Continue()
+
+
+def _request(verb: Dial, run: Run, callback: RecordingCallback) -> DialRequest:
+    targets, one_by_one = dial_targets(verb, run)
+    return DialRequest(
+        targets=targets,
+        timeout_seconds=verb.timeout,
+        time_limit_seconds=verb.time_limit,
+        caller_id=allowed_caller_id(verb, run),
+        hangup_on_star=verb.hangup_on_star,
+        answer_on_bridge=verb.answer_on_bridge,
+        sequential=verb.sequential or one_by_one,
+        ring_tone=verb.ring_tone,
+        record=_recording(verb, callback),
+    )
+
+
+def _recording(verb: Dial, callback: RecordingCallback) -> DialRecording | None:
+    """DI-20, DI-21."""
+    if verb.record == "do-not-record":
+        return None
+    return DialRecording(
+        from_ringing=verb.record.startswith("record-from-ringing"),
+        dual=verb.record.endswith("-dual"),
+        track=verb.recording_track,
+        trim=verb.trim == "trim-silence",
+        on_started=callback.started,
+    )
+
+
+def _recording_callback(verb: Dial, run: Run) -> RecordingCallback:
+    return RecordingCallback(
+        run=run,
+        url=verb.recording_status_callback,
+        method=verb.recording_status_callback_method,
+        events=verb.recording_status_callback_event,
+        source="DialVerb",
+        track=verb.recording_track,
+    )
+
+
+def action_parameters(result: DialResult) -> Pairs:
+    """twiml.md 7.3, and 8.2 after a SIP leg."""
+    recording = result.recording
+    return dial_parameters(
+        status=result.status,
+        call_sid=result.call_sid,
+        seconds=result.duration_seconds,
+        bridged=result.bridged,
+        recording_url=recording.url if recording else None,
+        recording_sid=recording.recording_sid if recording else None,
+        recording_seconds=recording.seconds if recording else None,
+        sip_call_id=result.sip_call_id,
+        sip_response_code=result.sip_response_code,
+        sip_headers=result.sip_headers,
+    )

@@ -1,0 +1,45 @@
+"""`<Record>`: the caller's voice, then always the action (R-04, R-05), also after a hang-up (A-02)."""
+
+from ringback.call.control import RecordRequest, RecordResult
+from ringback.interpreter.outcome import Outcome
+from ringback.interpreter.recording_callback import RecordingCallback
+from ringback.interpreter.run import Run
+from ringback.twiml.nodes import Record
+from ringback.webhooks.verb_parameters import record_parameters
+
+NEEDS_ANSWER = True
+
+TRANSCRIPTION_NOT_AVAILABLE = 13620
+
+
+async def execute(verb: Record, run: Run) -> Outcome:
+    if verb.transcribe:
+        run.report(TRANSCRIPTION_NOT_AVAILABLE, "transcription of recordings is not executed yet", node=verb)
+    callback = RecordingCallback(
+        run=run,
+        url=verb.recording_status_callback,
+        method=verb.recording_status_callback_method,
+        events=verb.recording_status_callback_event,
+        source="RecordVerb",
+    )
+    result = await run.call.record(_request(verb, callback))
+    callback.ended(result)
+    return run.goto(verb.action, verb.method, _parameters(result))
+
+
+def _request(verb: Record, callback: RecordingCallback) -> RecordRequest:
+    return RecordRequest(
+        max_seconds=verb.max_length,
+        silence_seconds=verb.timeout or None,
+        finish_on_key=verb.finish_on_key,
+        play_beep=verb.play_beep,
+        trim=verb.trim == "trim-silence",
+        on_started=callback.started,
+    )
+
+
+def _parameters(result: RecordResult) -> tuple[tuple[str, str], ...]:
+    """R-08: the duration of the action request is that before trimming."""
+    return record_parameters(
+        url=result.url, seconds=result.seconds, ended_by=result.ended_by, recording_sid=result.recording_sid
+    )
