@@ -2,8 +2,11 @@
 //!
 //! Samples are signed 16-bit PCM, mono unless a function says otherwise; rates are in hertz and are arguments. What runs once
 //! per frame (20 ms) allocates nothing after construction, because the media tick may not wait for an allocator; what runs
-//! once per file (`decode`, `resample::convert`) may. Nothing here panics on any input a stranger can send.
+//! once per file (`decode`, `resample`) may. Nothing here panics on any input a stranger can send.
 
+pub mod decode;
 pub mod g711;
+pub mod halfband;
+pub mod resample;
 pub mod tone;
 pub mod wav;

@@ -1,5 +1,7 @@
 //! Tones are listened to with the Goertzel filter; the filter is held against sums worked out here.
 
+#![allow(clippy::unwrap_used)]
+
 use std::f64::consts::TAU;
 
 use ringback_dsp::tone::{beep, burst, dtmf_frequencies, Goertzel, ToneError, ToneGenerator, BEEP_HZ};

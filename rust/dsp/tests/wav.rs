@@ -1,5 +1,7 @@
 //! What is written is a WAV file at every moment, and what is read is bounded by the bytes that are there.
 
+#![allow(clippy::unwrap_used)]
+
 use std::io::{Cursor, Seek, SeekFrom, Write};
 
 use ringback_dsp::wav::{header, read, Wav, WavError, WavWriter, HEADER_LEN, MAX_DATA_BYTES};
