@@ -1,0 +1,99 @@
+"""One database, opened and migrated: SQLite in a file or PostgreSQL, by URL."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from ringback.store.errors import StoreTooNew, StoreUnavailable
+from ringback.store.migration import UnknownRevision, migrate
+
+BUSY_TIMEOUT_MS = 10_000
+POSTGRESQL_POOL_SIZE = 5
+READ_ONLY = "ringback_read_only"
+
+
+class Database:
+    """Connections in transactions: one that ends well is committed, one left by an exception is rolled back."""
+
+    def __init__(self, engine: AsyncEngine, url: str) -> None:
+        self._engine = engine
+        self._url = url
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Connect and bring the tables to this version. Raises `StoreUnavailable` or `StoreTooNew`."""
+        engine = _engine(url)
+        database = cls(engine, url)
+        try:
+            async with database.begin() as connection:
+                await connection.run_sync(migrate)
+        except UnknownRevision as error:
+            await engine.dispose()
+            raise StoreTooNew(url, error.revision) from None
+        except (SQLAlchemyError, OSError) as error:
+            await engine.dispose()
+            raise StoreUnavailable(url, _reason(error)) from error
+        return database
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that may write."""
+        async with self._engine.begin() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction that only reads: on SQLite it does not wait for a writer."""
+        async with self._engine.connect() as connection:
+            await connection.execution_options(**{READ_ONLY: True})
+            async with connection.begin():
+                yield connection
+
+    async def close(self) -> None:
+        await self._engine.dispose()
+
+
+def _engine(url: str) -> AsyncEngine:
+    scheme, _, rest = url.partition("://")
+    if scheme == "sqlite":
+        engine = create_async_engine(f"sqlite+aiosqlite://{rest}")
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+        return engine
+    if scheme == "postgresql":
+        return create_async_engine(f"postgresql+asyncpg://{rest}", pool_size=POSTGRESQL_POOL_SIZE, pool_pre_ping=True)
+    raise StoreUnavailable(url, "it must begin with sqlite:/// or postgresql://")
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    """WAL lets readers and the writer work at once; NORMAL survives a crash of the process at every commit."""
+    connection.isolation_level = None  # the driver must not begin transactions by itself
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes its lock at once: one taken half-way fails instead of waiting."""
+    read_only = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def sqlite_file(url: str) -> Path | None:
+    """The file of a `sqlite:///FILE` URL, None for another database."""
+    path = url.removeprefix("sqlite:///").partition("?")[0]
+    return Path(path) if url.startswith("sqlite:///") else None
+
+
+def _reason(error: Exception) -> str:
+    """What the driver said, in one line."""
+    cause = getattr(error, "orig", None) or error
+    return str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__

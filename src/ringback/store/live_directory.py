@@ -1,0 +1,48 @@
+"""The newest snapshot of the configuration, read from the store after each change."""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ringback.store.access_list import AccessAddressRepository, AccessListRepository
+from ringback.store.account import AccountRepository
+from ringback.store.credential import CredentialListRepository, CredentialRepository
+from ringback.store.database import Database
+from ringback.store.directory import Configuration, Directory
+from ringback.store.domain import DomainRepository
+from ringback.store.number import NumberRepository
+from ringback.store.trunk import TrunkRepository
+
+
+class LiveDirectory:
+    """Take `current` once for each call: two look-ups then see the same configuration."""
+
+    def __init__(self, current: Directory, *, database: Database, realm: str) -> None:
+        self.current = current
+        self._database = database
+        self._realm = realm
+
+    @classmethod
+    async def open(cls, database: Database, *, realm: str) -> "LiveDirectory":
+        return cls(await _load(database, realm), database=database, realm=realm)
+
+    async def refresh(self) -> None:
+        """Read all of it again; calls that are being set up keep what they took."""
+        self.current = await _load(self._database, self._realm)
+
+
+async def _load(database: Database, realm: str) -> Directory:
+    async with database.read() as connection:
+        return Directory(await read_configuration(connection), realm=realm)
+
+
+async def read_configuration(connection: AsyncConnection) -> Configuration:
+    """Every row of configuration, as one transaction sees it."""
+    return Configuration(
+        accounts=await AccountRepository(connection).all(),
+        domains=await DomainRepository(connection).all(),
+        credentials=await CredentialRepository(connection).all(),
+        credential_mappings=await CredentialListRepository(connection).mappings(),
+        addresses=await AccessAddressRepository(connection).all(),
+        access_mappings=await AccessListRepository(connection).mappings(),
+        numbers=await NumberRepository(connection).all(),
+        trunks=await TrunkRepository(connection).all(),
+    )

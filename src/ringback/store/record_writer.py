@@ -1,0 +1,62 @@
+"""What a `WriteBehind` writes with: one transaction for a batch, and single ones to find the record that spoils it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ringback.model.record import CallRecord, NotificationRecord, RecordingRecord
+from ringback.store.call import CallRepository
+from ringback.store.database import Database
+from ringback.store.notification import NotificationRepository
+from ringback.store.recording import RecordingRepository
+from ringback.store.write_behind import RecordRefused, Write, WriteFailed, Written
+
+# The database's state, not the record, is at fault: the same write may succeed later.
+_PASSING = (OperationalError, InterfaceError, PoolTimeout, OSError)
+
+
+def record_writer(database: Database, *, node: str) -> Write:
+    """The writer for one database; `node` is the name of this process, for the recovery after a crash."""
+
+    async def write(records: Sequence[Written]) -> Sequence[RecordRefused]:
+        try:
+            await _write_together(database, records, node)
+        except _PASSING as error:
+            raise WriteFailed(_first_line(error)) from error
+        except (SQLAlchemyError, ValueError):
+            return await _write_one_by_one(database, records, node)
+        return ()
+
+    return write
+
+
+async def _write_together(database: Database, records: Sequence[Written], node: str) -> None:
+    async with database.begin() as connection:
+        await _save(connection, records, node)
+
+
+async def _write_one_by_one(database: Database, records: Sequence[Written], node: str) -> list[RecordRefused]:
+    refused = []
+    for record in records:
+        try:
+            await _write_together(database, (record,), node)
+        except _PASSING as error:
+            raise WriteFailed(_first_line(error)) from error
+        except (SQLAlchemyError, ValueError) as error:
+            refused.append(RecordRefused(record, _first_line(error)))
+    return refused
+
+
+async def _save(connection: AsyncConnection, records: Sequence[Written], node: str) -> None:
+    calls = [record for record in records if isinstance(record, CallRecord)]
+    recordings = [record for record in records if isinstance(record, RecordingRecord)]
+    notifications = [record for record in records if isinstance(record, NotificationRecord)]
+    await CallRepository(connection).save(calls, node=node)
+    await RecordingRepository(connection).save(recordings, node=node)
+    await NotificationRepository(connection).put(*notifications)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__])[0]

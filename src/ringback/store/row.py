@@ -1,0 +1,41 @@
+"""Between records and rows: the same names on both sides, and one statement that writes what is new or has changed."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+Record = TypeVar("Record")
+
+
+def to_row(record: object) -> dict[str, Any]:
+    """The fields of a record, by name."""
+    return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}  # type: ignore[arg-type]
+
+
+def to_record(kind: type[Record], row: Row[Any]) -> Record:
+    """A record of the columns that it has fields for."""
+    names = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    return kind(**{name: value for name, value in row._mapping.items() if name in names})
+
+
+def to_records(kind: type[Record], rows: Iterable[Row[Any]]) -> tuple[Record, ...]:
+    return tuple(to_record(kind, row) for row in rows)
+
+
+async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows, or replace those whose primary key is there. All rows have the same columns."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key.columns]
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(table)
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    if changed:
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    await connection.execute(statement, [dict(row) for row in rows])

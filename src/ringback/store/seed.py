@@ -1,0 +1,225 @@
+"""Puts what the settings file names into the store, so that the API shows it and calls find it.
+
+Done at every start, in one transaction: afterwards the store has exactly what the file names, beside what the API made.
+SIDs are derived from names, so a restart keeps them; an entry that the API made under the same name keeps its SID and
+becomes the file's. What came from the file and is not in it any more goes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ringback.model.record import (
+    AccessAddressRecord,
+    AccessListRecord,
+    AccessMappingRecord,
+    AccountRecord,
+    CredentialListRecord,
+    CredentialMappingRecord,
+    CredentialRecord,
+    DomainRecord,
+    NumberRecord,
+    Origin,
+    Purpose,
+    TrunkRecord,
+)
+from ringback.model.settings import Settings
+from ringback.model.settings.section import DomainSettings, NumberSettings, TrunkSettings
+from ringback.model.sid import AccountSid, DomainSid, derived_sid
+from ringback.store.access_list import AccessAddressRepository, AccessListRepository
+from ringback.store.account import AccountRepository
+from ringback.store.credential import CredentialListRepository, CredentialRepository
+from ringback.store.database import Database
+from ringback.store.domain import DomainRepository
+from ringback.store.number import NumberRepository
+from ringback.store.repository import Repository
+from ringback.store.trunk import TrunkRepository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedReport:
+    """What was removed, and accounts that stay because the API made something in them."""
+
+    removed: int
+    kept_accounts: tuple[str, ...]
+
+
+async def seed(database: Database, settings: Settings) -> SeedReport:
+    """Idempotent: twice is the same as once."""
+    async with database.begin() as connection:
+        account = _account(settings)
+        await AccountRepository(connection).put(account)
+        domains = [await _domain(connection, account.sid, domain) for domain in settings.domain]
+        numbers = [await _number(connection, account.sid, number) for number in settings.number]
+        trunks = [await _trunk(connection, account.sid, *entry) for entry in enumerate(settings.trunk)]
+        removed = 0
+        removed += await _replace(DomainRepository(connection), domains)
+        removed += await _replace(NumberRepository(connection), numbers)
+        removed += await _replace(TrunkRepository(connection), trunks)
+        pairs = list(zip(domains, settings.domain, strict=True))
+        removed += await _seed_credentials(connection, pairs, settings.sip.realm)
+        removed += await _seed_access_lists(connection, pairs)
+        kept = await _remove_other_accounts(connection, account.sid)
+        return SeedReport(removed=removed, kept_accounts=kept)
+
+
+def _account(settings: Settings) -> AccountRecord:
+    return AccountRecord(
+        sid=AccountSid(settings.account.sid),
+        auth_token=settings.account.auth_token.get_secret_value(),
+        friendly_name=settings.account.friendly_name,
+        origin=Origin.FILE,
+    )
+
+
+async def _domain(connection: AsyncConnection, account_sid: AccountSid, settings: DomainSettings) -> DomainRecord:
+    existing = await DomainRepository(connection).by_name(settings.name)
+    return DomainRecord(
+        sid=existing.sid if existing else DomainSid(derived_sid("SD", settings.name)),
+        account_sid=account_sid,
+        name=settings.name,
+        voice_url=settings.voice_url,
+        voice_method=settings.voice_method,
+        voice_fallback_url=settings.voice_fallback_url,
+        voice_fallback_method=settings.voice_fallback_method,
+        status_callback_url=settings.status_callback_url,
+        status_callback_method=settings.status_callback_method,
+        registration=settings.registration,
+        secure=settings.secure,
+        friendly_name=settings.name,
+        origin=Origin.FILE,
+    )
+
+
+async def _number(connection: AsyncConnection, account_sid: AccountSid, settings: NumberSettings) -> NumberRecord:
+    existing = await NumberRepository(connection).by_number(settings.number)
+    return NumberRecord(
+        sid=existing.sid if existing else derived_sid("PN", settings.number),
+        account_sid=account_sid,
+        number=settings.number,
+        voice_url=settings.voice_url,
+        voice_method=settings.voice_method,
+        voice_fallback_url=settings.voice_fallback_url,
+        voice_fallback_method=settings.voice_fallback_method,
+        status_callback_url=settings.status_callback_url,
+        status_callback_method=settings.status_callback_method,
+        friendly_name=settings.number,
+        origin=Origin.FILE,
+    )
+
+
+async def _trunk(
+    connection: AsyncConnection, account_sid: AccountSid, position: int, settings: TrunkSettings
+) -> TrunkRecord:
+    existing = await TrunkRepository(connection).by_name(settings.name)
+    return TrunkRecord(
+        sid=existing.sid if existing else derived_sid("TK", settings.name),
+        name=settings.name,
+        account_sid=account_sid,
+        uri=settings.uri,
+        user=settings.user,
+        password=settings.password.get_secret_value() if settings.password else None,
+        allow=tuple(str(network) for network in settings.allow),
+        position=position,
+        origin=Origin.FILE,
+    )
+
+
+class HasSid(Protocol):
+    @property
+    def sid(self) -> str: ...
+
+
+Entry = TypeVar("Entry", bound=HasSid)
+
+
+async def _replace(repository: Repository[Entry], records: Sequence[Entry]) -> int:
+    """The entries from the file are these now; the number of those that went."""
+    kept = {record.sid for record in records}
+    gone = await repository.sids_of(Origin.FILE) - kept
+    await repository.remove(gone)
+    await repository.put(*records)
+    return len(gone)
+
+
+DomainPairs = Sequence[tuple[DomainRecord, DomainSettings]]
+
+
+async def _seed_credentials(connection: AsyncConnection, domains: DomainPairs, realm: str) -> int:
+    """One credential list for each domain that names users; hashes only (sip.md AU-06)."""
+    lists, mappings, users = [], [], list[CredentialRecord]()
+    for domain, settings in domains:
+        if not settings.users:
+            continue
+        list_sid = derived_sid("CL", domain.name)
+        lists.append(_credential_list(list_sid, domain))
+        purposes = list(Purpose) if domain.registration else [Purpose.CALLS]
+        mappings += [CredentialMappingRecord(domain_sid=domain.sid, list_sid=list_sid, purpose=p) for p in purposes]
+        users += await _users(connection, list_sid, settings, realm)
+    repository = CredentialListRepository(connection)
+    removed = await _replace(repository, lists)
+    await repository.unmap_lists({entry.sid for entry in lists})
+    await repository.map(*mappings)
+    return removed + await _replace(CredentialRepository(connection), users)
+
+
+async def _users(
+    connection: AsyncConnection, list_sid: str, settings: DomainSettings, realm: str
+) -> list[CredentialRecord]:
+    """The users of one domain; one that the API added to the list under the same name becomes the file's."""
+    existing = {user.username: user.sid for user in await CredentialRepository(connection).of_list(list_sid)}
+    return [
+        CredentialRecord.of_password(
+            sid=existing.get(username) or derived_sid("CR", settings.name, username),
+            list_sid=list_sid,
+            username=username,
+            realm=realm,
+            password=password.get_secret_value(),
+            origin=Origin.FILE,
+        )
+        for username, password in settings.users.items()
+    ]
+
+
+def _credential_list(sid: str, domain: DomainRecord) -> CredentialListRecord:
+    return CredentialListRecord(sid=sid, account_sid=domain.account_sid, friendly_name=domain.name, origin=Origin.FILE)
+
+
+async def _seed_access_lists(connection: AsyncConnection, domains: DomainPairs) -> int:
+    """One access list for each domain that names addresses."""
+    lists, mappings, addresses = [], [], []
+    for domain, settings in domains:
+        if not settings.allow:
+            continue
+        list_sid = derived_sid("AL", domain.name)
+        lists.append(
+            AccessListRecord(
+                sid=list_sid, account_sid=domain.account_sid, friendly_name=domain.name, origin=Origin.FILE
+            )
+        )
+        mappings.append(AccessMappingRecord(domain_sid=domain.sid, list_sid=list_sid))
+        addresses += [
+            AccessAddressRecord(
+                sid=derived_sid("IP", domain.name, cidr), list_sid=list_sid, cidr=cidr, origin=Origin.FILE
+            )
+            for cidr in dict.fromkeys(map(str, settings.allow))
+        ]
+    repository = AccessListRepository(connection)
+    removed = await _replace(repository, lists)
+    await repository.unmap_lists({entry.sid for entry in lists})
+    await repository.map(*mappings)
+    return removed + await _replace(AccessAddressRepository(connection), addresses)
+
+
+async def _remove_other_accounts(connection: AsyncConnection, sid: AccountSid) -> tuple[str, ...]:
+    """An account that the file named before goes, unless the API made something in it that would go with it."""
+    repository = AccountRepository(connection)
+    kept = []
+    for other in sorted(await repository.sids_of(Origin.FILE) - {sid}):
+        if await repository.owns_what_the_api_made(other):
+            kept.append(other)
+        else:
+            await repository.remove({other})
+    return tuple(kept)
