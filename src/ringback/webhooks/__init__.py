@@ -23,5 +23,6 @@ Public names (module in brackets):
 - `Delivery(client, clock, report)` [delivery]: sends asynchronous callbacks in the background, in order per call:
   `post(Callback(...))`, `async close(grace_seconds)`; failures go to `report(CallbackProblem)` (15003, 15002, ...).
 - `CookieJar` [cookies]: for one call (H-07).
-- `FetchFailed(code, message, url, method, parameters, status, headers, body)`, `TransportFailure`, `FailureCode` [errors]
+- `FetchFailed(code, message, url, method, parameters, status, headers, body)`, `TransportFailure`,
+  `FailureCode` [errors]
 """

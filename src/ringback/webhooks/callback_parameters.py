@@ -106,5 +106,5 @@ def recording_callback_parameters(recording: RecordingFacts) -> Parameters:
         ("RecordingSource", recording.source),
         ("RecordingStartTime", rfc2822(recording.started_at)),
         ("RecordingTrack", recording.track),
-        ("FailureCode", recording.error_code),
+        ("ErrorCode", recording.error_code),
     )

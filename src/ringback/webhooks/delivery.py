@@ -151,12 +151,19 @@ class Delivery:
         except asyncio.CancelledError:
             self._drop(callback, "the server stopped while it was being sent")
             raise
+        except Exception as error:  # a fault of ours must not silence the call's later callbacks
+            message = f"callback not sent: {type(error).__name__}: {error}"
+            self._report(_internal(callback, message))
 
     def _drop(self, callback: Callback, reason: str) -> None:
         message = f"callback not sent: {reason}"
         self._report(
             CallbackProblem(code=FailureCode.CALLBACK_QUEUE, level="error", message=message, callback=callback)
         )
+
+
+def _internal(callback: Callback, message: str) -> CallbackProblem:
+    return CallbackProblem(code=FailureCode.CALLBACK_INTERNAL, level="error", message=message, callback=callback)
 
 
 def _problem(callback: Callback, failure: FetchFailed) -> CallbackProblem:

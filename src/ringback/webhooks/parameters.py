@@ -104,4 +104,4 @@ def sip_header_parameters(headers: Iterable[tuple[str, str]], prefix: str) -> Pa
 
 def fallback_parameters(error_code: int, error_url: str) -> Parameters:
     """What the fallback URL is told besides the parameters of the request that failed (F-02)."""
-    return (("FailureCode", str(error_code)), ("ErrorUrl", error_url))
+    return (("ErrorCode", str(error_code)), ("ErrorUrl", error_url))
