@@ -51,7 +51,7 @@ _FORBIDDEN = re.compile(r"[\r\n\x00]")
 def canonical_name(name: str) -> str:
     """The name in lower case with its compact form expanded."""
     folded = name.lower()
-    return COMPACT_FORMS.get(folded, folded)
+    return COMPACT_FORMS[folded] if len(folded) == 1 and folded in COMPACT_FORMS else folded
 
 
 def check_header(name: str, value: str) -> None:
@@ -69,10 +69,11 @@ class Headers:
     (`LIST_HEADERS`) are split, so that one line and several read the same.
     """
 
-    __slots__ = ("_lines", "_parsed")
+    __slots__ = ("_index", "_lines", "_parsed")
 
     def __init__(self, lines: Iterable[tuple[str, str]] = ()) -> None:
         self._lines: list[tuple[str, str, str]] = []  # canonical name, name as spelt, value
+        self._index: dict[str, list[str]] | None = None  # values by canonical name, made when first asked for
         self._parsed: dict[str, object] = {}
         for name, value in lines:
             self.add(name, value)
@@ -86,22 +87,26 @@ class Headers:
 
     def get(self, name: str) -> str | None:
         """The value of the first line of that name, or None."""
-        key = canonical_name(name)
-        for line_key, _, value in self._lines:
-            if line_key == key:
-                return value
-        return None
+        values = self._values(canonical_name(name))
+        return values[0] if values else None
 
     def get_lines(self, name: str) -> list[str]:
         """The value of each line of that name, as it stands."""
-        key = canonical_name(name)
-        return [value for line_key, _, value in self._lines if line_key == key]
+        return list(self._values(canonical_name(name)))
+
+    def _values(self, key: str) -> list[str]:
+        if self._index is None:
+            self._index = {}
+            for line_key, _, value in self._lines:
+                self._index.setdefault(line_key, []).append(value)
+        return self._index.get(key, [])
 
     def get_all(self, name: str) -> list[str]:
         """Each value of that name, lists split."""
-        lines = self.get_lines(name)
-        if canonical_name(name) not in LIST_HEADERS:
-            return lines
+        key = canonical_name(name)
+        lines = self._values(key)
+        if key not in LIST_HEADERS:
+            return list(lines)
         return [element for line in lines for element in split_list(line)]
 
     def items(self) -> Iterator[tuple[str, str]]:
@@ -121,7 +126,7 @@ class Headers:
         """Put a line at the end."""
         check_header(name, value)
         self._lines.append((canonical_name(name), name, value))
-        self._parsed.clear()
+        self._forget()
 
     def prepend(self, name: str, value: str) -> None:
         """Put a line before the first one of that name, else at the top (Via, Route, Record-Route)."""
@@ -129,7 +134,7 @@ class Headers:
         key = canonical_name(name)
         index = next((at for at, line in enumerate(self._lines) if line[0] == key), 0)
         self._lines.insert(index, (key, name, value))
-        self._parsed.clear()
+        self._forget()
 
     def remove(self, name: str) -> None:
         """Take every line of that name out; nothing happens if there is none."""
@@ -179,6 +184,10 @@ class Headers:
 
     def _replace_lines(self, lines: list[tuple[str, str, str]]) -> None:
         self._lines = lines
+        self._forget()
+
+    def _forget(self) -> None:
+        self._index = None
         self._parsed.clear()
 
     def __contains__(self, name: object) -> bool:

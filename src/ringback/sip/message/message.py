@@ -37,15 +37,15 @@ class _TypedHeaders:
     @property
     def via(self) -> Via:
         """The topmost Via."""
-        values = self.headers.get_all("Via")
-        if not values:
+        vias = self.vias
+        if not vias:
             raise MalformedHeader("Via", "", "missing")
-        return self.headers.parsed("via", lambda: Via.parse(values[0]))
+        return vias[0]
 
     @property
     def vias(self) -> tuple[Via, ...]:
         """Every Via, topmost first."""
-        return self.headers.parsed("vias", lambda: tuple(Via.parse(value) for value in self.headers.get_all("Via")))
+        return self.headers.parsed("Via", lambda: tuple(Via.parse(value) for value in self.headers.get_all("Via")))
 
     @property
     def from_(self) -> NameAddress:
@@ -126,8 +126,10 @@ class _TypedHeaders:
         return _named(name, parse, lines[0])
 
     def _addresses(self, name: str) -> tuple[NameAddress, ...]:
-        values = self.headers.get_all(name)
-        return self.headers.parsed(name, lambda: tuple(_named(name, NameAddress.parse, value) for value in values))
+        return self.headers.parsed(name, lambda: self._parse_addresses(name))
+
+    def _parse_addresses(self, name: str) -> tuple[NameAddress, ...]:
+        return tuple(_named(name, NameAddress.parse, value) for value in self.headers.get_all(name))
 
     def _number(self, name: str, highest: int) -> int | None:
         lines = self.headers.get_lines(name)

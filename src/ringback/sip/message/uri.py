@@ -40,7 +40,9 @@ _PARAMETERS_THAT_MUST_MATCH = ("user", "ttl", "method", "maddr", "transport")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SipUri:
-    """A sip or sips URI. `user` is percent-decoded, `host` is without the brackets of an IPv6 reference."""
+    """A sip or sips URI. `user`, `parameters` and `headers` are percent-decoded, `host` is without the brackets of an
+    IPv6 reference. What was parsed is written back to the letter, so that a peer gets its own Contact.
+    """
 
     scheme: str = "sip"
     user: str | None = None
@@ -49,7 +51,7 @@ class SipUri:
     port: int | None = None
     parameters: Parameters = NO_PARAMETERS
     headers: tuple[tuple[str, str], ...] = ()
-    _wire_user: str | None = field(default=None, compare=False, repr=False)
+    _written: tuple[str, tuple[object, ...]] | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def parse(cls, text: str) -> "SipUri":
@@ -67,42 +69,44 @@ class SipUri:
         address, question, header_text = after.partition("?")
         hostport, semicolon, parameter_text = address.partition(";")
         host, port = parse_hostport(hostport, text)
+        user = None if user is None else _decode(user, text)
+        parameters = _parse_parameters(parameter_text, text) if semicolon else NO_PARAMETERS
+        headers = _parse_headers(header_text, text) if question else ()
         return cls(
             scheme=scheme,
-            user=None if user is None else _decode(user, text),
+            user=user,
             password=password,
             host=host,
             port=port,
-            parameters=_parse_parameters(parameter_text, text) if semicolon else NO_PARAMETERS,
-            headers=_parse_headers(header_text, text) if question else (),
-            _wire_user=user,
+            parameters=parameters,
+            headers=headers,
+            _written=(text, (scheme, user, password, host, port, parameters, headers)),
         )
 
+    def _fields(self) -> tuple[object, ...]:
+        return (self.scheme, self.user, self.password, self.host, self.port, self.parameters, self.headers)
+
     def __str__(self) -> str:
+        # A changed copy carries the old text along; then the fields say something else.
+        if self._written is not None and self._written[1] == self._fields():
+            return self._written[0]
         parts = [self.scheme, ":"]
         if self.user is not None:
-            parts.append(self._user_text())
+            parts.append(quote(self.user, safe=_USER_SAFE))
             if self.password is not None:
                 parts += [":", self.password]
             parts.append("@")
         parts.append(format_hostport(self.host, self.port))
         for name, value in self.parameters.items():
-            parts += [";", quote(name, safe=_PARAMETER_SAFE + "%")]
+            parts += [";", quote(name, safe=_PARAMETER_SAFE)]
             if value is not None:
-                parts += ["=", quote(value, safe=_PARAMETER_SAFE + "%")]
+                parts += ["=", quote(value, safe=_PARAMETER_SAFE)]
         if self.headers:
             pairs = (
                 f"{quote(name, safe=_HEADER_SAFE)}={quote(value, safe=_HEADER_SAFE)}" for name, value in self.headers
             )
             parts += ["?", "&".join(pairs)]
         return "".join(parts)
-
-    def _user_text(self) -> str:
-        # What came in is written as it came, so that a remote target is echoed to the letter.
-        user = self.user or ""
-        if self._wire_user is not None and (self._wire_user == user or unquote(self._wire_user) == user):
-            return self._wire_user
-        return quote(user, safe=_USER_SAFE)
 
     @property
     def transport(self) -> str:
@@ -200,7 +204,7 @@ def equivalent(a: Uri, b: Uri) -> bool:
 
 def _comparable(parameters: Parameters, name: str) -> tuple[bool, str | None]:
     value = parameters.get(name)
-    return name in parameters, None if value is None else unquote(value).lower()
+    return name in parameters, None if value is None else value.lower()
 
 
 def _comparable_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -230,7 +234,8 @@ def _parse_parameters(text: str, whole: str) -> Parameters:
         found = _PARAMETER.fullmatch(part)
         if found is None:
             raise MalformedUri(whole, "illegal URI parameter")
-        entries.append((found.group(1), found.group(2)))
+        name, value = found.groups()
+        entries.append((_decode(name, whole), None if value is None else _decode(value, whole)))
     return Parameters(entries)
 
 
