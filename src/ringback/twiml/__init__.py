@@ -5,7 +5,7 @@ Public names (module in brackets):
   `Sip` ...), fields snake_case of the attribute, Twilio's defaults, already typed (`int`, `bool`, `Literal` strings).
   Content is `text` (Say, Sms), `url` (Play, Redirect), `number` / `uri` / `name` / `identity` (nouns), `children`
   (Gather, Say's SSML, Prompt), `nouns` (Dial, Connect, Start, Stop). Every node has `line: int`. An
-  attribute that has no default and was not given is None.  A verb we parse and do not execute yet is a dataclass like any other.
+  attribute that has no default and was not given is None. A verb we parse and do not execute yet is like any other.
 - `Document(verbs: tuple[Verb, ...], problems: tuple[Problem, ...])` [nodes]
 - `Problem(code, level, message, line, element, attribute, value)` [errors]: one warning in Twilio's numbers (12200,
   13xxx); message says which line, which attribute, what was expected.

@@ -1,0 +1,21 @@
+"""Phone numbers as apps write them, into E.164 (twiml.md 8.1: unformatted US numbers are accepted)."""
+
+import re
+
+_SEPARATORS = re.compile(r"[\s().\-/\u00a0]")
+_E164 = re.compile(r"\+[1-9][0-9]{1,14}")
+_US_NUMBER = re.compile(r"1?([2-9][0-9]{9})")
+
+
+def normal_number(text: str) -> str | None:
+    """`(415) 555-2671` as `+14155552671`; None for what is no phone number.
+
+    A number without `+` is taken for a US one, as Twilio does; other countries need theirs.
+    """
+    if len(text) > 40:
+        return None
+    number = _SEPARATORS.sub("", text)
+    if _E164.fullmatch(number):
+        return number
+    american = _US_NUMBER.fullmatch(number)
+    return f"+1{american.group(1)}" if american else None
