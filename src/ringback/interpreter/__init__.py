@@ -7,8 +7,8 @@ Public names (module in brackets):
 - `Outcome` = `Continue | Goto(url, method, parameters) | Finished` [outcome]
 - `DocumentSource` protocol [source]: `async fetch(request) -> LoadedDocument(url, body)`; raises `DocumentUnavailable`.
   `AppDocumentSource` is the real one over `webhooks.AppClient`, with the fallback URL rules F-01..F-06.
-- `Reporter` protocol [report]: `report(Report)`: a warning or error with Twilio's code. `NotificationReporter` writes it
-  to the log and makes a `NotificationRecord`.
+- `Reporter` protocol [report]: `report(Report)`: a warning or error with Twilio's code. `NotificationReporter` writes
+  it to the log and makes a `NotificationRecord`.
 - `Callbacks` protocol [run]: `send(url, method, parameters)`, never waits. `DeliveredCallbacks` [callbacks] is the real
   one over `webhooks.Delivery`.
 - `verbs/`: one executor per verb, `async def execute(verb, run: Run) -> Outcome`, registered by node type in

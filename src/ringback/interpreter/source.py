@@ -4,10 +4,11 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from ringback.call.control import CallControl, CallEnded, PlayedBytes, Spoken
+from ringback.call.control import CallControl, CallEnded, CallInfo, PlayedBytes, Spoken
 from ringback.interpreter.errors import DocumentUnavailable
 from ringback.interpreter.outcome import Goto, Method, Pairs
 from ringback.interpreter.report import Report, Reporter
+from ringback.model.call_status import CallStatus
 from ringback.twiml.errors import DocumentError
 from ringback.twiml.nodes import Document
 from ringback.twiml.parser import parse_document
@@ -108,7 +109,7 @@ class AppDocumentSource:
         fetched = await self.client.fetch(
             request.url,
             request.method,
-            call_parameters(_facts(self.call)),
+            call_parameters(facts_of_call(self.call.info, self.call.status)),
             own_parameters=request.parameters,
             cookies=self.cookies,
         )
@@ -139,15 +140,15 @@ def _require_absolute(request: DocumentRequest) -> None:
     raise FetchFailed(code, message, url=request.url, method=request.method, parameters=request.parameters)
 
 
-def _facts(call: CallControl) -> CallFacts:
-    info = call.info
+def facts_of_call(info: CallInfo, status: CallStatus) -> CallFacts:
+    """What a request may tell about a call that is in this state now."""
     return CallFacts(
         call_sid=info.call_sid,
         account_sid=info.account_sid,
         from_=info.from_,
         to=info.to,
         direction=info.direction,
-        status=call.status,
+        status=status,
         parent_call_sid=info.parent_call_sid,
         caller_name=info.caller_name,
         forwarded_from=info.forwarded_from,

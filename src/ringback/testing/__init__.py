@@ -1,9 +1,31 @@
 """What users test their call flows with, and we ours: the same interpreter on a call in virtual time.
 
 Public names (module in brackets):
-- `VirtualClock`, `run_in_virtual_time` [clock]: time that a test turns.
+- `VirtualApp` [app]: an app's answers by URL; `run_call(caller) -> Transcript` places a call and sees it through.
+- `AppRequest`, `AppResponse` [app_transport]: what a function of the app is given, and what else it may return.
+- `Caller` [caller]: the person on the phone, as a script. `Phone` [phone]: who picks up when `<Dial>` rings.
+- `Transcript` [transcript]: what was heard, asked, recorded and reported, second by second.
+- `VirtualClock`, `run_in_virtual_time`, `NothingWillHappen` [clock]: time that a test turns.
+- `VirtualCall` [virtual_call]: the door of a call (`call.control.CallControl`) without a network.
 """
 
+from ringback.testing.app import VirtualApp
+from ringback.testing.app_transport import AppRequest, AppResponse
+from ringback.testing.caller import Caller
 from ringback.testing.clock import NothingWillHappen, VirtualClock, run_in_virtual_time
+from ringback.testing.phone import Phone
+from ringback.testing.transcript import Transcript
+from ringback.testing.virtual_call import VirtualCall
 
-__all__ = ["NothingWillHappen", "VirtualClock", "run_in_virtual_time"]
+__all__ = [
+    "AppRequest",
+    "AppResponse",
+    "Caller",
+    "NothingWillHappen",
+    "Phone",
+    "Transcript",
+    "VirtualApp",
+    "VirtualCall",
+    "VirtualClock",
+    "run_in_virtual_time",
+]

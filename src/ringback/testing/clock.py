@@ -1,7 +1,8 @@
 """Time that stands still until it is turned, so that an hour of a call costs a test some milliseconds.
 
-`VirtualClock` implements `ringback.clock.Clock`. A test turns it by hand (`advance`), lets it turn itself while it waits
-for something (`run`), or runs a whole event loop on it (`run_in_virtual_time`), where `asyncio.sleep` is virtual too.
+`VirtualClock` implements `ringback.clock.Clock`. A test turns it by hand (`advance`), lets it turn itself while it
+waits for something (`run`), or runs a whole event loop on it (`run_in_virtual_time`), where `asyncio.sleep` is virtual
+too.
 """
 
 import asyncio

@@ -1,0 +1,125 @@
+"""A voice app under test: its answers by URL, and calls to it in virtual time.
+
+    app = VirtualApp({"/voice": "<Response><Say>Hello</Say></Response>"})
+    assert app.run_call().heard == ["Hello"]
+
+The interpreter, the HTTP client and the signatures are the server's own; the phone, the clock and the network are
+virtual.
+"""
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Callable, Mapping
+from typing import Literal, TypeVar
+from urllib.parse import urljoin
+
+from ringback.interpreter.limits import Limits
+from ringback.interpreter.source import DocumentRequest, Fallback
+from ringback.testing.app_transport import Answers
+from ringback.testing.call_run import CallRun, incoming_call
+from ringback.testing.caller import Caller
+from ringback.testing.clock import VirtualClock, run_in_virtual_time
+from ringback.testing.phone import Phone
+from ringback.testing.transcript import Transcript
+
+T = TypeVar("T")
+Method = Literal["GET", "POST"]
+
+DEMO_CALLER = "sip:alice@demo.sip.localhost"
+DEMO_DOMAIN = "sip:demo@demo.sip.localhost"
+
+# What Twilio allows a call by default (14400 s); a caller who never hangs up is taken off the line then.
+MAX_CALL_SECONDS = 14_400.0
+
+
+class VirtualApp:
+    """The app's answers, the URLs a domain would be set to, and the world around it.
+
+    `answers` maps a path or an absolute URL to TwiML, to an `AppResponse`, or to a function of the `AppRequest`; or it
+    is one such function for every URL. `media` says how many seconds each `<Play>` URL lasts, and every other URL is
+    404; without it every URL lasts three seconds. `phones` says who picks up when `<Dial>` rings a number or a SIP URI;
+    everybody else does not exist (404).
+    """
+
+    def __init__(
+        self,
+        answers: Answers,
+        *,
+        base_url: str = "http://app.example",
+        voice_url: str = "/voice",
+        voice_method: Method = "POST",
+        fallback_url: str | None = None,
+        status_callback: str | None = None,
+        media: Mapping[str, float] | None = None,
+        phones: Mapping[str, Phone] | None = None,
+        limits: Limits | None = None,
+    ) -> None:
+        self.answers = answers
+        self.base_url = base_url
+        self.first = DocumentRequest(url=self.url(voice_url), method=voice_method)
+        self.fallback = Fallback(url=self.url(fallback_url)) if fallback_url else None
+        self.status_callback = self.url(status_callback) if status_callback else None
+        self.media = None if media is None else {self.url(url): seconds for url, seconds in media.items()}
+        self.phones = phones or {}
+        self.limits = limits or Limits()
+
+    def url(self, written: str) -> str:
+        """A path of the app as an absolute URL."""
+        return urljoin(self.base_url + "/", written)
+
+    def run_call(
+        self,
+        caller: Caller | None = None,
+        *,
+        from_: str = DEMO_CALLER,
+        to: str = DEMO_DOMAIN,
+        headers: Mapping[str, str] | None = None,
+        max_seconds: float = MAX_CALL_SECONDS,
+    ) -> Transcript:
+        """Place a call and see it through; it takes milliseconds, whatever time passes in the call.
+
+        `from_` and `to` are SIP URIs, or numbers for a call from the telephone network; `headers` are X- headers of the
+        INVITE. An exception in one of the app's functions is raised here. Inside a running event loop the call runs in
+        a thread while that loop waits.
+        """
+        info = incoming_call(from_, to, headers or {})
+        clock = VirtualClock()
+        run = CallRun(
+            clock=clock,
+            info=info,
+            caller=caller or Caller(),
+            answers=self.answers,
+            base_url=self.base_url,
+            first=self.first,
+            fallback=self.fallback,
+            status_callback=self.status_callback,
+            media=self.media,
+            phones=self.phones,
+            limits=self.limits,
+            max_seconds=max_seconds,
+        )
+        return _outside_of_any_loop(lambda: run_in_virtual_time(clock, run.run()))
+
+
+def _outside_of_any_loop(work: Callable[[], T]) -> T:
+    """Do `work`, which runs an event loop of its own; where one is running already, in a thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return work()
+    results: list[T] = []
+    failures: list[BaseException] = []
+
+    def in_thread() -> None:
+        try:
+            results.append(work())
+        except BaseException as failure:
+            failures.append(failure)
+
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(in_thread,), name="virtual-call")
+    thread.start()
+    thread.join()
+    if failures:
+        raise failures[0]
+    return results[0]

@@ -1,0 +1,73 @@
+"""Plays a caller's script on a virtual call."""
+
+from ringback.testing.caller import (
+    SECONDS_BETWEEN_KEYS,
+    Caller,
+    HangUp,
+    Hear,
+    Press,
+    Speak,
+    Step,
+    Wait,
+    WaitUntil,
+)
+from ringback.testing.virtual_call import VirtualCall
+
+
+class Performance:
+    """One caller on one call. `waits_for` is what a `hears` step waits for at the moment."""
+
+    def __init__(self, caller: Caller, call: VirtualCall) -> None:
+        self._caller = caller
+        self._call = call
+        self._sounds_heard = 0
+        self.waits_for: str | None = None
+
+    async def run(self) -> None:
+        """Do step after step; then the caller stays on the line."""
+        for step in self._caller.steps:
+            if self._call.has_ended:
+                return
+            await self._do(step)
+
+    async def _do(self, step: Step) -> None:
+        clock = self._call.world.clock
+        match step:
+            case Hear():
+                await self._hear(step)
+            case Wait():
+                await clock.sleep(step.seconds)
+            case WaitUntil():
+                await clock.sleep(step.at - self._call.world.elapsed())
+            case Press():
+                await self._press(step.keys)
+            case Speak():
+                self._call.say(step.text, step.seconds)
+                await clock.sleep(step.seconds)
+            case HangUp():
+                self._call.end()
+
+    async def _hear(self, step: Hear) -> None:
+        self.waits_for = step.words
+        while not self._has_heard(step):
+            self._call.sound_changed.clear()
+            await self._call.sound_changed.wait()
+        self.waits_for = None
+
+    def _has_heard(self, step: Hear) -> bool:
+        """A sound counts once: what was waited for before is behind us."""
+        words = step.words.lower()
+        for index in range(self._sounds_heard, len(self._call.sounds)):
+            sound = self._call.sounds[index]
+            if words in sound.what.lower() and (sound.is_over or not step.to_the_end):
+                self._sounds_heard = index + 1
+                return True
+        return False
+
+    async def _press(self, keys: str) -> None:
+        for index, key in enumerate(keys):
+            if index:
+                await self._call.world.clock.sleep(SECONDS_BETWEEN_KEYS)
+            if self._call.has_ended:
+                return
+            self._call.press(key)

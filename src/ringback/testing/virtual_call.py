@@ -1,0 +1,266 @@
+"""A call without a network: `VirtualCall` is the door (`call.control.CallControl`) with a scripted person behind it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeVar
+
+from ringback.call.control import (
+    CallEnded,
+    CallInfo,
+    DialRequest,
+    DialResult,
+    DigitStream,
+    MediaUnavailable,
+    Played,
+    PlayedBytes,
+    Prompt,
+    RecordRequest,
+    RecordResult,
+)
+from ringback.clock import Clock
+from ringback.model.call_status import CallStatus, Direction
+from ringback.testing.caller import SECONDS_BETWEEN_KEYS, seconds_of_speech
+from ringback.testing.transcript import Answered, Ended, Heard, HeardKeys, Journal, Pressed, Said
+
+T = TypeVar("T")
+
+SECONDS_OF_UNKNOWN_MEDIA = 3.0
+SECONDS_OF_BEEP = 0.5
+_KEY_PAUSES = {"w": 0.5, "W": 1.0}
+_REJECTIONS = {"rejected": (603, CallStatus.NO_ANSWER), "busy": (486, CallStatus.BUSY)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What surrounds a virtual call. `media` is how long each URL plays; None lets every URL play for three seconds."""
+
+    clock: Clock
+    journal: Journal
+    media: Mapping[str, float] | None = None
+    dial: "Callable[[VirtualCall, DialRequest], Awaitable[DialResult]] | None" = None
+    record: "Callable[[VirtualCall, RecordRequest], Awaitable[RecordResult]] | None" = None
+    started_at: float = 0.0
+
+    def elapsed(self) -> float:
+        """Seconds since the call arrived."""
+        return self.clock.now() - self.started_at
+
+
+@dataclass(slots=True)
+class _Listener:
+    """One open stream of keys."""
+
+    call: "VirtualCall"
+    keys: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+
+    async def next(self) -> str:
+        return await self.call.while_up(self.keys.get())
+
+
+@dataclass(slots=True)
+class Sound:
+    """A prompt that the caller hears or has heard."""
+
+    what: str
+    is_over: bool = False
+
+
+class VirtualCall:
+    """Implements `CallControl` in the time of a clock. What the person does comes in through `press`, `say`, `end`."""
+
+    def __init__(self, *, info: CallInfo, world: World, is_answered: bool = False) -> None:
+        self._info = info
+        self._listeners: list[_Listener] = []
+        self._is_answered = is_answered
+        self._status = CallStatus.IN_PROGRESS if is_answered else CallStatus.RINGING
+        self._over = asyncio.Event()
+        self._answered_at = world.elapsed() if is_answered else None
+        self._ended_at: float | None = None
+        self.sip_status = 200
+        self.world = world
+        self.sounds: list[Sound] = []
+        self.sound_changed = asyncio.Event()
+        self.sayings: list[tuple[float, float, str]] = []  # from, until, words
+
+    # -- the door -----------------------------------------------------------------------------------------------
+
+    @property
+    def info(self) -> CallInfo:
+        return self._info
+
+    @property
+    def status(self) -> CallStatus:
+        return self._status
+
+    @property
+    def is_answered(self) -> bool:
+        return self._is_answered
+
+    @property
+    def has_ended(self) -> bool:
+        return self._over.is_set()
+
+    async def answer(self) -> None:
+        self._require_up()
+        if not self._is_answered:
+            self._is_answered = True
+            self._answered_at = self.world.elapsed()
+            self._status = CallStatus.IN_PROGRESS
+            self._write(Answered(at=self.world.elapsed()))
+
+    async def reject(self, reason: Literal["rejected", "busy"]) -> None:
+        sip_status, status = _REJECTIONS[reason]
+        self._end("app", status, sip_status)
+
+    async def hang_up(self) -> None:
+        if not self.has_ended:
+            await self.answer()
+        self._end("app", CallStatus.COMPLETED, None)
+
+    async def end_unanswered(self) -> None:
+        self._end("app", CallStatus.NO_ANSWER, 480)
+
+    async def prefetch(self, prompts: Sequence[Prompt]) -> None:
+        for prompt in prompts:
+            self._seconds_of(prompt)
+
+    async def play(self, prompt: Prompt) -> None:
+        self._require_up()
+        seconds = self._seconds_of(prompt)
+        sound = Sound(_shown(prompt))
+        began = self.world.elapsed()
+        self._sound_is_heard(sound)
+        try:
+            await self.while_up(self.world.clock.sleep(seconds))
+        finally:
+            sound.is_over = True
+            self.sound_changed.set()
+            heard = min(self.world.elapsed() - began, seconds)
+            self._write(Heard(at=began, what=sound.what, seconds=heard, is_complete=heard >= seconds - 1e-6))
+
+    async def send_digits(self, digits: str) -> None:
+        self._write(HeardKeys(at=self.world.elapsed(), digits=digits))
+        seconds = sum(_KEY_PAUSES.get(key, SECONDS_BETWEEN_KEYS) for key in digits)
+        await self.while_up(self.world.clock.sleep(seconds))
+
+    async def pause(self, seconds: float) -> None:
+        await self.while_up(self.world.clock.sleep(seconds))
+
+    @contextlib.asynccontextmanager
+    async def digits(self) -> AsyncIterator[DigitStream]:
+        self._require_up()
+        listener = _Listener(self)
+        self._listeners.append(listener)
+        try:
+            yield listener
+        finally:
+            self._listeners.remove(listener)
+
+    async def record(self, request: RecordRequest) -> RecordResult:
+        if self.world.record is None:
+            raise NotImplementedError("this virtual call records nothing")
+        return await self.world.record(self, request)
+
+    async def dial(self, request: DialRequest) -> DialResult:
+        if self.world.dial is None:
+            raise NotImplementedError("this virtual call dials nobody")
+        return await self.world.dial(self, request)
+
+    # -- the person ---------------------------------------------------------------------------------------------
+
+    def press(self, key: str) -> None:
+        """A key; nobody hears it before the call is answered, nor while nothing listens."""
+        listeners = self._listeners if self._is_answered else []
+        self._write(Pressed(at=self.world.elapsed(), key=key, is_heard=bool(listeners)))
+        for listener in listeners:
+            listener.keys.put_nowait(key)
+
+    def say(self, text: str, seconds: float) -> None:
+        now = self.world.elapsed()
+        self.sayings.append((now, now + seconds, text))
+        self._write(Said(at=now, text=text, seconds=seconds))
+
+    def end(self, by: str = "caller") -> None:
+        """BYE, or CANCEL while it rings."""
+        if self._is_answered:
+            self._end(by, CallStatus.COMPLETED, None)
+        else:
+            self._end(by, CallStatus.CANCELED, 487)
+
+    @property
+    def answered_seconds(self) -> float:
+        """From the answer to the end, or to now; 0 for a call that was never answered."""
+        if self._answered_at is None:
+            return 0.0
+        return (self.world.elapsed() if self._ended_at is None else self._ended_at) - self._answered_at
+
+    # -- for what plays together with the call ------------------------------------------------------------------
+
+    async def while_up(self, awaitable: Awaitable[T]) -> T:
+        """Await, but no longer than the call lives; raises `CallEnded` when it is over."""
+        work = asyncio.ensure_future(awaitable)
+        over = asyncio.ensure_future(self._over.wait())
+        try:
+            self._require_up()
+            await asyncio.wait({work, over}, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                raise CallEnded
+            return work.result()
+        finally:
+            work.cancel()
+            over.cancel()
+            await asyncio.gather(work, over, return_exceptions=True)
+
+    # -- inside -------------------------------------------------------------------------------------------------
+
+    def _require_up(self) -> None:
+        if self.has_ended:
+            raise CallEnded
+
+    def _seconds_of(self, prompt: Prompt) -> float:
+        match prompt:
+            case Played():
+                return self._seconds_of_url(prompt.url)
+            case PlayedBytes():
+                return SECONDS_OF_UNKNOWN_MEDIA
+            case _:
+                return seconds_of_speech(prompt.text)
+
+    def _seconds_of_url(self, url: str) -> float:
+        if self.world.media is None:
+            return SECONDS_OF_UNKNOWN_MEDIA
+        if url not in self.world.media:
+            raise MediaUnavailable(11200, "the app answered 404", url=url)
+        return self.world.media[url]
+
+    def _sound_is_heard(self, sound: Sound) -> None:
+        self.sounds.append(sound)
+        self.sound_changed.set()
+
+    def _end(self, by: str, status: CallStatus, sip_status: int | None) -> None:
+        if self.has_ended:
+            return
+        if self._is_answered:
+            status, sip_status = CallStatus.COMPLETED, None
+        self._status = status
+        self._ended_at = self.world.elapsed()
+        self.sip_status = sip_status or 200
+        self._over.set()
+        self._write(Ended(at=self.world.elapsed(), by=by, status=status, sip_status=sip_status))
+
+    def _write(self, event: Answered | Ended | Heard | HeardKeys | Pressed | Said) -> None:
+        """Only the call that came in is written down; a dialled leg is told of by its `Dialled`."""
+        if self._info.direction is not Direction.OUTBOUND_DIAL:
+            self.world.journal.add(event)
+
+
+def _shown(prompt: Prompt) -> str:
+    match prompt:
+        case Played():
+            return prompt.url
+        case PlayedBytes():
+            return f"{len(prompt.data)} bytes of {prompt.content_type}"
+        case _:
+            return prompt.text
