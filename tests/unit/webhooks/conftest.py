@@ -77,7 +77,7 @@ class ScriptedTransport:
         return await step(request)
 
 
-def answer(status: int = 200, body: bytes = b"<Response/>", **headers: str) -> HttpResponse:
+def answer(status: int = 200, body: bytes = b"<Response/>", /, **headers: str) -> HttpResponse:
     """An answer; `content_type="text/xml"` becomes `content-type: text/xml`."""
     pairs = {"content_type": "text/xml", **headers}
     return HttpResponse(

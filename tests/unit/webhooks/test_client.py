@@ -29,7 +29,7 @@ async def failure_of(client: AppClient, url: str = URL) -> FetchFailed:
 
 
 async def test_an_answer_comes_back_with_the_url_it_came_from(client: AppClient, transport: ScriptedTransport) -> None:
-    transport.steps = [answer(body=b"<Response><Hangup/></Response>")]
+    transport.steps = [answer(200, b"<Response><Hangup/></Response>")]
     fetched = await fetch(client, "http://u:p@app.example/voice?x=1#rc=0")
     assert fetched.body == b"<Response><Hangup/></Response>"
     assert fetched.url == "http://u:p@app.example/voice?x=1"

@@ -14,8 +14,8 @@ from ringback.webhooks.transport import HttpResponse
 URL = "http://app.example/a.mp3"
 
 
-def audio(body: bytes = b"ID3 audio", **headers: str) -> HttpResponse:
-    return answer(body=body, content_type="audio/mpeg", **headers)
+def audio(body: bytes = b"ID3 audio", /, **headers: str) -> HttpResponse:
+    return answer(200, body, content_type="audio/mpeg", **headers)
 
 
 async def code_of(client: AppClient) -> int:

@@ -9,7 +9,7 @@ def test_without_a_fragment_the_limits_are_those_of_section_5() -> None:
     url, overrides = Overrides.parse("http://h/p?x=1")
     assert (url, overrides) == ("http://h/p?x=1", Overrides())
     assert (overrides.connect_seconds, overrides.read_seconds, overrides.total_seconds) == (5, 15, 15)
-    assert (overrides.retries, overrides.retry_on) == (1, {RetryOn.CONNECT})
+    assert (overrides.retries, overrides.retry_on) == (1, frozenset({RetryOn.CONNECT}))
 
 
 def test_every_key_is_read_and_the_fragment_leaves_the_url() -> None:
