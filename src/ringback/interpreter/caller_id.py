@@ -6,10 +6,6 @@ from ringback.interpreter.run import Run
 from ringback.twiml.nodes import Client, Dial, DialNoun, Number, Sip
 
 CALLER_ID = 13214
-CALLER_ID_TOO_LONG = 13248
-
-# A name in a SIP From is read by people and by switches; nothing sensible is longer.
-MAX_CALLER_ID = 64
 
 _PHONE_NUMBER = re.compile(r"\+?[0-9]{3,15}")
 _SIP_USER = re.compile(r"[A-Za-z0-9+._-]+")
@@ -20,10 +16,6 @@ def allowed_caller_id(verb: Dial, run: Run) -> str | None:
     """The verb's caller id if each of its nouns may show it; None is the parent's own."""
     caller_id = verb.caller_id
     if caller_id is None:
-        return None
-    if len(caller_id) > MAX_CALLER_ID:
-        message = f"callerId has {len(caller_id)} characters; at most {MAX_CALLER_ID} are allowed"
-        run.report(CALLER_ID_TOO_LONG, message, node=verb, attribute="callerId", value=caller_id[:MAX_CALLER_ID])
         return None
     for noun in verb.nouns:
         objection = _objection(noun, caller_id, run)

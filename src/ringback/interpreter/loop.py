@@ -19,6 +19,7 @@ from ringback.interpreter.run import Callbacks, Run, Screening
 from ringback.interpreter.source import DocumentRequest, DocumentSource, LoadedDocument
 from ringback.interpreter.verbs import EXECUTORS
 from ringback.twiml.nodes import Document, Verb
+from ringback.twiml.restricted import RestrictedTo, restrict
 
 # Twilio names a limit on HTTP redirects only; a document that redirects for ever is the same mistake.
 TOO_MANY_DOCUMENTS = 11215
@@ -34,7 +35,7 @@ class End(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What the loop works with, beside the call. `forbidden` gives the error code of a verb that may not run here."""
+    """What the loop works with, beside the call. `restricted_to` is for documents that may not hold every verb."""
 
     documents: DocumentSource
     reporter: Reporter
@@ -43,7 +44,7 @@ class Parts:
     limits: Limits
     screening: Screening
     owns_number: Callable[[str], bool] | None = None
-    forbidden: Callable[[Verb], int | None] = lambda verb: None
+    restricted_to: RestrictedTo | None = None
 
 
 class DocumentLoop:
@@ -79,9 +80,11 @@ class DocumentLoop:
         run = self._run_of(document)
         if not isinstance(document.body, Document):
             return await self._play_answer(document.body, run)
-        for problem in document.body.problems:
+        restriction = self._parts.restricted_to
+        body = restrict(document.body, restriction) if restriction is not None else document.body
+        for problem in body.problems:
             self._parts.reporter.report(report_of_problem(problem, document.url))
-        for verb in document.body.verbs:
+        for verb in body.verbs:
             outcome = await self._run_verb(verb, run)
             if not isinstance(outcome, Continue):
                 return outcome
@@ -92,10 +95,6 @@ class DocumentLoop:
         if self._call.has_ended:
             return Finished()
         executor = EXECUTORS.get(type(verb))
-        code = self._parts.forbidden(verb)
-        if code is not None:
-            run.report(code, f"<{type(verb).__name__}> may not be used here", node=verb, level="error")
-            return Continue()
         if executor is None:
             run.not_executed(verb)
             return Continue()

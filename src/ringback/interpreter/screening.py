@@ -6,12 +6,8 @@ from ringback.call.control import CallControl
 from ringback.interpreter.loop import DocumentLoop, End, Parts
 from ringback.interpreter.run import Run, Screen
 from ringback.interpreter.source import DocumentRequest, DocumentSource
-from ringback.twiml.nodes import Dial, Gather, Hangup, LegNoun, Number, Pause, Play, Redirect, Say, Verb
-
-DIAL_IN_SCREENING = 13201
-
-# SC-02, with <Pause> and <Redirect>, without which a menu could not be written.
-_ALLOWED_FOR_NUMBER = (Play, Say, Gather, Hangup, Pause, Redirect)
+from ringback.twiml.nodes import LegNoun, Number
+from ringback.twiml.restricted import RestrictedTo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +18,7 @@ class LegScreening:
 
     def __call__(self, noun: LegNoun, run: Run) -> Screen:
         request = DocumentRequest(url=run.url(noun.url), method=noun.method)
-        forbidden = _forbidden_for_number if isinstance(noun, Number) else _forbidden
+        restricted_to = RestrictedTo.NUMBER_SCREENING if isinstance(noun, Number) else RestrictedTo.LEG_SCREENING
 
         async def screen(leg: CallControl) -> bool:
             """SC-03: a document that ran out lets the two be joined; hang-up or failure (F-06) does not."""
@@ -34,18 +30,9 @@ class LegScreening:
                 limits=run.limits,
                 screening=self,
                 owns_number=run.owns_number,
-                forbidden=forbidden,
+                restricted_to=restricted_to,
             )
             end = await DocumentLoop(leg, parts).run(request)
             return end is End.RAN_OUT and not leg.has_ended
 
         return screen
-
-
-def _forbidden(verb: Verb) -> int | None:
-    """DI-17."""
-    return DIAL_IN_SCREENING if isinstance(verb, Dial) else None
-
-
-def _forbidden_for_number(verb: Verb) -> int | None:
-    return None if isinstance(verb, _ALLOWED_FOR_NUMBER) else DIAL_IN_SCREENING

@@ -13,6 +13,7 @@ from ringback.twiml.errors import DocumentError
 from ringback.twiml.nodes import Document
 from ringback.twiml.parser import parse_document
 from ringback.webhooks.client import AppClient
+from ringback.webhooks.content_type import charset
 from ringback.webhooks.cookies import CookieJar
 from ringback.webhooks.errors import FailureCode, FetchFailed
 from ringback.webhooks.parameters import CallFacts, call_parameters, fallback_parameters
@@ -168,16 +169,16 @@ def _body(fetched: Fetched) -> Document | PlayedBytes | Spoken:
         case AudioBody():
             return PlayedBytes(data=answer.data, content_type=answer.content_type)
         case PlainText():
-            return _document_or_words(answer)
+            return _document_or_words(answer, fetched)
         case TwimlBody():
             try:
-                return parse_document(answer.body)
+                return parse_document(answer.body, charset(fetched.response.header("content-type")))
             except DocumentError as error:
                 raise fetched.failed(error.code, error.message) from None
 
 
-def _document_or_words(answer: PlainText) -> Document | Spoken:
+def _document_or_words(answer: PlainText, fetched: Fetched) -> Document | Spoken:
     try:
-        return parse_document(answer.body)
+        return parse_document(answer.body, charset(fetched.response.header("content-type")))
     except DocumentError:
         return Spoken(text=answer.text)
