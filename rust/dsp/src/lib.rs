@@ -7,6 +7,9 @@
 pub mod decode;
 pub mod g711;
 pub mod halfband;
+pub mod mixer;
+pub mod plc;
 pub mod resample;
+pub mod silence;
 pub mod tone;
 pub mod wav;
