@@ -1,7 +1,8 @@
 """One database, opened and migrated: SQLite in a file or PostgreSQL, by URL."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Self
 
@@ -22,7 +23,8 @@ class Database:
 
     def __init__(self, engine: AsyncEngine, url: str) -> None:
         self._engine = engine
-        self._url = url
+        # A database in memory is one connection, which holds one transaction at a time.
+        self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if ":memory:" in url else nullcontext()
 
     @classmethod
     async def open(cls, url: str) -> Self:
@@ -43,13 +45,13 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write."""
-        async with self._engine.begin() as connection:
+        async with self._turn, self._engine.begin() as connection:
             yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that only reads: on SQLite it does not wait for a writer."""
-        async with self._engine.connect() as connection:
+        async with self._turn, self._engine.connect() as connection:
             await connection.execution_options(**{READ_ONLY: True})
             async with connection.begin():
                 yield connection

@@ -1,8 +1,8 @@
 """Writes what calls leave behind, so that a call never waits for a disk.
 
-`put` replaces what is waiting for the same SID, so a record is written once with its newest state. One task writes:
-every `INTERVAL_SECONDS`, or at once when `BATCH_RECORDS` wait, everything in one transaction. After a crash the store is
-complete up to the last second: at most one interval and one transaction are missing.
+`put` replaces what is waiting for the same SID, so a record is written once with its newest state. One task writes
+everything in one transaction: every `INTERVAL_SECONDS`, or at once when `BATCH_RECORDS` wait. After a crash the store
+is complete up to the last second: at most one interval and one transaction are missing.
 
 A write that fails is reported and tried again with growing pauses; nothing is lost while the process lives. A record
 that the database refuses by itself (`RecordRefused`) is reported and left out, so that it does not hold up the others.
@@ -98,7 +98,8 @@ class WriteBehind:
 
     async def drain(self, timeout_seconds: float | None = None) -> bool:
         """Write all that waits now. False when it could not be written in `timeout_seconds`."""
-        self._hurry.set()
+        if self._waiting:
+            self._hurry.set()
         try:
             await wait_for(self._clock, self._idle.wait(), timeout_seconds)
         except TimeoutError:
@@ -133,7 +134,7 @@ class WriteBehind:
             self._take_batch()
             try:
                 refused = await self._write(tuple(self._writing.values()))
-            except WriteFailed as error:
+            except Exception as error:  # the writer must outlive a database that is away, and a bug in it too
                 self._put_back(error)
                 await self._clock.sleep(pause)
                 pause = min(pause * 2, LAST_RETRY_SECONDS)
@@ -149,7 +150,7 @@ class WriteBehind:
         sids = [sid for sid, _ in zip(self._waiting, range(BATCH_RECORDS), strict=False)]
         self._writing = {sid: self._waiting.pop(sid) for sid in sids}
 
-    def _put_back(self, error: WriteFailed) -> None:
+    def _put_back(self, error: Exception) -> None:
         """Before what came since, of which the newer states count."""
         self.statistics.failed_writes += 1
         self._report(f"the store could not be written, {len(self._writing)} records wait: {error}", error)

@@ -1,0 +1,77 @@
+"""The HTTP application: the routes, and errors in Twilio's body for everything under `/2010-04-01`."""
+
+import secrets
+import time
+
+from fastapi import FastAPI, Request
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ringback import __version__
+from ringback.api.authentication import authenticate
+from ringback.api.errors import ApiError, internal_error, method_not_allowed, not_found
+from ringback.api.operation import operation_router
+from ringback.api.recordings import recordings_router
+from ringback.api.services import ApiServices
+
+API_ROOT = "/2010-04-01"
+
+
+def create_app(services: ApiServices) -> FastAPI:
+    """The application over `services`; it starts and stops nothing."""
+    app = FastAPI(title="Ringback", version=__version__, docs_url=None, redoc_url=None)
+    app.include_router(operation_router(services))
+    app.include_router(recordings_router(services))
+    app.add_middleware(_RequestNames)
+
+    @app.exception_handler(ApiError)
+    async def answer_api_error(request: Request, error: ApiError) -> Response:
+        return error.response()
+
+    @app.exception_handler(HTTPException)
+    async def answer_http_error(request: Request, error: HTTPException) -> Response:
+        if not request.url.path.startswith(API_ROOT):
+            return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
+        return _api_error(request, services, error.status_code).response()
+
+    @app.exception_handler(Exception)
+    async def answer_failure(request: Request, error: Exception) -> Response:
+        """Ours to mend; the server logs what was raised."""
+        return internal_error().response()
+
+    return app
+
+
+def _api_error(request: Request, services: ApiServices, status: int) -> ApiError:
+    """What an unknown path or method is owed: first of all, credentials (rest-api.md section 2)."""
+    try:
+        authenticate(request, services.find_account)
+    except ApiError as error:
+        return error
+    if status == 405:
+        return method_not_allowed(request.method, request.url.path)
+    return not_found(request.url.path)
+
+
+class _RequestNames:
+    """The headers by which Twilio's answers are told apart in logs (rest-api.md section 1)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(API_ROOT):
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+
+        async def send_named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Twilio-Request-Id"] = f"RQ{secrets.token_hex(16)}"
+                headers["Twilio-Request-Duration"] = f"{time.perf_counter() - started:.3f}"
+            await send(message)
+
+        await self._app(scope, receive, send_named)

@@ -1,0 +1,89 @@
+"""Serves an ASGI application in the running loop, on a socket that is bound already."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+BACKLOG = 1024
+MAX_CONNECTIONS = 1000
+KEEP_ALIVE_SECONDS = 15
+MAX_REQUEST_HEAD_BYTES = 32 * 1024
+START_SECONDS = 10.0
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening TCP socket; port 0 lets the system choose. Raises `OSError`."""
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+        listener.setblocking(False)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+class HttpServer:
+    """`await start()`, later `await stop()`. Signals are the caller's."""
+
+    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
+        self._listener = listener
+        self.host, self.port = listener.getsockname()[:2]  # the real port, also where 0 was asked
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            proxy_headers=False,
+            limit_concurrency=MAX_CONNECTIONS,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            h11_max_incomplete_event_size=MAX_REQUEST_HEAD_BYTES,
+            http="h11",
+            ws="none",
+        )
+        self._server = _QuietServer(config)
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it is served, as `http://127.0.0.1:8080`."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    async def start(self) -> None:
+        """Returns when requests are taken. Raises what the server raised when it could not start."""
+        self._task = asyncio.get_running_loop().create_task(
+            self._server.serve(sockets=[self._listener]), name="http server"
+        )
+        async with asyncio.timeout(START_SECONDS):
+            while not self._server.started:
+                if self._task.done():
+                    self._task.result()
+                    raise RuntimeError("the HTTP server ended before it started")
+                await asyncio.sleep(0.001)
+
+    async def stop(self, grace_seconds: float = 5.0) -> None:
+        """No new requests; those that run may finish within the grace time, then they are cut off."""
+        if self._task is None:
+            self._listener.close()
+            return
+        self._server.config.timeout_graceful_shutdown = grace_seconds  # type: ignore[assignment]  # any number will do
+        self._server.should_exit = True
+        await self._task
+        self._task = None
+
+
+class _QuietServer(uvicorn.Server):
+    """A server that leaves the process's signals alone."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

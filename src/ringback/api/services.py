@@ -1,0 +1,27 @@
+"""What the routes need of the rest of the server, handed in by the composition root."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from ringback.model.record import AccountRecord, RecordingRecord
+
+FindAccount = Callable[[str], AccountRecord | None]
+FindRecording = Callable[[str], Awaitable[RecordingRecord | None]]
+Health = Callable[[], Mapping[str, object]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiServices:
+    """`find_account` answers from memory, so that a stranger costs no database read.
+
+    `health` gives what `/health` shows beside status and version; `"status": "stopping"` there makes it answer 503.
+    """
+
+    find_account: FindAccount
+    find_recording: FindRecording
+    recordings_folder: Path
+    registry: CollectorRegistry
+    health: Health = dict
