@@ -1,0 +1,241 @@
+//! Legs that are ticked together. Bridges never leave a group.
+
+use std::collections::HashMap;
+
+use super::command::{Order, Seat};
+use crate::event::{EventSender, EventSink, LegId, PlaybackEnd};
+use crate::leg::{Bridged, MAX_RECEIVED};
+use crate::unit::Now;
+
+/// Datagrams read from one leg in one tick; what is more waits in the kernel, where it is bounded too.
+const MAX_DATAGRAMS: usize = 16;
+/// Ticks between two looks at an RTCP socket.
+const RTCP_TICKS: u64 = 25;
+
+/// Packets of one turn.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Traffic {
+    pub received: u64,
+    pub sent: u64,
+}
+
+/// See the module's description.
+#[derive(Debug, Default)]
+pub struct Group {
+    seats: Vec<Option<Box<Seat>>>,
+    free: Vec<usize>,
+    places: HashMap<LegId, usize>,
+}
+
+impl Group {
+    /// How many legs it has.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Adds a leg.
+    pub fn sit(&mut self, seat: Box<Seat>) {
+        let id = seat.leg.id();
+        let index = self.free.pop().unwrap_or(self.seats.len());
+        if index == self.seats.len() {
+            self.seats.push(None);
+        }
+        if let Some(place) = self.seats.get_mut(index) {
+            *place = Some(seat);
+            self.places.insert(id, index);
+        }
+    }
+
+    /// Takes a leg out, and out of its bridge.
+    pub fn rise(&mut self, leg: LegId) -> Option<Box<Seat>> {
+        self.unbridge(leg);
+        let index = self.places.remove(&leg)?;
+        self.free.push(index);
+        self.seats.get_mut(index)?.take()
+    }
+
+    /// Joins two of its legs; either leaves the bridge it was in.
+    pub fn bridge(&mut self, first: LegId, second: LegId) {
+        self.unbridge(first);
+        self.unbridge(second);
+        if first == second
+            || !self.places.contains_key(&first)
+            || !self.places.contains_key(&second)
+        {
+            return;
+        }
+        for (leg, partner) in [(first, second), (second, first)] {
+            if let Some(seat) = self.seat(leg) {
+                seat.partner = Some(partner);
+            }
+        }
+    }
+
+    /// Parts a leg from its partner.
+    pub fn unbridge(&mut self, leg: LegId) {
+        let Some(partner) = self.seat(leg).and_then(|seat| seat.partner) else {
+            return;
+        };
+        for id in [leg, partner] {
+            if let Some(seat) = self.seat(id) {
+                seat.partner = None;
+                seat.leg.leave_bridge();
+            }
+        }
+    }
+
+    /// Carries out an order.
+    pub fn obey(&mut self, leg: LegId, order: Order, now: Now, events: &mut EventSender) {
+        match order {
+            Order::Unbridge => self.unbridge(leg),
+            Order::Close => self.close(leg, now, events),
+            other => {
+                if let Some(seat) = self.seat(leg) {
+                    seat.obey(other, now, events);
+                }
+            }
+        }
+    }
+
+    /// Closes every leg.
+    pub fn close_all(&mut self, now: Now, events: &mut EventSender) {
+        let legs: Vec<LegId> = self.places.keys().copied().collect();
+        legs.into_iter()
+            .for_each(|leg| self.close(leg, now, events));
+    }
+
+    /// One tick of all legs: first everyone hears, then everyone speaks.
+    pub fn tick(
+        &mut self,
+        now: Now,
+        buffer: &mut [u8; MAX_RECEIVED],
+        events: &mut EventSender,
+    ) -> Traffic {
+        let mut traffic = Traffic::default();
+        for (index, seat) in self.seats.iter_mut().enumerate() {
+            if let Some(seat) = seat.as_mut().filter(|seat| seat.next_tick <= now.tick) {
+                let reads_rtcp = (now.tick + index as u64) % RTCP_TICKS == 0;
+                traffic.received += seat.hear(now, reads_rtcp, buffer, events);
+            }
+        }
+        for index in 0..self.seats.len() {
+            let bridged = self.bridged(index);
+            let seat = self.seats.get_mut(index).and_then(Option::as_mut);
+            if let Some(seat) = seat.filter(|seat| seat.next_tick <= now.tick) {
+                seat.next_tick = now.tick + 1;
+                traffic.sent += u64::from(seat.speak(bridged.as_ref(), now, events));
+            }
+        }
+        traffic
+    }
+
+    fn bridged(&self, index: usize) -> Option<Bridged> {
+        let partner = self.seats.get(index)?.as_ref()?.partner?;
+        let seat = self.seats.get(*self.places.get(&partner)?)?.as_ref()?;
+        Some(Bridged {
+            heard: *seat.leg.heard(),
+            signals: *seat.leg.signals(),
+        })
+    }
+
+    fn close(&mut self, leg: LegId, now: Now, events: &mut EventSender) {
+        if let Some(mut seat) = self.rise(leg) {
+            seat.say_goodbye(now);
+            seat.leg.close(events);
+        }
+    }
+
+    fn seat(&mut self, leg: LegId) -> Option<&mut Seat> {
+        let index = *self.places.get(&leg)?;
+        self.seats.get_mut(index)?.as_deref_mut()
+    }
+}
+
+impl Seat {
+    fn hear(
+        &mut self,
+        now: Now,
+        reads_rtcp: bool,
+        buffer: &mut [u8; MAX_RECEIVED],
+        events: &mut EventSender,
+    ) -> u64 {
+        self.leg.begin_tick();
+        self.sockets.follow(self.leg.settled_remote(now));
+        let mut count = 0;
+        while count < MAX_DATAGRAMS as u64 {
+            let Some((length, source)) = self.sockets.receive_rtp(buffer) else {
+                break;
+            };
+            count += 1;
+            self.leg.receive_rtp(
+                buffer.get(..length).unwrap_or_default(),
+                source,
+                now,
+                events,
+            );
+        }
+        if reads_rtcp {
+            while let Some((length, source)) = self.sockets.receive_rtcp(buffer) {
+                count += 1;
+                self.leg
+                    .receive_rtcp(buffer.get(..length).unwrap_or_default(), source, now);
+                if count >= 2 * MAX_DATAGRAMS as u64 {
+                    break;
+                }
+            }
+        }
+        self.leg.hear(now, events);
+        count
+    }
+
+    /// Whether a packet went out.
+    fn speak(&mut self, bridged: Option<&Bridged>, now: Now, events: &mut dyn EventSink) -> bool {
+        let remote = self.leg.remote();
+        let sent = match self.leg.speak(bridged, now, events) {
+            Some(packet) => {
+                self.sockets.send_rtp(packet, remote);
+                true
+            }
+            None => false,
+        };
+        if let Some((report, remote)) = self.leg.report(now) {
+            self.sockets.send_rtcp(report, remote);
+        }
+        sent
+    }
+
+    fn say_goodbye(&mut self, now: Now) {
+        if let Some((report, remote)) = self.leg.goodbye(now) {
+            self.sockets.send_rtcp(report, remote);
+        }
+    }
+
+    fn obey(&mut self, order: Order, now: Now, events: &mut dyn EventSink) {
+        let leg = &mut self.leg;
+        match order {
+            Order::Connect(session) => leg.connect(session, now),
+            Order::Play {
+                play_id,
+                clip,
+                loops,
+            } => leg.play(play_id, clip, loops, events),
+            Order::PlayQueued { play_id, clip } => leg.play_queued(play_id, clip, events),
+            Order::StopPlayback => leg.stop_playback(PlaybackEnd::Stopped, events),
+            Order::SendDigits {
+                play_id,
+                digits,
+                tone_ms,
+                gap_ms,
+            } => {
+                leg.send_digits(play_id, &digits, tone_ms, gap_ms, events);
+            }
+            Order::StartRecording(tap) => leg.start_recording(*tap),
+            Order::StopRecording(recording_id) => leg.stop_recording(recording_id),
+            Order::PauseRecording(recording_id, pause) => leg.pause_recording(recording_id, pause),
+            Order::WatchSilence { watch_id, seconds } => leg.watch_silence(watch_id, seconds),
+            Order::UnwatchSilence(watch_id) => leg.unwatch_silence(watch_id),
+            Order::SetMuted(muted) => leg.set_muted(muted),
+            Order::Unbridge | Order::Close => {}
+        }
+    }
+}

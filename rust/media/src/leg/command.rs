@@ -1,0 +1,149 @@
+//! What the owner tells a leg between ticks.
+
+use std::sync::Arc;
+
+use super::{Leg, Session, MAX_TAPS, MAX_WATCHES};
+use crate::clip::Clip;
+use crate::dtmf::Digit;
+use crate::event::{Event, EventSink, PlaybackEnd, RecordingEnd};
+use crate::recording::{Pause, Tap};
+use crate::silence::Watch;
+use crate::unit::{Now, TICK_MS};
+
+impl Leg {
+    /// What offer/answer agreed, also after a re-INVITE.
+    pub fn connect(&mut self, session: Session, now: Now) {
+        self.latch
+            .negotiate(session.remote, session.latch, now.tick);
+        self.ear.set_law(session.law);
+        self.session = Some(session);
+        self.quiet_since = now.tick;
+        self.timed_out = false;
+    }
+
+    /// Plays at once, replacing what plays.
+    pub fn play(&mut self, play_id: u64, clip: Arc<Clip>, loops: u32, events: &mut dyn EventSink) {
+        let leg = self.id;
+        let mut ended = |play_id, reason| {
+            events.emit(Event::PlaybackFinished {
+                leg,
+                play_id,
+                reason,
+            })
+        };
+        self.player.play(play_id, clip, loops, &mut ended);
+    }
+
+    /// Plays behind what plays.
+    pub fn play_queued(&mut self, play_id: u64, clip: Arc<Clip>, events: &mut dyn EventSink) {
+        let leg = self.id;
+        let mut ended = |play_id, reason| {
+            events.emit(Event::PlaybackFinished {
+                leg,
+                play_id,
+                reason,
+            })
+        };
+        self.player.play_queued(play_id, clip, &mut ended);
+    }
+
+    /// Ends what plays and what waits.
+    pub fn stop_playback(&mut self, reason: PlaybackEnd, events: &mut dyn EventSink) {
+        let leg = self.id;
+        let mut ended = |play_id, reason| {
+            events.emit(Event::PlaybackFinished {
+                leg,
+                play_id,
+                reason,
+            })
+        };
+        self.player.stop(reason, &mut ended);
+    }
+
+    /// Presses keys; `w` waits half a second and `W` one. What does not fit the queue is dropped, the end is reported.
+    pub fn send_digits(
+        &mut self,
+        play_id: u64,
+        digits: &str,
+        tone_ms: u32,
+        gap_ms: u32,
+        events: &mut dyn EventSink,
+    ) {
+        let ticks = |ms: u32| ms.div_ceil(TICK_MS as u32);
+        for key in digits.chars() {
+            let queued = match key {
+                'w' => self.digit_sender.wait(ticks(500)),
+                'W' => self.digit_sender.wait(ticks(1000)),
+                _ => match Digit::from_char(key) {
+                    Some(digit) => self
+                        .digit_sender
+                        .press(digit, ticks(tone_ms), ticks(gap_ms)),
+                    None => Ok(()),
+                },
+            };
+            if queued.is_err() {
+                break;
+            }
+        }
+        if self.digit_sender.finish(play_id).is_err() {
+            events.emit(Event::DigitsSent {
+                leg: self.id,
+                play_id,
+            });
+        }
+    }
+
+    /// Takes a recording's tap. One too many ends at once.
+    pub fn start_recording(&mut self, tap: Tap) {
+        if self.taps.len() < MAX_TAPS {
+            self.taps.push(tap);
+        } else {
+            tap.finish(RecordingEnd::Stopped);
+        }
+    }
+
+    /// Ends a recording, if it is still running.
+    pub fn stop_recording(&mut self, recording_id: u64) {
+        if let Some(index) = self
+            .taps
+            .iter()
+            .position(|tap| tap.recording_id() == recording_id)
+        {
+            self.taps.swap_remove(index).finish(RecordingEnd::Stopped);
+        }
+    }
+
+    /// Pauses a recording or lets it go on.
+    pub fn pause_recording(&mut self, recording_id: u64, pause: Pause) {
+        if let Some(tap) = self
+            .taps
+            .iter_mut()
+            .find(|tap| tap.recording_id() == recording_id)
+        {
+            tap.set_pause(pause);
+        }
+    }
+
+    /// Begins to watch for silence; the oldest watch gives way to one too many.
+    pub fn watch_silence(&mut self, watch_id: u64, seconds: f64) {
+        if self.watches.len() >= MAX_WATCHES {
+            self.watches.remove(0);
+        }
+        self.watches.push(Watch::new(watch_id, seconds));
+    }
+
+    /// Stops watching.
+    pub fn unwatch_silence(&mut self, watch_id: u64) {
+        self.watches.retain(|watch| watch.watch_id != watch_id);
+    }
+
+    /// A muted leg is heard as silence.
+    pub fn set_muted(&mut self, muted: bool) {
+        self.muted = muted;
+    }
+
+    /// The bridge is gone: a relayed key that is still down is released.
+    pub fn leave_bridge(&mut self) {
+        self.digit_sender.release();
+    }
+}

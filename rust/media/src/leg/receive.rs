@@ -1,0 +1,156 @@
+//! The receiving half of a leg.
+
+use std::net::SocketAddr;
+
+use super::{Leg, Session};
+use crate::dtmf::DigitSignal;
+use crate::event::{Event, EventSink};
+use crate::latch::Verdict;
+use crate::rtp::RtpPacket;
+use crate::silence::{decode, Noticed};
+use crate::source::Arrival;
+use crate::unit::{Now, RATE_HZ, TICKS_PER_SECOND};
+
+impl Leg {
+    /// One datagram from the RTP socket. Whatever it is, it is taken or counted and dropped.
+    pub fn receive_rtp(
+        &mut self,
+        datagram: &[u8],
+        source: SocketAddr,
+        now: Now,
+        events: &mut dyn EventSink,
+    ) {
+        if self.try_receive(datagram, source, now, events).is_none() {
+            self.totals.ignored += 1;
+        }
+    }
+
+    fn try_receive(
+        &mut self,
+        datagram: &[u8],
+        from: SocketAddr,
+        now: Now,
+        events: &mut dyn EventSink,
+    ) -> Option<()> {
+        let session = self
+            .session
+            .filter(|session| session.direction.receives())?;
+        let packet = RtpPacket::from_bytes(datagram).ok()?;
+        let is_digit = Some(packet.payload_type) == session.dtmf_payload_type;
+        if !is_digit && packet.payload_type != session.payload_type {
+            return None;
+        }
+        if self
+            .latch
+            .judge(from, packet.ssrc, packet.sequence_number, now.tick)
+            == Verdict::Ignored
+        {
+            return None;
+        }
+        let arrival = self.source.receive(
+            packet.ssrc,
+            packet.sequence_number,
+            packet.timestamp,
+            now.samples(),
+        );
+        match arrival {
+            Arrival::Rejected => return None,
+            Arrival::Duplicate => self.totals.duplicates += 1,
+            Arrival::Restarted => {
+                self.ear.jitter.restart();
+                self.digit_receiver.restart(&mut self.signals);
+            }
+            Arrival::New => {}
+        }
+        self.note_life(from, now, events);
+        if is_digit {
+            let (timestamp, marker) = (packet.timestamp, packet.marker);
+            self.digit_receiver.receive(
+                timestamp,
+                marker,
+                packet.payload,
+                now.tick,
+                &mut self.signals,
+            );
+        } else if arrival != Arrival::Duplicate {
+            self.ear
+                .jitter
+                .insert(packet.timestamp, packet.marker, packet.payload);
+        }
+        Some(())
+    }
+
+    fn note_life(&mut self, remote: SocketAddr, now: Now, events: &mut dyn EventSink) {
+        self.totals.received += 1;
+        self.quiet_since = now.tick;
+        self.timed_out = false;
+        if !self.first_packet {
+            self.first_packet = true;
+            events.emit(Event::FirstPacket {
+                leg: self.id,
+                remote,
+            });
+        }
+    }
+
+    /// After the last datagram of a tick: takes the frame, reports keys, silence and a dead line.
+    pub fn hear(&mut self, now: Now, events: &mut dyn EventSink) {
+        self.ear.listen(self.muted);
+        self.digit_receiver.handle_tick(now.tick, &mut self.signals);
+        self.report_digits(events);
+        self.watch(events);
+        if let Some(session) = self.session {
+            self.check_timeout(session, now, events);
+        }
+    }
+
+    fn report_digits(&mut self, events: &mut dyn EventSink) {
+        for signal in self.signals.as_slice() {
+            if let DigitSignal::Pressed(digit, duration) | DigitSignal::Belated(digit, duration) =
+                *signal
+            {
+                let duration_ms = (u64::from(duration) * 1000 / u64::from(RATE_HZ)) as u32;
+                events.emit(Event::Digit {
+                    leg: self.id,
+                    digit: digit.to_char(),
+                    duration_ms,
+                });
+            }
+        }
+    }
+
+    fn watch(&mut self, events: &mut dyn EventSink) {
+        if self.watches.is_empty() {
+            return;
+        }
+        let heard = self.ear.heard();
+        let samples = decode(heard.law, &heard.codes);
+        for watch in &mut self.watches {
+            let (leg, watch_id, seconds) = (self.id, watch.watch_id, watch.seconds);
+            match watch.listen(&samples, heard.is_real) {
+                Noticed::Nothing => {}
+                Noticed::Voice => events.emit(Event::Voice { leg, watch_id }),
+                Noticed::Silence => events.emit(Event::Silence {
+                    leg,
+                    watch_id,
+                    seconds,
+                }),
+            }
+        }
+    }
+
+    fn check_timeout(&mut self, session: Session, now: Now, events: &mut dyn EventSink) {
+        if !session.direction.receives() {
+            self.quiet_since = now.tick;
+        }
+        let quiet = now.tick.saturating_sub(self.quiet_since);
+        if self.timeout_ticks > 0 && quiet >= self.timeout_ticks && !self.timed_out {
+            self.timed_out = true;
+            let seconds = quiet as f64 / TICKS_PER_SECOND as f64;
+            events.emit(Event::TimedOut {
+                leg: self.id,
+                seconds,
+            });
+        }
+    }
+}
