@@ -17,11 +17,7 @@ pub struct Clip {
 impl Clip {
     /// From samples at 8 kHz.
     pub fn new(samples: Vec<i16>) -> Self {
-        Self {
-            samples: samples.into_boxed_slice(),
-            mu: OnceLock::new(),
-            a: OnceLock::new(),
-        }
+        Self { samples: samples.into_boxed_slice(), mu: OnceLock::new(), a: OnceLock::new() }
     }
 
     /// The samples.

@@ -31,18 +31,8 @@ impl Ear {
     /// Nothing heard yet.
     pub fn new(law: Law) -> Self {
         let silence = [law.silence(); SAMPLES_PER_TICK];
-        let heard = Heard {
-            law,
-            codes: silence,
-            is_real: false,
-        };
-        Self {
-            jitter: JitterBuffer::default(),
-            last: silence,
-            gap: FADE,
-            heard,
-            concealed: 0,
-        }
+        let heard = Heard { law, codes: silence, is_real: false };
+        Self { jitter: JitterBuffer::default(), last: silence, gap: FADE, heard, concealed: 0 }
     }
 
     /// Another law was negotiated; what is buffered in the old one is forgotten.
@@ -50,10 +40,7 @@ impl Ear {
         if law != self.heard.law {
             let mut jitter = std::mem::take(&mut self.jitter);
             jitter.restart();
-            *self = Self {
-                jitter,
-                ..Self::new(law)
-            };
+            *self = Self { jitter, ..Self::new(law) };
         }
     }
 

@@ -35,50 +35,15 @@ pub enum RecordingEnd {
 /// Something that happened on a leg.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Event {
-    FirstPacket {
-        leg: LegId,
-        remote: SocketAddr,
-    },
-    Digit {
-        leg: LegId,
-        digit: char,
-        duration_ms: u32,
-    },
-    PlaybackFinished {
-        leg: LegId,
-        play_id: u64,
-        reason: PlaybackEnd,
-    },
-    DigitsSent {
-        leg: LegId,
-        play_id: u64,
-    },
-    RecordingFinished {
-        leg: LegId,
-        recording_id: u64,
-        seconds: f64,
-        reason: RecordingEnd,
-    },
-    Silence {
-        leg: LegId,
-        watch_id: u64,
-        seconds: f64,
-    },
-    Voice {
-        leg: LegId,
-        watch_id: u64,
-    },
-    TimedOut {
-        leg: LegId,
-        seconds: f64,
-    },
-    LegClosed {
-        leg: LegId,
-        received: u64,
-        sent: u64,
-        lost: u64,
-        late: u64,
-    },
+    FirstPacket { leg: LegId, remote: SocketAddr },
+    Digit { leg: LegId, digit: char, duration_ms: u32 },
+    PlaybackFinished { leg: LegId, play_id: u64, reason: PlaybackEnd },
+    DigitsSent { leg: LegId, play_id: u64 },
+    RecordingFinished { leg: LegId, recording_id: u64, seconds: f64, reason: RecordingEnd },
+    Silence { leg: LegId, watch_id: u64, seconds: f64 },
+    Voice { leg: LegId, watch_id: u64 },
+    TimedOut { leg: LegId, seconds: f64 },
+    LegClosed { leg: LegId, received: u64, sent: u64, lost: u64, late: u64 },
 }
 
 /// Where a leg puts its events.
@@ -151,24 +116,10 @@ pub struct EventReceiver {
 /// A queue of at most `capacity` events. Allocates all of it now.
 pub fn event_queue(capacity: usize) -> std::io::Result<(EventSender, EventReceiver)> {
     let descriptor = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
-    let bell = Arc::new(Bell {
-        descriptor,
-        rung: AtomicBool::new(false),
-        dropped: AtomicU64::new(0),
-    });
+    let bell = Arc::new(Bell { descriptor, rung: AtomicBool::new(false), dropped: AtomicU64::new(0) });
     let (sender, receiver) = sync_channel(capacity.max(1));
-    let sender = EventSender {
-        queue: sender,
-        bell: bell.clone(),
-        waiting: false,
-    };
-    Ok((
-        sender,
-        EventReceiver {
-            queue: Mutex::new(receiver),
-            bell,
-        },
-    ))
+    let sender = EventSender { queue: sender, bell: bell.clone(), waiting: false };
+    Ok((sender, EventReceiver { queue: Mutex::new(receiver), bell }))
 }
 
 impl EventReceiver {

@@ -40,9 +40,7 @@ pub struct Mask([u64; 3]);
 impl Mask {
     /// Whether sample `n` is there.
     pub fn has(&self, n: usize) -> bool {
-        self.0
-            .get(n / 64)
-            .is_some_and(|word| word >> (n % 64) & 1 != 0)
+        self.0.get(n / 64).is_some_and(|word| word >> (n % 64) & 1 != 0)
     }
 
     fn set(&mut self, n: usize) {
@@ -151,10 +149,7 @@ impl JitterBuffer {
         self.misfits = 0;
         self.note_margin(margin);
         let skipped = (-margin).max(0) as u32;
-        self.store(
-            timestamp.plus(skipped),
-            payload.get(skipped as usize..).unwrap_or_default(),
-        );
+        self.store(timestamp.plus(skipped), payload.get(skipped as usize..).unwrap_or_default());
         if margin > MAX_AHEAD {
             self.skip_to(timestamp.minus(self.delay_samples()));
         }
@@ -202,13 +197,7 @@ impl JitterBuffer {
         self.reset_window();
     }
 
-    fn receive_late(
-        &mut self,
-        timestamp: RtpTimestamp,
-        marker: bool,
-        payload: &[u8],
-        margin: i32,
-    ) -> Insertion {
+    fn receive_late(&mut self, timestamp: RtpTimestamp, marker: bool, payload: &[u8], margin: i32) -> Insertion {
         self.late += 1;
         if margin >= -MAX_AHEAD && self.packets_in_window >= GROW_PAUSE && self.delay < MAX_DELAY {
             self.delay += FRAME;
@@ -221,12 +210,7 @@ impl JitterBuffer {
         }
     }
 
-    fn receive_misfit(
-        &mut self,
-        timestamp: RtpTimestamp,
-        marker: bool,
-        payload: &[u8],
-    ) -> Insertion {
+    fn receive_misfit(&mut self, timestamp: RtpTimestamp, marker: bool, payload: &[u8]) -> Insertion {
         self.misfits = self.misfits.saturating_add(1);
         if !marker && self.misfits < RESTART_AFTER {
             return Insertion::Adrift;

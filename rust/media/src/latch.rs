@@ -84,13 +84,7 @@ impl Latch {
     }
 
     /// Judges a packet by where it came from.
-    pub fn judge(
-        &mut self,
-        source: SocketAddr,
-        ssrc: Ssrc,
-        sequence: SequenceNumber,
-        tick: u64,
-    ) -> Verdict {
+    pub fn judge(&mut self, source: SocketAddr, ssrc: Ssrc, sequence: SequenceNumber, tick: u64) -> Verdict {
         let open = self.closes.is_some_and(|closes| tick < closes);
         if open && self.negotiated == Some(source) {
             return self.settle_on(source, tick);
@@ -118,26 +112,13 @@ impl Latch {
         Verdict::Accepted
     }
 
-    fn weigh(
-        &mut self,
-        source: SocketAddr,
-        ssrc: Ssrc,
-        sequence: SequenceNumber,
-        tick: u64,
-    ) -> Verdict {
+    fn weigh(&mut self, source: SocketAddr, ssrc: Ssrc, sequence: SequenceNumber, tick: u64) -> Verdict {
         let seen = match self.candidate {
-            Some(known) if (known.source, known.ssrc, known.next) == (source, ssrc, sequence) => {
-                known.seen + 1
-            }
+            Some(known) if (known.source, known.ssrc, known.next) == (source, ssrc, sequence) => known.seen + 1,
             _ => 1,
         };
         if seen < PROOF_PACKETS {
-            self.candidate = Some(Candidate {
-                source,
-                ssrc,
-                next: sequence.next(),
-                seen,
-            });
+            self.candidate = Some(Candidate { source, ssrc, next: sequence.next(), seen });
             return Verdict::Ignored;
         }
         self.candidate = None;
@@ -148,8 +129,7 @@ impl Latch {
     }
 
     fn is_silent(&self, tick: u64) -> bool {
-        self.heard
-            .is_none_or(|heard| tick.saturating_sub(heard) >= SILENT_TICKS)
+        self.heard.is_none_or(|heard| tick.saturating_sub(heard) >= SILENT_TICKS)
     }
 }
 
@@ -194,11 +174,7 @@ mod tests {
         let mut latch = latch();
         assert_eq!(send(&mut latch, NAT, 5, 1), 3);
         assert_eq!(latch.remote(), Some(address(NAT)));
-        assert_eq!(
-            latch.settled(2),
-            None,
-            "the negotiated address may still come"
-        );
+        assert_eq!(latch.settled(2), None, "the negotiated address may still come");
         assert_eq!(send(&mut latch, ATTACKER, 100, 2), 0, "it moves once");
         assert_eq!(latch.settled(WINDOW_TICKS), Some(address(NAT)));
     }
@@ -216,16 +192,10 @@ mod tests {
     fn packets_out_of_sequence_prove_nothing() {
         let mut latch = latch();
         for n in [1, 3, 5, 7, 9, 11] {
-            assert_eq!(
-                latch.judge(address(NAT), Ssrc(1), SequenceNumber(n), 1),
-                Verdict::Ignored
-            );
+            assert_eq!(latch.judge(address(NAT), Ssrc(1), SequenceNumber(n), 1), Verdict::Ignored);
         }
         for ssrc in 0..6 {
-            assert_eq!(
-                latch.judge(address(NAT), Ssrc(ssrc), SequenceNumber(ssrc as u16), 1),
-                Verdict::Ignored
-            );
+            assert_eq!(latch.judge(address(NAT), Ssrc(ssrc), SequenceNumber(ssrc as u16), 1), Verdict::Ignored);
         }
     }
 
@@ -254,17 +224,9 @@ mod tests {
         latch.negotiate(address(5000), true, 1001);
         assert_eq!(latch.remote(), Some(address(5000)));
         assert_eq!(send(&mut latch, ATTACKER, 10, 1002), 0);
-        assert_eq!(
-            send(&mut latch, NAT, 3, 1003),
-            1,
-            "the old source may come back"
-        );
+        assert_eq!(send(&mut latch, NAT, 3, 1003), 1, "the old source may come back");
         latch.negotiate(address(5002), true, 1010);
-        assert_eq!(
-            send(&mut latch, 7000, 5, 1010 + SILENT_TICKS),
-            3,
-            "the old source fell silent"
-        );
+        assert_eq!(send(&mut latch, 7000, 5, 1010 + SILENT_TICKS), 3, "the old source fell silent");
     }
 
     #[test]
@@ -272,9 +234,6 @@ mod tests {
         let mut latch = Latch::default();
         latch.negotiate(address(PHONE), false, 0);
         assert_eq!(latch.settled(0), Some(address(PHONE)));
-        assert_eq!(
-            (send(&mut latch, NAT, 10, 1), send(&mut latch, PHONE, 2, 1)),
-            (0, 2)
-        );
+        assert_eq!((send(&mut latch, NAT, 10, 1), send(&mut latch, PHONE, 2, 1)), (0, 2));
     }
 }

@@ -29,9 +29,7 @@ pub struct Player {
 
 impl Default for Player {
     fn default() -> Self {
-        Self {
-            queue: VecDeque::with_capacity(4),
-        }
+        Self { queue: VecDeque::with_capacity(4) }
     }
 }
 
@@ -42,29 +40,13 @@ impl Player {
     }
 
     /// Replaces everything; `loops` 0 is for ever.
-    pub fn play(
-        &mut self,
-        play_id: u64,
-        clip: Arc<Clip>,
-        loops: u32,
-        ended: &mut impl FnMut(u64, PlaybackEnd),
-    ) {
+    pub fn play(&mut self, play_id: u64, clip: Arc<Clip>, loops: u32, ended: &mut impl FnMut(u64, PlaybackEnd)) {
         self.stop(PlaybackEnd::Replaced, ended);
-        self.queue.push_back(Playing {
-            play_id,
-            clip,
-            position: 0,
-            turns: (loops > 0).then_some(loops),
-        });
+        self.queue.push_back(Playing { play_id, clip, position: 0, turns: (loops > 0).then_some(loops) });
     }
 
     /// Plays once behind what plays.
-    pub fn play_queued(
-        &mut self,
-        play_id: u64,
-        clip: Arc<Clip>,
-        ended: &mut impl FnMut(u64, PlaybackEnd),
-    ) {
+    pub fn play_queued(&mut self, play_id: u64, clip: Arc<Clip>, ended: &mut impl FnMut(u64, PlaybackEnd)) {
         if self.queue.len() > MAX_QUEUED {
             ended(play_id, PlaybackEnd::Stopped);
             return;
@@ -73,12 +55,7 @@ impl Player {
         if let Some(last @ Playing { turns: None, .. }) = self.queue.back_mut() {
             last.turns = Some(1);
         }
-        self.queue.push_back(Playing {
-            play_id,
-            clip,
-            position: 0,
-            turns: Some(1),
-        });
+        self.queue.push_back(Playing { play_id, clip, position: 0, turns: Some(1) });
     }
 
     /// Ends everything for one reason.
@@ -89,12 +66,7 @@ impl Player {
     }
 
     /// The next 20 ms into `frame`, the rest of a last short frame as silence. False when there is nothing to play.
-    pub fn fill(
-        &mut self,
-        law: Law,
-        frame: &mut Octets,
-        ended: &mut impl FnMut(u64, PlaybackEnd),
-    ) -> bool {
+    pub fn fill(&mut self, law: Law, frame: &mut Octets, ended: &mut impl FnMut(u64, PlaybackEnd)) -> bool {
         let mut filled = 0;
         while filled < frame.len() {
             let Some(playing) = self.queue.front_mut() else {
@@ -106,21 +78,14 @@ impl Player {
                 self.queue.pop_front();
             }
         }
-        frame
-            .get_mut(filled..)
-            .unwrap_or_default()
-            .fill(law.silence());
+        frame.get_mut(filled..).unwrap_or_default().fill(law.silence());
         filled > 0
     }
 }
 
 impl Playing {
     fn copy(&mut self, law: Law, frame: &mut [u8]) -> usize {
-        let rest = self
-            .clip
-            .codes(law)
-            .get(self.position..)
-            .unwrap_or_default();
+        let rest = self.clip.codes(law).get(self.position..).unwrap_or_default();
         let count = rest.len().min(frame.len());
         if let (Some(to), Some(from)) = (frame.get_mut(..count), rest.get(..count)) {
             to.copy_from_slice(from);

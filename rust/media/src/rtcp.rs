@@ -83,13 +83,7 @@ impl Compound {
         Ok(compound)
     }
 
-    fn read_report(
-        &mut self,
-        kind: u8,
-        count: usize,
-        body: &[u8],
-        ours: Ssrc,
-    ) -> Result<(), RtcpError> {
+    fn read_report(&mut self, kind: u8, count: usize, body: &[u8], ours: Ssrc) -> Result<(), RtcpError> {
         self.sender = Some(Ssrc(word(body, 0)?));
         let mut blocks = body.get(4..).ok_or(RtcpError::Truncated)?;
         if kind == SENDER_REPORT {
@@ -130,11 +124,7 @@ fn split_packet(bytes: &[u8]) -> Result<(u8, usize, &[u8], &[u8]), RtcpError> {
     let length = 4 + 4 * usize::from(u16::from_be_bytes([high, low]));
     let body = bytes.get(4..length).ok_or(RtcpError::Truncated)?;
     let after = bytes.get(length..).ok_or(RtcpError::Truncated)?;
-    let body = if flags & 0x20 == 0 {
-        body
-    } else {
-        without_padding(body, after)?
-    };
+    let body = if flags & 0x20 == 0 { body } else { without_padding(body, after)? };
     Ok((kind, usize::from(flags & 0x1F), body, after))
 }
 
@@ -148,10 +138,7 @@ fn without_padding<'a>(body: &'a [u8], after: &[u8]) -> Result<&'a [u8], RtcpErr
 }
 
 fn word(bytes: &[u8], at: usize) -> Result<u32, RtcpError> {
-    let four = bytes
-        .get(at..)
-        .and_then(<[u8]>::first_chunk::<4>)
-        .ok_or(RtcpError::Truncated)?;
+    let four = bytes.get(at..).and_then(<[u8]>::first_chunk::<4>).ok_or(RtcpError::Truncated)?;
     Ok(u32::from_be_bytes(*four))
 }
 
@@ -181,30 +168,18 @@ impl Report<'_> {
     pub fn write(&self, buffer: &mut [u8; MAX_REPORT_LENGTH]) -> usize {
         let mut writer = PacketWriter { buffer, length: 0 };
         let count = u8::from(self.received.is_some());
-        let kind = if self.sent.is_some() {
-            SENDER_REPORT
-        } else {
-            RECEIVER_REPORT
-        };
+        let kind = if self.sent.is_some() { SENDER_REPORT } else { RECEIVER_REPORT };
         writer.packet(count, kind, |writer| {
             writer.word(self.ssrc.0);
             if let Some(sent) = self.sent {
-                let words = [
-                    (sent.ntp >> 32) as u32,
-                    sent.ntp as u32,
-                    sent.timestamp.0,
-                    sent.packets,
-                    sent.octets,
-                ];
+                let words = [(sent.ntp >> 32) as u32, sent.ntp as u32, sent.timestamp.0, sent.packets, sent.octets];
                 words.into_iter().for_each(|word| writer.word(word));
             }
             if let Some((received, last, delay)) = self.received {
                 writer.block(received, last, delay);
             }
         });
-        writer.packet(1, DESCRIPTION, |writer| {
-            writer.description(self.ssrc, self.cname)
-        });
+        writer.packet(1, DESCRIPTION, |writer| writer.description(self.ssrc, self.cname));
         if self.goodbye {
             writer.packet(1, GOODBYE, |writer| writer.word(self.ssrc.0));
         }
@@ -241,25 +216,14 @@ impl PacketWriter<'_> {
     }
 
     fn block(&mut self, received: Reception, last_sender_report: u32, delay: u32) {
-        let losses = u32::from(received.fraction_lost) << 24
-            | (received.cumulative_lost as u32 & 0x00FF_FFFF);
-        let words = [
-            received.ssrc.0,
-            losses,
-            received.highest_sequence,
-            received.jitter,
-            last_sender_report,
-            delay,
-        ];
+        let losses = u32::from(received.fraction_lost) << 24 | (received.cumulative_lost as u32 & 0x00FF_FFFF);
+        let words = [received.ssrc.0, losses, received.highest_sequence, received.jitter, last_sender_report, delay];
         words.into_iter().for_each(|word| self.word(word));
     }
 
     /// RFC 3550 §6.5: items end with a zero octet and are filled up to a word.
     fn description(&mut self, ssrc: Ssrc, cname: &str) {
-        let name = cname
-            .as_bytes()
-            .get(..cname.len().min(32))
-            .unwrap_or_default();
+        let name = cname.as_bytes().get(..cname.len().min(32)).unwrap_or_default();
         self.word(ssrc.0);
         self.bytes(&[CNAME, name.len() as u8]);
         self.bytes(name);
@@ -277,29 +241,12 @@ mod tests {
     const THEM: Ssrc = Ssrc(0x3333_4444);
 
     fn reception() -> Reception {
-        Reception {
-            ssrc: US,
-            fraction_lost: 25,
-            cumulative_lost: -2,
-            highest_sequence: 0x1_0005,
-            jitter: 33,
-        }
+        Reception { ssrc: US, fraction_lost: 25, cumulative_lost: -2, highest_sequence: 0x1_0005, jitter: 33 }
     }
 
     fn report() -> Report<'static> {
-        let sent = Sent {
-            ntp: 0xAAAA_BBBB_CCCC_DDDD,
-            timestamp: RtpTimestamp(7),
-            packets: 8,
-            octets: 9,
-        };
-        Report {
-            ssrc: THEM,
-            cname: "abc@x",
-            sent: Some(sent),
-            received: Some((reception(), 5, 6)),
-            goodbye: true,
-        }
+        let sent = Sent { ntp: 0xAAAA_BBBB_CCCC_DDDD, timestamp: RtpTimestamp(7), packets: 8, octets: 9 };
+        Report { ssrc: THEM, cname: "abc@x", sent: Some(sent), received: Some((reception(), 5, 6)), goodbye: true }
     }
 
     fn written(report: &Report) -> Vec<u8> {
@@ -311,45 +258,19 @@ mod tests {
     #[test]
     fn what_we_write_we_read() {
         let compound = Compound::from_bytes(&written(&report()), US).expect("valid");
-        assert_eq!(
-            (compound.sender, compound.goodbye),
-            (Some(THEM), Some(THEM))
-        );
+        assert_eq!((compound.sender, compound.goodbye), (Some(THEM), Some(THEM)));
         assert_eq!(compound.sender_report, Some(0xBBBB_CCCC));
         let block = compound.block.expect("about us");
-        assert_eq!(
-            (block.fraction_lost, block.cumulative_lost, block.jitter),
-            (25, -2, 33)
-        );
-        assert_eq!(
-            (
-                block.highest_sequence,
-                block.last_sender_report,
-                block.delay_since
-            ),
-            (0x1_0005, 5, 6)
-        );
-        assert_eq!(
-            Compound::from_bytes(&written(&report()), THEM).map(|compound| compound.block),
-            Ok(None)
-        );
+        assert_eq!((block.fraction_lost, block.cumulative_lost, block.jitter), (25, -2, 33));
+        assert_eq!((block.highest_sequence, block.last_sender_report, block.delay_since), (0x1_0005, 5, 6));
+        assert_eq!(Compound::from_bytes(&written(&report()), THEM).map(|compound| compound.block), Ok(None));
     }
 
     #[test]
     fn a_receiver_report_says_nothing_of_sending() {
-        let bytes = written(&Report {
-            sent: None,
-            received: None,
-            goodbye: false,
-            ..report()
-        });
-        let expected = [
-            &[0x80, 201, 0, 1][..],
-            &THEM.0.to_be_bytes(),
-            &[0x81, 202, 0, 3],
-            &THEM.0.to_be_bytes(),
-        ]
-        .concat();
+        let bytes = written(&Report { sent: None, received: None, goodbye: false, ..report() });
+        let expected =
+            [&[0x80, 201, 0, 1][..], &THEM.0.to_be_bytes(), &[0x81, 202, 0, 3], &THEM.0.to_be_bytes()].concat();
         assert_eq!(bytes[..16], expected);
         assert_eq!(&bytes[16..], b"\x01\x05abc@x\0");
     }

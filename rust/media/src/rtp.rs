@@ -51,9 +51,7 @@ impl<'a> RtpPacket<'a> {
         if datagram.len() > MAX_PACKET_LENGTH {
             return Err(RtpError::TooLong);
         }
-        let (header, rest) = datagram
-            .split_first_chunk::<HEADER_LENGTH>()
-            .ok_or(RtpError::TooShort)?;
+        let (header, rest) = datagram.split_first_chunk::<HEADER_LENGTH>().ok_or(RtpError::TooShort)?;
         let [flags, kind, s0, s1, t0, t1, t2, t3, c0, c1, c2, c3] = *header;
         if flags >> 6 != 2 {
             return Err(RtpError::Version);
@@ -62,16 +60,8 @@ impl<'a> RtpPacket<'a> {
             return Err(RtpError::Rtcp);
         }
         let rest = skip(rest, usize::from(flags & 0x0F) * 4)?;
-        let rest = if flags & 0x10 != 0 {
-            skip_extension(rest)?
-        } else {
-            rest
-        };
-        let payload = if flags & 0x20 != 0 {
-            without_padding(rest)?
-        } else {
-            rest
-        };
+        let rest = if flags & 0x10 != 0 { skip_extension(rest)? } else { rest };
+        let payload = if flags & 0x20 != 0 { without_padding(rest)? } else { rest };
         Ok(Self {
             marker: kind & 0x80 != 0,
             payload_type: PayloadType::new(kind & 0x7F).ok_or(RtpError::Truncated)?,
@@ -90,10 +80,7 @@ fn skip(bytes: &[u8], count: usize) -> Result<&[u8], RtpError> {
 /// RFC 3550 §5.3.1: a word of profile and length, then that many words.
 fn skip_extension(bytes: &[u8]) -> Result<&[u8], RtpError> {
     let (head, rest) = bytes.split_first_chunk::<4>().ok_or(RtpError::Truncated)?;
-    skip(
-        rest,
-        usize::from(u16::from_be_bytes([head[2], head[3]])) * 4,
-    )
+    skip(rest, usize::from(u16::from_be_bytes([head[2], head[3]])) * 4)
 }
 
 /// RFC 3550 §5.1: the last octet counts the padding, itself included.
@@ -158,41 +145,21 @@ mod tests {
         assert_eq!(read.payload, b"audio");
         assert!(read.marker);
         assert_eq!(
-            (
-                read.payload_type,
-                read.sequence_number,
-                read.timestamp,
-                read.ssrc
-            ),
-            (
-                header().payload_type,
-                header().sequence_number,
-                header().timestamp,
-                header().ssrc
-            )
+            (read.payload_type, read.sequence_number, read.timestamp, read.ssrc),
+            (header().payload_type, header().sequence_number, header().timestamp, header().ssrc)
         );
     }
 
     #[test]
     fn contributing_sources_extension_and_padding_are_taken_off() {
-        let rest = [
-            &[9; 8][..],
-            &[0xBE, 0xDE, 0, 1, 1, 2, 3, 4],
-            b"audio",
-            &[0, 0, 3],
-        ]
-        .concat();
+        let rest = [&[9; 8][..], &[0xBE, 0xDE, 0, 1, 1, 2, 3, 4], b"audio", &[0, 0, 3]].concat();
         let bytes = packet(0x02 | 0x10 | 0x20, &rest);
-        assert_eq!(
-            RtpPacket::from_bytes(&bytes).map(|packet| packet.payload),
-            Ok(&b"audio"[..])
-        );
+        assert_eq!(RtpPacket::from_bytes(&bytes).map(|packet| packet.payload), Ok(&b"audio"[..]));
     }
 
     #[test]
     fn lengths_that_lie_are_refused() {
-        let fails =
-            |flags, rest: &[u8]| RtpPacket::from_bytes(&packet(flags, rest)).expect_err("refused");
+        let fails = |flags, rest: &[u8]| RtpPacket::from_bytes(&packet(flags, rest)).expect_err("refused");
         assert_eq!(fails(0x0F, &[0; 59]), RtpError::Truncated);
         assert_eq!(fails(0x10, &[0, 0, 0]), RtpError::Truncated);
         assert_eq!(fails(0x10, &[0, 0, 0xFF, 0xFF, 1]), RtpError::Truncated);

@@ -10,10 +10,7 @@ const QUIET_RMS: i64 = 160;
 
 /// Whether a frame is as good as silent.
 pub fn is_quiet(frame: &Samples) -> bool {
-    let energy: i64 = frame
-        .iter()
-        .map(|sample| i64::from(*sample) * i64::from(*sample))
-        .sum();
+    let energy: i64 = frame.iter().map(|sample| i64::from(*sample) * i64::from(*sample)).sum();
     energy < QUIET_RMS * QUIET_RMS * frame.len() as i64
 }
 
@@ -27,10 +24,7 @@ pub struct QuietCounter {
 impl QuietCounter {
     /// Counts up to this many seconds.
     pub fn new(seconds: f64) -> Self {
-        Self {
-            limit: (seconds * TICKS_PER_SECOND as f64).ceil().max(1.0) as u64,
-            ticks: 0,
-        }
+        Self { limit: (seconds * TICKS_PER_SECOND as f64).ceil().max(1.0) as u64, ticks: 0 }
     }
 
     /// One frame; true when it has now been quiet for long enough.
@@ -64,13 +58,7 @@ pub struct Watch {
 impl Watch {
     /// Begins now.
     pub fn new(watch_id: u64, seconds: f64) -> Self {
-        Self {
-            watch_id,
-            seconds,
-            quiet: QuietCounter::new(seconds),
-            sounded: false,
-            fired: false,
-        }
+        Self { watch_id, seconds, quiet: QuietCounter::new(seconds), sounded: false, fired: false }
     }
 
     /// One frame.

@@ -59,13 +59,7 @@ struct Stream {
 
 impl Source {
     /// Judges one packet. `arrival` is local time in timestamp units.
-    pub fn receive(
-        &mut self,
-        ssrc: Ssrc,
-        sequence: SequenceNumber,
-        timestamp: RtpTimestamp,
-        arrival: u32,
-    ) -> Arrival {
+    pub fn receive(&mut self, ssrc: Ssrc, sequence: SequenceNumber, timestamp: RtpTimestamp, arrival: u32) -> Arrival {
         let verdict = match &mut self.stream {
             None => self.begin(ssrc, sequence),
             Some(stream) if stream.ssrc == ssrc => stream.receive(sequence),
@@ -102,10 +96,7 @@ impl Source {
 
     /// Packets that never came, over all streams; duplicates do not make up for them.
     pub fn lost(&self) -> i64 {
-        let now = self
-            .stream
-            .as_ref()
-            .map_or(0, |stream| i64::from(stream.lost()));
+        let now = self.stream.as_ref().map_or(0, |stream| i64::from(stream.lost()));
         self.lost_before + now.max(0)
     }
 
@@ -199,9 +190,7 @@ impl Stream {
         self.expected_prior = self.expected();
         self.received_prior = self.received;
         let lost = expected.saturating_sub(received);
-        let fraction = (u64::from(lost) << 8)
-            .checked_div(expected.into())
-            .unwrap_or(0);
+        let fraction = (u64::from(lost) << 8).checked_div(expected.into()).unwrap_or(0);
         Reception {
             ssrc: self.ssrc,
             fraction_lost: fraction.min(255) as u8,
@@ -222,12 +211,7 @@ mod tests {
     fn feed(source: &mut Source, ssrc: Ssrc, sequences: &[u16]) -> Vec<Arrival> {
         let timestamp = |sequence: u16| u32::from(sequence) * 160;
         let receive = |sequence: &u16| {
-            source.receive(
-                ssrc,
-                SequenceNumber(*sequence),
-                RtpTimestamp(timestamp(*sequence)),
-                timestamp(*sequence),
-            )
+            source.receive(ssrc, SequenceNumber(*sequence), RtpTimestamp(timestamp(*sequence)), timestamp(*sequence))
         };
         sequences.iter().map(receive).collect()
     }
@@ -237,10 +221,7 @@ mod tests {
         use Arrival::{Duplicate, New, Restarted};
         let mut source = Source::default();
         let verdicts = feed(&mut source, A, &[65534, 65535, 1, 0, 0, 65535, 2, 65533]);
-        assert_eq!(
-            verdicts,
-            [Restarted, New, New, New, Duplicate, Duplicate, New, New]
-        );
+        assert_eq!(verdicts, [Restarted, New, New, New, Duplicate, Duplicate, New, New]);
         assert_eq!(source.lost(), 0);
     }
 
@@ -250,10 +231,7 @@ mod tests {
         feed(&mut source, A, &[65530, 65531, 65535, 4, 4, 4]);
         assert_eq!(source.lost(), 11 - 4);
         let report = source.report().expect("a stream");
-        assert_eq!(
-            (report.cumulative_lost, report.highest_sequence),
-            (7, 0x1_0004)
-        );
+        assert_eq!((report.cumulative_lost, report.highest_sequence), (7, 0x1_0004));
         assert_eq!(report.fraction_lost, (7 * 256 / 11) as u8);
         feed(&mut source, A, &[5, 6]);
         assert_eq!(source.report().map(|report| report.fraction_lost), Some(0));
@@ -263,10 +241,7 @@ mod tests {
     fn a_jump_is_believed_at_its_second_packet() {
         use Arrival::{New, Rejected, Restarted};
         let mut source = Source::default();
-        assert_eq!(
-            feed(&mut source, A, &[10, 20_000, 11, 20_001]),
-            [Restarted, Rejected, New, Rejected]
-        );
+        assert_eq!(feed(&mut source, A, &[10, 20_000, 11, 20_001]), [Restarted, Rejected, New, Rejected]);
         assert_eq!(feed(&mut source, A, &[20_002, 20_003]), [Restarted, New]);
     }
 
@@ -277,11 +252,7 @@ mod tests {
         feed(&mut source, A, &[1, 2]);
         assert_eq!(feed(&mut source, B, &[50]), [Rejected]);
         assert_eq!(feed(&mut source, A, &[3]), [New]);
-        assert_eq!(
-            feed(&mut source, B, &[51]),
-            [Rejected],
-            "the first source still speaks"
-        );
+        assert_eq!(feed(&mut source, B, &[51]), [Rejected], "the first source still speaks");
         assert_eq!(feed(&mut source, B, &[52, 53]), [Restarted, New]);
         assert_eq!(source.ssrc(), Some(B));
     }
@@ -291,12 +262,7 @@ mod tests {
         let mut source = Source::default();
         for n in 0u32..400 {
             let late = if n % 2 == 0 { 0 } else { 80 };
-            source.receive(
-                A,
-                SequenceNumber(n as u16),
-                RtpTimestamp(n * 160),
-                n * 160 + late,
-            );
+            source.receive(A, SequenceNumber(n as u16), RtpTimestamp(n * 160), n * 160 + late);
         }
         let jitter = source.report().expect("a stream").jitter;
         assert!((75..=81).contains(&jitter), "{jitter}");

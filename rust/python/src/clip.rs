@@ -22,9 +22,7 @@ pub struct Clip {
 
 impl Clip {
     fn from_samples(samples: Vec<i16>) -> Self {
-        Self {
-            inner: Arc::new(MediaClip::new(samples)),
-        }
+        Self { inner: Arc::new(MediaClip::new(samples)) }
     }
 }
 
@@ -37,15 +35,10 @@ impl Clip {
             return Err(PyValueError::new_err("pcm must be whole 16-bit samples"));
         }
         let converted = python.allow_threads(|| {
-            let samples: Vec<i16> = pcm
-                .chunks_exact(2)
-                .map(|pair| i16::from_le_bytes([pair[0], pair[1]]))
-                .collect();
+            let samples: Vec<i16> = pcm.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect();
             resample::convert(&samples, rate_hz, RATE_HZ)
         });
-        converted
-            .map(Self::from_samples)
-            .map_err(|error| PyValueError::new_err(error.to_string()))
+        converted.map(Self::from_samples).map_err(|error| PyValueError::new_err(error.to_string()))
     }
 
     /// Decode a file, mix to mono, resample. Releases the GIL.
@@ -53,37 +46,23 @@ impl Clip {
     #[pyo3(signature = (data, hint=None))]
     fn decode(python: Python<'_>, data: &[u8], hint: Option<&str>) -> PyResult<Self> {
         let decoded = python.allow_threads(|| decode::decode(data, hint, RATE_HZ));
-        decoded
-            .map(Self::from_samples)
-            .map_err(|error| DecodeError::new_err(error.to_string()))
+        decoded.map(Self::from_samples).map_err(|error| DecodeError::new_err(error.to_string()))
     }
 
     /// One to four sines that swell and fade.
     #[staticmethod]
     #[pyo3(signature = (frequencies_hz, seconds, level_dbfs=-12.0))]
-    fn tone(
-        python: Python<'_>,
-        frequencies_hz: Vec<f64>,
-        seconds: f64,
-        level_dbfs: f64,
-    ) -> PyResult<Self> {
+    fn tone(python: Python<'_>, frequencies_hz: Vec<f64>, seconds: f64, level_dbfs: f64) -> PyResult<Self> {
         check_seconds(seconds)?;
-        let burst =
-            python.allow_threads(|| tone::burst(&frequencies_hz, seconds, level_dbfs, RATE_HZ));
-        burst
-            .map(Self::from_samples)
-            .map_err(|error| PyValueError::new_err(error.to_string()))
+        let burst = python.allow_threads(|| tone::burst(&frequencies_hz, seconds, level_dbfs, RATE_HZ));
+        burst.map(Self::from_samples).map_err(|error| PyValueError::new_err(error.to_string()))
     }
 
     /// Nothing, for a while.
     #[staticmethod]
     fn silence(seconds: f64) -> PyResult<Self> {
         check_seconds(seconds)?;
-        Ok(Self::from_samples(vec![
-            0;
-            (seconds * f64::from(RATE_HZ)).round()
-                as usize
-        ]))
+        Ok(Self::from_samples(vec![0; (seconds * f64::from(RATE_HZ)).round() as usize]))
     }
 
     /// How long it plays.

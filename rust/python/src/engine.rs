@@ -6,9 +6,7 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyTuple};
 use ringback_dsp::g711::Law;
-use ringback_media::engine::{
-    Engine as MediaEngine, EngineError as MediaError, EngineSettings, PortRange, Recording,
-};
+use ringback_media::engine::{Engine as MediaEngine, EngineError as MediaError, EngineSettings, PortRange, Recording};
 use ringback_media::event::LegId;
 use ringback_media::leg::{Direction, Session};
 use ringback_media::recording::{Pause, What};
@@ -33,15 +31,9 @@ impl Engine {
     #[pyo3(signature = (*, threads=1, event_capacity=65536))]
     fn new(threads: usize, event_capacity: usize) -> PyResult<Self> {
         if !(1..=1 << 20).contains(&event_capacity) {
-            return Err(EngineError::new_err(
-                "event_capacity must be between 1 and 1048576",
-            ));
+            return Err(EngineError::new_err("event_capacity must be between 1 and 1048576"));
         }
-        let inner = MediaEngine::start(EngineSettings {
-            threads,
-            event_capacity,
-        })
-        .map_err(to_python)?;
+        let inner = MediaEngine::start(EngineSettings { threads, event_capacity }).map_err(to_python)?;
         Ok(Self { inner })
     }
 
@@ -52,11 +44,7 @@ impl Engine {
 
     /// Events as tuples, oldest first.
     #[pyo3(signature = (limit=4096))]
-    fn poll_events<'py>(
-        &self,
-        python: Python<'py>,
-        limit: usize,
-    ) -> PyResult<Vec<Bound<'py, PyTuple>>> {
+    fn poll_events<'py>(&self, python: Python<'py>, limit: usize) -> PyResult<Vec<Bound<'py, PyTuple>>> {
         let (events, dropped) = self.inner.events().poll(limit.clamp(1, MAX_POLLED));
         let mut tuples = Vec::with_capacity(events.len() + 1);
         for event in &events {
@@ -80,14 +68,8 @@ impl Engine {
         timeout_seconds: f64,
     ) -> PyResult<(u64, u16)> {
         let address = parse_address(address)?;
-        let ports = PortRange {
-            low: port_low,
-            high: port_high,
-        };
-        let opened = python.allow_threads(|| {
-            self.inner
-                .open_leg(address, ports, near.map(LegId), timeout_seconds)
-        });
+        let ports = PortRange { low: port_low, high: port_high };
+        let opened = python.allow_threads(|| self.inner.open_leg(address, ports, near.map(LegId), timeout_seconds));
         opened.map(|(leg, port)| (leg.0, port)).map_err(to_python)
     }
 
@@ -113,9 +95,7 @@ impl Engine {
             direction: parse_direction(direction)?,
             latch,
         };
-        self.inner
-            .connect_leg(LegId(leg), session)
-            .map_err(to_python)
+        self.inner.connect_leg(LegId(leg), session).map_err(to_python)
     }
 
     /// Stops everything of the leg, sends RTCP BYE, ends with `leg_closed`.
@@ -126,16 +106,12 @@ impl Engine {
     /// Start now, replacing what plays; `loops` 0 is for ever. Returns play_id.
     #[pyo3(signature = (leg, clip, *, loops=1))]
     fn play(&self, python: Python<'_>, leg: u64, clip: &Clip, loops: u32) -> PyResult<u64> {
-        python
-            .allow_threads(|| self.inner.play(LegId(leg), clip.inner.clone(), loops))
-            .map_err(to_python)
+        python.allow_threads(|| self.inner.play(LegId(leg), clip.inner.clone(), loops)).map_err(to_python)
     }
 
     /// Append behind what plays, without a gap.
     fn play_queued(&self, python: Python<'_>, leg: u64, clip: &Clip) -> PyResult<u64> {
-        python
-            .allow_threads(|| self.inner.play_queued(LegId(leg), clip.inner.clone()))
-            .map_err(to_python)
+        python.allow_threads(|| self.inner.play_queued(LegId(leg), clip.inner.clone())).map_err(to_python)
     }
 
     fn stop_playback(&self, leg: u64) -> PyResult<()> {
@@ -145,9 +121,7 @@ impl Engine {
     /// RFC 4733 events for `0-9 A-D * #`; `w` waits 0.5 s, `W` 1 s.
     #[pyo3(signature = (leg, digits, *, tone_ms=100, gap_ms=60))]
     fn send_digits(&self, leg: u64, digits: &str, tone_ms: u32, gap_ms: u32) -> PyResult<u64> {
-        self.inner
-            .send_digits(LegId(leg), digits, tone_ms, gap_ms)
-            .map_err(to_python)
+        self.inner.send_digits(LegId(leg), digits, tone_ms, gap_ms).map_err(to_python)
     }
 
     /// Write a WAV as the audio arrives. Returns recording_id.
@@ -162,33 +136,18 @@ impl Engine {
         silence_seconds: f64,
     ) -> PyResult<u64> {
         let what = parse_what(what)?;
-        let recording = Recording {
-            path: &path,
-            what,
-            max_seconds,
-            silence_seconds,
-        };
-        python
-            .allow_threads(|| self.inner.start_recording(LegId(leg), recording))
-            .map_err(to_python)
+        let recording = Recording { path: &path, what, max_seconds, silence_seconds };
+        python.allow_threads(|| self.inner.start_recording(LegId(leg), recording)).map_err(to_python)
     }
 
     #[pyo3(signature = (recording, *, keep_silence))]
     fn pause_recording(&self, recording: u64, keep_silence: bool) -> PyResult<()> {
-        let pause = if keep_silence {
-            Pause::Silence
-        } else {
-            Pause::Skip
-        };
-        self.inner
-            .pause_recording(recording, pause)
-            .map_err(to_python)
+        let pause = if keep_silence { Pause::Silence } else { Pause::Skip };
+        self.inner.pause_recording(recording, pause).map_err(to_python)
     }
 
     fn resume_recording(&self, recording: u64) -> PyResult<()> {
-        self.inner
-            .pause_recording(recording, Pause::Running)
-            .map_err(to_python)
+        self.inner.pause_recording(recording, Pause::Running).map_err(to_python)
     }
 
     fn stop_recording(&self, recording: u64) -> PyResult<()> {
@@ -197,9 +156,7 @@ impl Engine {
 
     /// One `silence` event when the received audio was quiet that long; `voice` when sound begins.
     fn watch_silence(&self, leg: u64, seconds: f64) -> PyResult<u64> {
-        self.inner
-            .watch_silence(LegId(leg), seconds)
-            .map_err(to_python)
+        self.inner.watch_silence(LegId(leg), seconds).map_err(to_python)
     }
 
     fn unwatch_silence(&self, watch: u64) -> PyResult<()> {
@@ -208,9 +165,7 @@ impl Engine {
 
     /// Each hears the other.
     fn bridge(&self, leg_a: u64, leg_b: u64) -> PyResult<()> {
-        self.inner
-            .bridge(LegId(leg_a), LegId(leg_b))
-            .map_err(to_python)
+        self.inner.bridge(LegId(leg_a), LegId(leg_b)).map_err(to_python)
     }
 
     fn unbridge(&self, leg: u64) -> PyResult<()> {
@@ -250,17 +205,14 @@ fn to_python(error: MediaError) -> PyErr {
 }
 
 fn parse_address(text: &str) -> PyResult<IpAddr> {
-    text.parse()
-        .map_err(|_| EngineError::new_err(format!("{text:?} is not an IP address")))
+    text.parse().map_err(|_| EngineError::new_err(format!("{text:?} is not an IP address")))
 }
 
 fn parse_codec(name: &str) -> PyResult<Law> {
     match name {
         "PCMU" => Ok(Law::Mu),
         "PCMA" => Ok(Law::A),
-        _ => Err(EngineError::new_err(format!(
-            "codec {name:?} is not one of PCMU, PCMA"
-        ))),
+        _ => Err(EngineError::new_err(format!("codec {name:?} is not one of PCMU, PCMA"))),
     }
 }
 
@@ -286,8 +238,6 @@ fn parse_what(name: &str) -> PyResult<What> {
         "sent" => Ok(What::Sent),
         "both" => Ok(What::Both),
         "dual" => Ok(What::Dual),
-        _ => Err(EngineError::new_err(format!(
-            "what {name:?} is not one of received, sent, both, dual"
-        ))),
+        _ => Err(EngineError::new_err(format!("what {name:?} is not one of received, sent, both, dual"))),
     }
 }

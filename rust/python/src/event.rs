@@ -8,64 +8,29 @@ use ringback_media::event::{Event, PlaybackEnd, RecordingEnd};
 /// The tuple of one event, as `_engine.pyi` lists them.
 pub fn to_tuple<'py>(python: Python<'py>, event: &Event) -> PyResult<Bound<'py, PyTuple>> {
     match *event {
-        Event::FirstPacket { leg, remote } => (
-            "first_packet",
-            leg.0,
-            remote.ip().to_string(),
-            remote.port(),
-        )
-            .into_pyobject(python),
-        Event::Digit {
-            leg,
-            digit,
-            duration_ms,
-        } => ("digit", leg.0, digit, duration_ms).into_pyobject(python),
-        Event::PlaybackFinished {
-            leg,
-            play_id,
-            reason,
-        } => ("playback_finished", leg.0, play_id, playback_end(reason)).into_pyobject(python),
+        Event::FirstPacket { leg, remote } => {
+            ("first_packet", leg.0, remote.ip().to_string(), remote.port()).into_pyobject(python)
+        }
+        Event::Digit { leg, digit, duration_ms } => ("digit", leg.0, digit, duration_ms).into_pyobject(python),
+        Event::PlaybackFinished { leg, play_id, reason } => {
+            ("playback_finished", leg.0, play_id, playback_end(reason)).into_pyobject(python)
+        }
         Event::DigitsSent { leg, play_id } => ("digits_sent", leg.0, play_id).into_pyobject(python),
-        Event::RecordingFinished {
-            leg,
-            recording_id,
-            seconds,
-            reason,
-        } => (
-            "recording_finished",
-            leg.0,
-            recording_id,
-            seconds,
-            recording_end(reason),
-        )
-            .into_pyobject(python),
-        Event::Silence {
-            leg,
-            watch_id,
-            seconds,
-        } => ("silence", leg.0, watch_id, seconds).into_pyobject(python),
+        Event::RecordingFinished { leg, recording_id, seconds, reason } => {
+            ("recording_finished", leg.0, recording_id, seconds, recording_end(reason)).into_pyobject(python)
+        }
+        Event::Silence { leg, watch_id, seconds } => ("silence", leg.0, watch_id, seconds).into_pyobject(python),
         Event::Voice { leg, watch_id } => ("voice", leg.0, watch_id).into_pyobject(python),
         Event::TimedOut { leg, seconds } => ("timed_out", leg.0, seconds).into_pyobject(python),
-        Event::LegClosed {
-            leg,
-            received,
-            sent,
-            lost,
-            late,
-        } => ("leg_closed", leg.0, received, sent, lost, late).into_pyobject(python),
+        Event::LegClosed { leg, received, sent, lost, late } => {
+            ("leg_closed", leg.0, received, sent, lost, late).into_pyobject(python)
+        }
     }
 }
 
 /// What stands for events that were dropped because nobody polled.
 pub fn overflow(python: Python<'_>, count: u64) -> PyResult<Bound<'_, PyTuple>> {
-    PyTuple::new(
-        python,
-        [
-            "overflow".into_py_any(python)?,
-            (-1).into_py_any(python)?,
-            count.into_py_any(python)?,
-        ],
-    )
+    PyTuple::new(python, ["overflow".into_py_any(python)?, (-1).into_py_any(python)?, count.into_py_any(python)?])
 }
 
 fn playback_end(reason: PlaybackEnd) -> &'static str {

@@ -30,9 +30,7 @@ impl Digit {
     /// The key that a character names.
     pub fn from_char(key: char) -> Option<Self> {
         let key = u8::try_from(key.to_ascii_uppercase()).ok()?;
-        KEYS.iter()
-            .position(|known| *known == key)
-            .map(|event| Self(event as u8))
+        KEYS.iter().position(|known| *known == key).map(|event| Self(event as u8))
     }
 
     /// The event code.
@@ -42,8 +40,7 @@ impl Digit {
 
     /// The character.
     pub fn to_char(self) -> char {
-        KEYS.get(usize::from(self.0))
-            .map_or('?', |key| char::from(*key))
+        KEYS.get(usize::from(self.0)).map_or('?', |key| char::from(*key))
     }
 }
 
@@ -72,10 +69,7 @@ pub struct DigitSignals {
 
 impl Default for DigitSignals {
     fn default() -> Self {
-        Self {
-            items: [DigitSignal::Began(Digit(0)); MAX_SIGNALS],
-            length: 0,
-        }
+        Self { items: [DigitSignal::Began(Digit(0)); MAX_SIGNALS], length: 0 }
     }
 }
 

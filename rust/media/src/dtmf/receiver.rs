@@ -60,9 +60,7 @@ impl DigitReceiver {
             return;
         }
         let duration = u32::from(u16::from_be_bytes([high, low]));
-        if !self.continues(digit, timestamp, marker)
-            && !self.begin(digit, timestamp, duration, tick, out)
-        {
+        if !self.continues(digit, timestamp, marker) && !self.begin(digit, timestamp, duration, tick, out) {
             return;
         }
         let Some(press) = &mut self.press else { return };
@@ -80,10 +78,7 @@ impl DigitReceiver {
 
     /// Once a tick: a key whose end was lost ends here.
     pub fn handle_tick(&mut self, tick: u64, out: &mut DigitSignals) {
-        if self
-            .press
-            .is_some_and(|press| tick.saturating_sub(press.last_heard) >= TIMEOUT_TICKS)
-        {
+        if self.press.is_some_and(|press| tick.saturating_sub(press.last_heard) >= TIMEOUT_TICKS) {
             self.finish(out);
         }
     }
@@ -138,14 +133,7 @@ impl DigitReceiver {
         }
         self.finish(out);
         remember(&mut self.seen, &mut self.cursor, timestamp);
-        self.press = Some(Press {
-            digit,
-            timestamp,
-            before: 0,
-            duration,
-            last_heard: tick,
-            reported: false,
-        });
+        self.press = Some(Press { digit, timestamp, before: 0, duration, last_heard: tick, reported: false });
         out.push(DigitSignal::Began(digit));
         true
     }
@@ -172,11 +160,7 @@ impl DigitReceiver {
     }
 }
 
-fn remember(
-    seen: &mut [Option<RtpTimestamp>; REMEMBERED],
-    cursor: &mut usize,
-    timestamp: RtpTimestamp,
-) {
+fn remember(seen: &mut [Option<RtpTimestamp>; REMEMBERED], cursor: &mut usize, timestamp: RtpTimestamp) {
     if let Some(slot) = seen.get_mut(*cursor % REMEMBERED) {
         *slot = Some(timestamp);
     }

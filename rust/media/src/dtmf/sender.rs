@@ -24,43 +24,18 @@ pub struct QueueFull;
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    Press {
-        digit: Digit,
-        tone_ticks: u32,
-        gap_ticks: u32,
-    },
-    Relay {
-        digit: Digit,
-        tone_ticks: Option<u32>,
-    },
-    Wait {
-        ticks: u32,
-    },
-    Finished {
-        play_id: u64,
-    },
+    Press { digit: Digit, tone_ticks: u32, gap_ticks: u32 },
+    Relay { digit: Digit, tone_ticks: Option<u32> },
+    Wait { ticks: u32 },
+    Finished { play_id: u64 },
 }
 
 #[derive(Clone, Copy, Debug)]
 enum State {
     Idle,
-    Tone {
-        digit: Digit,
-        timestamp: RtpTimestamp,
-        ticks: u32,
-        total: Option<u32>,
-        gap_ticks: u32,
-    },
-    End {
-        digit: Digit,
-        timestamp: RtpTimestamp,
-        ticks: u32,
-        left: u8,
-        gap_ticks: u32,
-    },
-    Quiet {
-        ticks: u32,
-    },
+    Tone { digit: Digit, timestamp: RtpTimestamp, ticks: u32, total: Option<u32>, gap_ticks: u32 },
+    End { digit: Digit, timestamp: RtpTimestamp, ticks: u32, left: u8, gap_ticks: u32 },
+    Quiet { ticks: u32 },
 }
 
 /// What the leg does in this tick.
@@ -71,11 +46,7 @@ pub enum DigitFrame {
     /// Between keys: send silence.
     Quiet,
     /// Send this instead of audio.
-    Event {
-        marker: bool,
-        timestamp: RtpTimestamp,
-        payload: [u8; EVENT_LENGTH],
-    },
+    Event { marker: bool, timestamp: RtpTimestamp, payload: [u8; EVENT_LENGTH] },
 }
 
 /// One leg's outgoing keys.
@@ -87,26 +58,14 @@ pub struct DigitSender {
 
 impl Default for DigitSender {
     fn default() -> Self {
-        Self {
-            queue: VecDeque::with_capacity(16),
-            state: State::Idle,
-        }
+        Self { queue: VecDeque::with_capacity(16), state: State::Idle }
     }
 }
 
 impl DigitSender {
     /// Presses a key after what is queued.
-    pub fn press(
-        &mut self,
-        digit: Digit,
-        tone_ticks: u32,
-        gap_ticks: u32,
-    ) -> Result<(), QueueFull> {
-        self.push(Step::Press {
-            digit,
-            tone_ticks: tone_ticks.clamp(1, MAX_TONE_TICKS),
-            gap_ticks,
-        })
+    pub fn press(&mut self, digit: Digit, tone_ticks: u32, gap_ticks: u32) -> Result<(), QueueFull> {
+        self.push(Step::Press { digit, tone_ticks: tone_ticks.clamp(1, MAX_TONE_TICKS), gap_ticks })
     }
 
     /// Waits after what is queued.
@@ -124,32 +83,17 @@ impl DigitSender {
         match signal {
             DigitSignal::Began(digit) => self.push_relay(digit, None),
             DigitSignal::Ended(digit, duration) => self.end_relay(digit, to_ticks(duration)),
-            DigitSignal::Belated(digit, duration) => {
-                self.push_relay(digit, Some(to_ticks(duration)))
-            }
+            DigitSignal::Belated(digit, duration) => self.push_relay(digit, Some(to_ticks(duration))),
             DigitSignal::Pressed(..) => {}
         }
     }
 
     /// Ends a relayed key that is still down: the bridge is gone.
     pub fn release(&mut self) {
-        if let State::Tone {
-            total: total @ None,
-            ticks,
-            ..
-        } = &mut self.state
-        {
+        if let State::Tone { total: total @ None, ticks, .. } = &mut self.state {
             *total = Some((*ticks).max(MIN_RELAY_TICKS));
         }
-        self.queue.retain(|step| {
-            !matches!(
-                step,
-                Step::Relay {
-                    tone_ticks: None,
-                    ..
-                }
-            )
-        });
+        self.queue.retain(|step| !matches!(step, Step::Relay { tone_ticks: None, .. }));
     }
 
     /// Whether anything is left to do.
@@ -165,28 +109,12 @@ impl DigitSender {
                 return DigitFrame::Idle;
             };
             match step {
-                Step::Press {
-                    digit,
-                    tone_ticks,
-                    gap_ticks,
-                } => {
-                    self.state = State::Tone {
-                        digit,
-                        timestamp,
-                        ticks: 0,
-                        total: Some(tone_ticks),
-                        gap_ticks,
-                    };
+                Step::Press { digit, tone_ticks, gap_ticks } => {
+                    self.state = State::Tone { digit, timestamp, ticks: 0, total: Some(tone_ticks), gap_ticks };
                 }
                 Step::Relay { digit, tone_ticks } => {
                     let gap_ticks = RELAY_GAP_TICKS;
-                    self.state = State::Tone {
-                        digit,
-                        timestamp,
-                        ticks: 0,
-                        total: tone_ticks,
-                        gap_ticks,
-                    };
+                    self.state = State::Tone { digit, timestamp, ticks: 0, total: tone_ticks, gap_ticks };
                 }
                 Step::Wait { ticks } => self.state = State::Quiet { ticks },
                 Step::Finished { play_id } => finished(play_id),
@@ -199,18 +127,10 @@ impl DigitSender {
         match self.state {
             State::Idle => DigitFrame::Idle,
             State::Quiet { ticks } => {
-                self.state = State::Quiet {
-                    ticks: ticks.saturating_sub(1),
-                };
+                self.state = State::Quiet { ticks: ticks.saturating_sub(1) };
                 DigitFrame::Quiet
             }
-            State::Tone {
-                digit,
-                timestamp,
-                ticks,
-                total,
-                gap_ticks,
-            } => {
+            State::Tone { digit, timestamp, ticks, total, gap_ticks } => {
                 let ticks = ticks + 1;
                 let ends = ticks >= total.unwrap_or(MAX_TONE_TICKS);
                 self.state = if ends {
@@ -222,34 +142,16 @@ impl DigitSender {
                         gap_ticks: gap_ticks.saturating_sub(2),
                     }
                 } else {
-                    State::Tone {
-                        digit,
-                        timestamp,
-                        ticks,
-                        total,
-                        gap_ticks,
-                    }
+                    State::Tone { digit, timestamp, ticks, total, gap_ticks }
                 };
                 event_frame(digit, timestamp, ticks, ends)
             }
-            State::End {
-                digit,
-                timestamp,
-                ticks,
-                left,
-                gap_ticks,
-            } => {
+            State::End { digit, timestamp, ticks, left, gap_ticks } => {
                 let left = left.saturating_sub(1);
                 self.state = if left == 0 {
                     State::Quiet { ticks: gap_ticks }
                 } else {
-                    State::End {
-                        digit,
-                        timestamp,
-                        ticks,
-                        left,
-                        gap_ticks,
-                    }
+                    State::End { digit, timestamp, ticks, left, gap_ticks }
                 };
                 event_frame(digit, timestamp, ticks, true)
             }
@@ -258,24 +160,14 @@ impl DigitSender {
 
     fn end_relay(&mut self, ended: Digit, duration: u32) {
         let total_ticks = duration.clamp(MIN_RELAY_TICKS, MAX_TONE_TICKS);
-        if let State::Tone {
-            digit,
-            total: total @ None,
-            ticks,
-            ..
-        } = &mut self.state
-        {
+        if let State::Tone { digit, total: total @ None, ticks, .. } = &mut self.state {
             if *digit == ended {
                 *total = Some(total_ticks.min(*ticks + 1).max(MIN_RELAY_TICKS));
                 return;
             }
         }
         for step in self.queue.iter_mut().rev() {
-            if let Step::Relay {
-                digit,
-                tone_ticks: tone_ticks @ None,
-            } = step
-            {
+            if let Step::Relay { digit, tone_ticks: tone_ticks @ None } = step {
                 if *digit == ended {
                     *tone_ticks = Some(total_ticks);
                     return;
@@ -299,17 +191,11 @@ impl DigitSender {
 }
 
 fn to_ticks(duration: u32) -> u32 {
-    duration
-        .div_ceil(SAMPLES_PER_TICK as u32)
-        .clamp(MIN_RELAY_TICKS, MAX_TONE_TICKS)
+    duration.div_ceil(SAMPLES_PER_TICK as u32).clamp(MIN_RELAY_TICKS, MAX_TONE_TICKS)
 }
 
 fn event_frame(digit: Digit, timestamp: RtpTimestamp, ticks: u32, end: bool) -> DigitFrame {
     let [high, low] = ((ticks * SAMPLES_PER_TICK as u32).min(0xFFFF) as u16).to_be_bytes();
     let flags = VOLUME | if end { 0x80 } else { 0 };
-    DigitFrame::Event {
-        marker: ticks == 1,
-        timestamp,
-        payload: [digit.event(), flags, high, low],
-    }
+    DigitFrame::Event { marker: ticks == 1, timestamp, payload: [digit.event(), flags, high, low] }
 }

@@ -22,29 +22,14 @@ pub struct Seat {
 #[derive(Debug)]
 pub enum Order {
     Connect(Session),
-    Play {
-        play_id: u64,
-        clip: Arc<Clip>,
-        loops: u32,
-    },
-    PlayQueued {
-        play_id: u64,
-        clip: Arc<Clip>,
-    },
+    Play { play_id: u64, clip: Arc<Clip>, loops: u32 },
+    PlayQueued { play_id: u64, clip: Arc<Clip> },
     StopPlayback,
-    SendDigits {
-        play_id: u64,
-        digits: Box<str>,
-        tone_ms: u32,
-        gap_ms: u32,
-    },
+    SendDigits { play_id: u64, digits: Box<str>, tone_ms: u32, gap_ms: u32 },
     StartRecording(Box<Tap>),
     StopRecording(u64),
     PauseRecording(u64, Pause),
-    WatchSilence {
-        watch_id: u64,
-        seconds: f64,
-    },
+    WatchSilence { watch_id: u64, seconds: f64 },
     UnwatchSilence(u64),
     SetMuted(bool),
     Unbridge,
@@ -55,19 +40,13 @@ pub enum Order {
 #[derive(Debug)]
 pub enum Command {
     /// A new leg, into the group with the fewest, or into that of `near`.
-    Open {
-        seat: Box<Seat>,
-        near: Option<LegId>,
-    },
+    Open { seat: Box<Seat>, near: Option<LegId> },
     /// Something for one leg; nothing happens if it is gone.
     Leg(LegId, Order),
     /// Both are on this thread: joins them, in one group.
     Bridge(LegId, LegId),
     /// Gives a leg away to another thread, whose next command is `Await`.
-    Give {
-        leg: LegId,
-        to: std::sync::mpsc::Sender<Option<Box<Seat>>>,
-    },
+    Give { leg: LegId, to: std::sync::mpsc::Sender<Option<Box<Seat>>> },
     /// Takes a leg that another thread gives away, before anything that was ordered later.
     Await(std::sync::mpsc::Receiver<Option<Box<Seat>>>),
     /// Closes all legs and ends the thread.

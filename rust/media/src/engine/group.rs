@@ -58,10 +58,7 @@ impl Group {
     pub fn bridge(&mut self, first: LegId, second: LegId) {
         self.unbridge(first);
         self.unbridge(second);
-        if first == second
-            || !self.places.contains_key(&first)
-            || !self.places.contains_key(&second)
-        {
+        if first == second || !self.places.contains_key(&first) || !self.places.contains_key(&second) {
             return;
         }
         for (leg, partner) in [(first, second), (second, first)] {
@@ -100,17 +97,11 @@ impl Group {
     /// Closes every leg.
     pub fn close_all(&mut self, now: Now, events: &mut EventSender) {
         let legs: Vec<LegId> = self.places.keys().copied().collect();
-        legs.into_iter()
-            .for_each(|leg| self.close(leg, now, events));
+        legs.into_iter().for_each(|leg| self.close(leg, now, events));
     }
 
     /// One tick of all legs: first everyone hears, then everyone speaks.
-    pub fn tick(
-        &mut self,
-        now: Now,
-        buffer: &mut [u8; MAX_RECEIVED],
-        events: &mut EventSender,
-    ) -> Traffic {
+    pub fn tick(&mut self, now: Now, buffer: &mut [u8; MAX_RECEIVED], events: &mut EventSender) -> Traffic {
         let mut traffic = Traffic::default();
         for (index, seat) in self.seats.iter_mut().enumerate() {
             if let Some(seat) = seat.as_mut().filter(|seat| seat.next_tick <= now.tick) {
@@ -132,10 +123,7 @@ impl Group {
     fn bridged(&self, index: usize) -> Option<Bridged> {
         let partner = self.seats.get(index)?.as_ref()?.partner?;
         let seat = self.seats.get(*self.places.get(&partner)?)?.as_ref()?;
-        Some(Bridged {
-            heard: *seat.leg.heard(),
-            signals: *seat.leg.signals(),
-        })
+        Some(Bridged { heard: *seat.leg.heard(), signals: *seat.leg.signals() })
     }
 
     fn close(&mut self, leg: LegId, now: Now, events: &mut EventSender) {
@@ -152,13 +140,7 @@ impl Group {
 }
 
 impl Seat {
-    fn hear(
-        &mut self,
-        now: Now,
-        reads_rtcp: bool,
-        buffer: &mut [u8; MAX_RECEIVED],
-        events: &mut EventSender,
-    ) -> u64 {
+    fn hear(&mut self, now: Now, reads_rtcp: bool, buffer: &mut [u8; MAX_RECEIVED], events: &mut EventSender) -> u64 {
         self.leg.begin_tick();
         self.sockets.follow(self.leg.settled_remote(now));
         let mut count = 0;
@@ -167,18 +149,12 @@ impl Seat {
                 break;
             };
             count += 1;
-            self.leg.receive_rtp(
-                buffer.get(..length).unwrap_or_default(),
-                source,
-                now,
-                events,
-            );
+            self.leg.receive_rtp(buffer.get(..length).unwrap_or_default(), source, now, events);
         }
         if reads_rtcp {
             while let Some((length, source)) = self.sockets.receive_rtcp(buffer) {
                 count += 1;
-                self.leg
-                    .receive_rtcp(buffer.get(..length).unwrap_or_default(), source, now);
+                self.leg.receive_rtcp(buffer.get(..length).unwrap_or_default(), source, now);
                 if count >= 2 * MAX_DATAGRAMS as u64 {
                     break;
                 }
@@ -214,19 +190,10 @@ impl Seat {
         let leg = &mut self.leg;
         match order {
             Order::Connect(session) => leg.connect(session, now),
-            Order::Play {
-                play_id,
-                clip,
-                loops,
-            } => leg.play(play_id, clip, loops, events),
+            Order::Play { play_id, clip, loops } => leg.play(play_id, clip, loops, events),
             Order::PlayQueued { play_id, clip } => leg.play_queued(play_id, clip, events),
             Order::StopPlayback => leg.stop_playback(PlaybackEnd::Stopped, events),
-            Order::SendDigits {
-                play_id,
-                digits,
-                tone_ms,
-                gap_ms,
-            } => {
+            Order::SendDigits { play_id, digits, tone_ms, gap_ms } => {
                 leg.send_digits(play_id, &digits, tone_ms, gap_ms, events);
             }
             Order::StartRecording(tap) => leg.start_recording(*tap),

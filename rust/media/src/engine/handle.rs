@@ -38,12 +38,7 @@ pub enum EngineError {
     Closed,
     /// Every pair of ports in the range is taken.
     #[error("no free port between {low} and {high} on {address}: {source}")]
-    NoFreePort {
-        address: IpAddr,
-        low: u16,
-        high: u16,
-        source: io::Error,
-    },
+    NoFreePort { address: IpAddr, low: u16, high: u16, source: io::Error },
     /// A recording's file cannot be created.
     #[error("cannot write {path}: {source}")]
     CannotWrite { path: String, source: io::Error },
@@ -101,30 +96,15 @@ impl Engine {
     /// Starts the threads.
     pub fn start(settings: EngineSettings) -> Result<Self, EngineError> {
         if !(1..=MAX_THREADS).contains(&settings.threads) {
-            return Err(EngineError::BadArgument(
-                "threads must be between 1 and 256",
-            ));
+            return Err(EngineError::BadArgument("threads must be between 1 and 256"));
         }
         let (sender, events) = event_queue(settings.event_capacity)?;
         let start = Instant::now();
-        let workers = (0..settings.threads)
-            .map(|_| start_worker(start, sender.clone()))
-            .collect::<io::Result<_>>()?;
+        let workers = (0..settings.threads).map(|_| start_worker(start, sender.clone())).collect::<io::Result<_>>()?;
         let writer = Some(Writer::start(sender)?);
         let statistics = TickStatistics::default();
-        let roster = Roster {
-            workers,
-            homes: HashMap::new(),
-            statistics,
-            writer,
-            closed: false,
-        };
-        Ok(Self {
-            roster: Mutex::new(roster),
-            events,
-            next_leg: AtomicU64::new(1),
-            next_number: AtomicU64::new(1),
-        })
+        let roster = Roster { workers, homes: HashMap::new(), statistics, writer, closed: false };
+        Ok(Self { roster: Mutex::new(roster), events, next_leg: AtomicU64::new(1), next_number: AtomicU64::new(1) })
     }
 
     /// The events.
@@ -141,28 +121,14 @@ impl Engine {
         timeout_seconds: f64,
     ) -> Result<(LegId, u16), EngineError> {
         if !(0.0..=1e9).contains(&timeout_seconds) {
-            return Err(EngineError::BadArgument(
-                "timeout_seconds must be zero or more",
-            ));
+            return Err(EngineError::BadArgument("timeout_seconds must be zero or more"));
         }
         let identity = random_identity()?;
-        let (sockets, port) =
-            LegSockets::bind(address, ports, identity.seed as u32).map_err(|source| {
-                EngineError::NoFreePort {
-                    address,
-                    low: ports.low,
-                    high: ports.high,
-                    source,
-                }
-            })?;
+        let (sockets, port) = LegSockets::bind(address, ports, identity.seed as u32)
+            .map_err(|source| EngineError::NoFreePort { address, low: ports.low, high: ports.high, source })?;
         let id = LegId(self.next_leg.fetch_add(1, Ordering::Relaxed));
         let leg = Leg::new(id, identity, timeout_seconds);
-        let seat = Box::new(Seat {
-            leg,
-            sockets,
-            partner: None,
-            next_tick: 0,
-        });
+        let seat = Box::new(Seat { leg, sockets, partner: None, next_tick: 0 });
         let mut roster = self.open_roster()?;
         let index = match near {
             Some(near) => roster.home(near)?,
@@ -196,14 +162,7 @@ impl Engine {
     pub fn play(&self, leg: LegId, clip: Arc<Clip>, loops: u32) -> Result<u64, EngineError> {
         clip.prepare();
         let play_id = self.number(leg);
-        self.order(
-            leg,
-            Order::Play {
-                play_id,
-                clip,
-                loops,
-            },
-        )?;
+        self.order(leg, Order::Play { play_id, clip, loops })?;
         Ok(play_id)
     }
 
@@ -221,72 +180,36 @@ impl Engine {
     }
 
     /// Presses keys.
-    pub fn send_digits(
-        &self,
-        leg: LegId,
-        digits: &str,
-        tone_ms: u32,
-        gap_ms: u32,
-    ) -> Result<u64, EngineError> {
+    pub fn send_digits(&self, leg: LegId, digits: &str, tone_ms: u32, gap_ms: u32) -> Result<u64, EngineError> {
         if digits.len() > crate::dtmf::MAX_DIGITS {
             return Err(EngineError::BadArgument("at most 500 digits at a time"));
         }
-        if !digits
-            .chars()
-            .all(|key| matches!(key, 'w' | 'W') || crate::dtmf::Digit::from_char(key).is_some())
-        {
-            return Err(EngineError::BadArgument(
-                "digits are 0-9, A-D, *, #, w and W",
-            ));
+        if !digits.chars().all(|key| matches!(key, 'w' | 'W') || crate::dtmf::Digit::from_char(key).is_some()) {
+            return Err(EngineError::BadArgument("digits are 0-9, A-D, *, #, w and W"));
         }
         if !(40..=8000).contains(&tone_ms) || !(40..=8000).contains(&gap_ms) {
-            return Err(EngineError::BadArgument(
-                "tone_ms and gap_ms must be between 40 and 8000",
-            ));
+            return Err(EngineError::BadArgument("tone_ms and gap_ms must be between 40 and 8000"));
         }
         let play_id = self.number(leg);
-        self.order(
-            leg,
-            Order::SendDigits {
-                play_id,
-                digits: digits.into(),
-                tone_ms,
-                gap_ms,
-            },
-        )?;
+        self.order(leg, Order::SendDigits { play_id, digits: digits.into(), tone_ms, gap_ms })?;
         Ok(play_id)
     }
 
     /// Creates the file and records into it.
     pub fn start_recording(&self, leg: LegId, what: Recording) -> Result<u64, EngineError> {
-        if !(0.0..=1e6).contains(&what.max_seconds) || !(0.0..=1e6).contains(&what.silence_seconds)
-        {
-            return Err(EngineError::BadArgument(
-                "max_seconds and silence_seconds must be zero or more",
-            ));
+        if !(0.0..=1e6).contains(&what.max_seconds) || !(0.0..=1e6).contains(&what.silence_seconds) {
+            return Err(EngineError::BadArgument("max_seconds and silence_seconds must be zero or more"));
         }
         let recording_id = self.number(leg);
         let roster = self.open_roster()?;
         let index = roster.home(leg)?;
         let writer = roster.writer.as_ref().ok_or(EngineError::Closed)?;
         let names = (leg, recording_id);
-        let (tap, job) = recording::open(
-            what.path,
-            names,
-            what.what,
-            what.max_seconds,
-            what.silence_seconds,
-            writer,
-        )
-        .map_err(|source| EngineError::CannotWrite {
-            path: what.path.display().to_string(),
-            source,
-        })?;
+        let (tap, job) =
+            recording::open(what.path, names, what.what, what.max_seconds, what.silence_seconds, writer)
+                .map_err(|source| EngineError::CannotWrite { path: what.path.display().to_string(), source })?;
         writer.write(job);
-        roster.send(
-            index,
-            Command::Leg(leg, Order::StartRecording(Box::new(tap))),
-        )?;
+        roster.send(index, Command::Leg(leg, Order::StartRecording(Box::new(tap))))?;
         Ok(recording_id)
     }
 
@@ -303,9 +226,7 @@ impl Engine {
     /// Watches for silence.
     pub fn watch_silence(&self, leg: LegId, seconds: f64) -> Result<u64, EngineError> {
         if !(0.02..=1e6).contains(&seconds) {
-            return Err(EngineError::BadArgument(
-                "seconds of silence must be at least 0.02",
-            ));
+            return Err(EngineError::BadArgument("seconds of silence must be at least 0.02"));
         }
         let watch_id = self.number(leg);
         self.order(leg, Order::WatchSilence { watch_id, seconds })?;
@@ -320,21 +241,13 @@ impl Engine {
     /// Joins two legs; the second moves to the thread of the first if it is on another.
     pub fn bridge(&self, first: LegId, second: LegId) -> Result<(), EngineError> {
         if first == second {
-            return Err(EngineError::BadArgument(
-                "a leg cannot be bridged to itself",
-            ));
+            return Err(EngineError::BadArgument("a leg cannot be bridged to itself"));
         }
         let mut roster = self.open_roster()?;
         let (to, from) = (roster.home(first)?, roster.home(second)?);
         if to != from {
             let (giver, taker) = channel();
-            roster.send(
-                from,
-                Command::Give {
-                    leg: second,
-                    to: giver,
-                },
-            )?;
+            roster.send(from, Command::Give { leg: second, to: giver })?;
             roster.send(to, Command::Await(taker))?;
             roster.homes.insert(second, to);
             roster.move_count(from, to);
@@ -360,8 +273,7 @@ impl Engine {
     /// Since the last call.
     pub fn tick_statistics(&self) -> TickStatistics {
         let mut roster = self.roster();
-        let total =
-            TickStatistics::read(roster.workers.iter().map(|worker| worker.counters.as_ref()));
+        let total = TickStatistics::read(roster.workers.iter().map(|worker| worker.counters.as_ref()));
         let before = std::mem::replace(&mut roster.statistics, total);
         total.since(before)
     }
@@ -407,9 +319,7 @@ impl Engine {
     }
 
     fn open_roster(&self) -> Result<MutexGuard<'_, Roster>, EngineError> {
-        Some(self.roster())
-            .filter(|roster| !roster.closed)
-            .ok_or(EngineError::Closed)
+        Some(self.roster()).filter(|roster| !roster.closed).ok_or(EngineError::Closed)
     }
 }
 
@@ -421,10 +331,7 @@ impl Drop for Engine {
 
 impl Roster {
     fn home(&self, leg: LegId) -> Result<usize, EngineError> {
-        self.homes
-            .get(&leg)
-            .copied()
-            .ok_or(EngineError::NoSuchLeg(leg.0))
+        self.homes.get(&leg).copied().ok_or(EngineError::NoSuchLeg(leg.0))
     }
 
     fn emptiest(&self) -> usize {
@@ -444,10 +351,7 @@ impl Roster {
 
     fn send(&self, index: usize, command: Command) -> Result<(), EngineError> {
         let worker = self.workers.get(index).ok_or(EngineError::Closed)?;
-        worker
-            .commands
-            .send(command)
-            .map_err(|_| EngineError::Closed)
+        worker.commands.send(command).map_err(|_| EngineError::Closed)
     }
 }
 
@@ -455,22 +359,14 @@ fn start_worker(start: Instant, events: EventSender) -> io::Result<Worker> {
     let (commands, receiver) = channel();
     let counters = Arc::new(ThreadCounters::default());
     let engine_thread = EngineThread::new(start, receiver, events, counters.clone());
-    let thread = std::thread::Builder::new()
-        .name("ringback-media".into())
-        .spawn(move || engine_thread.run())?;
-    Ok(Worker {
-        commands,
-        counters,
-        thread: Some(thread),
-        legs: 0,
-    })
+    let thread = std::thread::Builder::new().name("ringback-media".into()).spawn(move || engine_thread.run())?;
+    Ok(Worker { commands, counters, thread: Some(thread), legs: 0 })
 }
 
 fn random_identity() -> Result<Identity, EngineError> {
     let mut bytes = [0u8; 24];
     getrandom(&mut bytes[..], GetRandomFlags::empty()).map_err(io::Error::from)?;
-    let word =
-        |at: usize| u32::from_ne_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
+    let word = |at: usize| u32::from_ne_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
     Ok(Identity {
         ssrc: Ssrc(word(0)),
         // Half the range, so that the first wrap is not soon (RFC 3711 §3.3.1 asks it of those who will encrypt).

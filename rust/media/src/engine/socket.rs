@@ -52,12 +52,7 @@ impl LegSockets {
             };
             match Self::bind_pair(address, port) {
                 Ok(sockets) => return Ok((sockets, port)),
-                Err(error)
-                    if matches!(
-                        error.kind(),
-                        ErrorKind::AddrInUse | ErrorKind::PermissionDenied
-                    ) =>
-                {
+                Err(error) if matches!(error.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied) => {
                     refused = error
                 }
                 Err(error) => return Err(error),
@@ -79,12 +74,7 @@ impl LegSockets {
                 sockopt::set_ipv6_tclass(socket, EXPEDITED.into())
             };
         }
-        Ok(Self {
-            rtp,
-            rtcp,
-            connected: None,
-            is_clean: false,
-        })
+        Ok(Self { rtp, rtcp, connected: None, is_clean: false })
     }
 
     /// Makes the socket what the leg's latch says it should be.
@@ -112,8 +102,7 @@ impl LegSockets {
             Ok(received) => Some(received),
             Err(error) => {
                 // Anything but "empty" is an ICMP error of an earlier send; it says nothing about what waits.
-                self.is_clean = self.is_clean
-                    || (self.connected.is_some() && error.kind() == ErrorKind::WouldBlock);
+                self.is_clean = self.is_clean || (self.connected.is_some() && error.kind() == ErrorKind::WouldBlock);
                 None
             }
         }
@@ -146,22 +135,8 @@ mod tests {
     #[test]
     fn only_whole_pairs_with_an_even_first_port_count() {
         let pairs = |low, high| PortRange { low, high }.pairs();
-        assert_eq!(
-            (
-                pairs(10_000, 10_001),
-                pairs(10_000, 10_000),
-                pairs(10_001, 10_002)
-            ),
-            (1, 0, 0)
-        );
-        assert_eq!(
-            (
-                pairs(10_001, 10_003),
-                pairs(10_000, 19_999),
-                pairs(65_534, 65_535)
-            ),
-            (1, 5000, 1)
-        );
+        assert_eq!((pairs(10_000, 10_001), pairs(10_000, 10_000), pairs(10_001, 10_002)), (1, 0, 0));
+        assert_eq!((pairs(10_001, 10_003), pairs(10_000, 19_999), pairs(65_534, 65_535)), (1, 5000, 1));
         assert_eq!(pairs(20, 10), 0);
     }
 }

@@ -48,15 +48,7 @@ impl EngineThread {
         counters: Arc<ThreadCounters>,
     ) -> Self {
         let groups = Default::default();
-        Self {
-            start,
-            commands,
-            events,
-            counters,
-            groups,
-            home: HashMap::new(),
-            buffer: Box::new([0; MAX_RECEIVED]),
-        }
+        Self { start, commands, events, counters, groups, home: HashMap::new(), buffer: Box::new([0; MAX_RECEIVED]) }
     }
 
     /// Runs until it is told to stop.
@@ -67,16 +59,11 @@ impl EngineThread {
             sleep_until(due);
             if due.elapsed() > MAX_BEHIND {
                 let missed = missed_turns(due.elapsed());
-                self.counters
-                    .late_ticks
-                    .fetch_add(missed, Ordering::Relaxed);
+                self.counters.late_ticks.fetch_add(missed, Ordering::Relaxed);
                 turn += missed;
                 continue;
             }
-            let now = Now {
-                tick: turn / GROUPS as u64,
-                ntp: ntp_now(),
-            };
+            let now = Now { tick: turn / GROUPS as u64, ntp: ntp_now() };
             if !self.obey_all(now) {
                 return;
             }
@@ -96,9 +83,7 @@ impl EngineThread {
         loop {
             match self.commands.try_recv() {
                 Ok(Command::Stop) | Err(TryRecvError::Disconnected) => {
-                    self.groups
-                        .iter_mut()
-                        .for_each(|group| group.close_all(now, &mut self.events));
+                    self.groups.iter_mut().for_each(|group| group.close_all(now, &mut self.events));
                     self.events.flush();
                     return false;
                 }
@@ -138,8 +123,7 @@ impl EngineThread {
 
     fn sit(&mut self, seat: Box<Seat>, near: Option<LegId>) {
         let near = near.and_then(|leg| self.home.get(&leg).copied());
-        let emptiest =
-            || (0..GROUPS).min_by_key(|index| self.groups.get(*index).map_or(0, Group::len));
+        let emptiest = || (0..GROUPS).min_by_key(|index| self.groups.get(*index).map_or(0, Group::len));
         let index = near.or_else(emptiest).unwrap_or(0);
         if let Some(group) = self.groups.get_mut(index) {
             self.home.insert(seat.leg.id(), index);
@@ -153,10 +137,7 @@ impl EngineThread {
     }
 
     fn bridge(&mut self, first: LegId, second: LegId) {
-        let (Some(home), Some(away)) = (
-            self.home.get(&first).copied(),
-            self.home.get(&second).copied(),
-        ) else {
+        let (Some(home), Some(away)) = (self.home.get(&first).copied(), self.home.get(&second).copied()) else {
             return;
         };
         if home != away {
@@ -175,20 +156,12 @@ impl EngineThread {
         if lateness > TICK {
             counters.late_ticks.fetch_add(1, Ordering::Relaxed);
         }
-        counters
-            .worst_microseconds
-            .fetch_max(lateness.as_micros() as u64, Ordering::Relaxed);
-        counters
-            .packets_in
-            .fetch_add(traffic.received, Ordering::Relaxed);
-        counters
-            .packets_out
-            .fetch_add(traffic.sent, Ordering::Relaxed);
+        counters.worst_microseconds.fetch_max(lateness.as_micros() as u64, Ordering::Relaxed);
+        counters.packets_in.fetch_add(traffic.received, Ordering::Relaxed);
+        counters.packets_out.fetch_add(traffic.sent, Ordering::Relaxed);
         let cpu = clock_gettime(ClockId::ThreadCPUTime);
         let nanoseconds = cpu.tv_sec as u64 * 1_000_000_000 + cpu.tv_nsec as u64;
-        counters
-            .cpu_nanoseconds
-            .store(nanoseconds, Ordering::Relaxed);
+        counters.cpu_nanoseconds.store(nanoseconds, Ordering::Relaxed);
     }
 }
 
@@ -205,9 +178,7 @@ fn missed_turns(behind: Duration) -> u64 {
 }
 
 fn ntp_now() -> u64 {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let fraction = (u64::from(since.subsec_nanos()) << 32) / 1_000_000_000;
     ((since.as_secs() + NTP_EPOCH) << 32) | fraction
 }

@@ -13,8 +13,7 @@ use crate::unit::{Now, TICK_MS};
 impl Leg {
     /// What offer/answer agreed, also after a re-INVITE.
     pub fn connect(&mut self, session: Session, now: Now) {
-        self.latch
-            .negotiate(session.remote, session.latch, now.tick);
+        self.latch.negotiate(session.remote, session.latch, now.tick);
         self.ear.set_law(session.law);
         self.session = Some(session);
         self.quiet_since = now.tick;
@@ -24,60 +23,33 @@ impl Leg {
     /// Plays at once, replacing what plays.
     pub fn play(&mut self, play_id: u64, clip: Arc<Clip>, loops: u32, events: &mut dyn EventSink) {
         let leg = self.id;
-        let mut ended = |play_id, reason| {
-            events.emit(Event::PlaybackFinished {
-                leg,
-                play_id,
-                reason,
-            })
-        };
+        let mut ended = |play_id, reason| events.emit(Event::PlaybackFinished { leg, play_id, reason });
         self.player.play(play_id, clip, loops, &mut ended);
     }
 
     /// Plays behind what plays.
     pub fn play_queued(&mut self, play_id: u64, clip: Arc<Clip>, events: &mut dyn EventSink) {
         let leg = self.id;
-        let mut ended = |play_id, reason| {
-            events.emit(Event::PlaybackFinished {
-                leg,
-                play_id,
-                reason,
-            })
-        };
+        let mut ended = |play_id, reason| events.emit(Event::PlaybackFinished { leg, play_id, reason });
         self.player.play_queued(play_id, clip, &mut ended);
     }
 
     /// Ends what plays and what waits.
     pub fn stop_playback(&mut self, reason: PlaybackEnd, events: &mut dyn EventSink) {
         let leg = self.id;
-        let mut ended = |play_id, reason| {
-            events.emit(Event::PlaybackFinished {
-                leg,
-                play_id,
-                reason,
-            })
-        };
+        let mut ended = |play_id, reason| events.emit(Event::PlaybackFinished { leg, play_id, reason });
         self.player.stop(reason, &mut ended);
     }
 
     /// Presses keys; `w` waits half a second and `W` one. What does not fit the queue is dropped, the end is reported.
-    pub fn send_digits(
-        &mut self,
-        play_id: u64,
-        digits: &str,
-        tone_ms: u32,
-        gap_ms: u32,
-        events: &mut dyn EventSink,
-    ) {
+    pub fn send_digits(&mut self, play_id: u64, digits: &str, tone_ms: u32, gap_ms: u32, events: &mut dyn EventSink) {
         let ticks = |ms: u32| ms.div_ceil(TICK_MS as u32);
         for key in digits.chars() {
             let queued = match key {
                 'w' => self.digit_sender.wait(ticks(500)),
                 'W' => self.digit_sender.wait(ticks(1000)),
                 _ => match Digit::from_char(key) {
-                    Some(digit) => self
-                        .digit_sender
-                        .press(digit, ticks(tone_ms), ticks(gap_ms)),
+                    Some(digit) => self.digit_sender.press(digit, ticks(tone_ms), ticks(gap_ms)),
                     None => Ok(()),
                 },
             };
@@ -86,10 +58,7 @@ impl Leg {
             }
         }
         if self.digit_sender.finish(play_id).is_err() {
-            events.emit(Event::DigitsSent {
-                leg: self.id,
-                play_id,
-            });
+            events.emit(Event::DigitsSent { leg: self.id, play_id });
         }
     }
 
@@ -104,22 +73,14 @@ impl Leg {
 
     /// Ends a recording, if it is still running.
     pub fn stop_recording(&mut self, recording_id: u64) {
-        if let Some(index) = self
-            .taps
-            .iter()
-            .position(|tap| tap.recording_id() == recording_id)
-        {
+        if let Some(index) = self.taps.iter().position(|tap| tap.recording_id() == recording_id) {
             self.taps.swap_remove(index).finish(RecordingEnd::Stopped);
         }
     }
 
     /// Pauses a recording or lets it go on.
     pub fn pause_recording(&mut self, recording_id: u64, pause: Pause) {
-        if let Some(tap) = self
-            .taps
-            .iter_mut()
-            .find(|tap| tap.recording_id() == recording_id)
-        {
+        if let Some(tap) = self.taps.iter_mut().find(|tap| tap.recording_id() == recording_id) {
             tap.set_pause(pause);
         }
     }

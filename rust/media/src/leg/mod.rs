@@ -27,9 +27,7 @@ use crate::recording::Tap;
 use crate::rtp::{HEADER_LENGTH, MAX_PACKET_LENGTH};
 use crate::silence::Watch;
 use crate::source::Source;
-use crate::unit::{
-    Now, PayloadType, RtpTimestamp, SequenceNumber, Ssrc, SAMPLES_PER_TICK, TICKS_PER_SECOND,
-};
+use crate::unit::{Now, PayloadType, RtpTimestamp, SequenceNumber, Ssrc, SAMPLES_PER_TICK, TICKS_PER_SECOND};
 
 /// Recordings at a time on one leg.
 pub const MAX_TAPS: usize = 8;
@@ -155,16 +153,12 @@ impl Leg {
 
     /// Where packets go, once offer/answer named a place that exists.
     pub fn remote(&self) -> Option<SocketAddr> {
-        self.latch
-            .remote()
-            .filter(|remote| !remote.ip().is_unspecified() && remote.port() != 0)
+        self.latch.remote().filter(|remote| !remote.ip().is_unspecified() && remote.port() != 0)
     }
 
     /// The only address packets can come from until the next offer/answer; the socket may be connected to it.
     pub fn settled_remote(&self, now: Now) -> Option<SocketAddr> {
-        self.latch
-            .settled(now.tick)
-            .filter(|remote| !remote.ip().is_unspecified() && remote.port() != 0)
+        self.latch.settled(now.tick).filter(|remote| !remote.ip().is_unspecified() && remote.port() != 0)
     }
 
     /// What was heard in this tick.
@@ -203,12 +197,6 @@ impl Leg {
         self.stop_playback(crate::event::PlaybackEnd::Closed, events);
         self.taps.clear();
         let Totals { received, sent, .. } = self.totals;
-        events.emit(Event::LegClosed {
-            leg,
-            received,
-            sent,
-            lost: self.lost(),
-            late: self.late(),
-        });
+        events.emit(Event::LegClosed { leg, received, sent, lost: self.lost(), late: self.late() });
     }
 }

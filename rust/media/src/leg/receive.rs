@@ -13,46 +13,23 @@ use crate::unit::{Now, RATE_HZ, TICKS_PER_SECOND};
 
 impl Leg {
     /// One datagram from the RTP socket. Whatever it is, it is taken or counted and dropped.
-    pub fn receive_rtp(
-        &mut self,
-        datagram: &[u8],
-        source: SocketAddr,
-        now: Now,
-        events: &mut dyn EventSink,
-    ) {
+    pub fn receive_rtp(&mut self, datagram: &[u8], source: SocketAddr, now: Now, events: &mut dyn EventSink) {
         if self.try_receive(datagram, source, now, events).is_none() {
             self.totals.ignored += 1;
         }
     }
 
-    fn try_receive(
-        &mut self,
-        datagram: &[u8],
-        from: SocketAddr,
-        now: Now,
-        events: &mut dyn EventSink,
-    ) -> Option<()> {
-        let session = self
-            .session
-            .filter(|session| session.direction.receives())?;
+    fn try_receive(&mut self, datagram: &[u8], from: SocketAddr, now: Now, events: &mut dyn EventSink) -> Option<()> {
+        let session = self.session.filter(|session| session.direction.receives())?;
         let packet = RtpPacket::from_bytes(datagram).ok()?;
         let is_digit = Some(packet.payload_type) == session.dtmf_payload_type;
         if !is_digit && packet.payload_type != session.payload_type {
             return None;
         }
-        if self
-            .latch
-            .judge(from, packet.ssrc, packet.sequence_number, now.tick)
-            == Verdict::Ignored
-        {
+        if self.latch.judge(from, packet.ssrc, packet.sequence_number, now.tick) == Verdict::Ignored {
             return None;
         }
-        let arrival = self.source.receive(
-            packet.ssrc,
-            packet.sequence_number,
-            packet.timestamp,
-            now.samples(),
-        );
+        let arrival = self.source.receive(packet.ssrc, packet.sequence_number, packet.timestamp, now.samples());
         match arrival {
             Arrival::Rejected => return None,
             Arrival::Duplicate => self.totals.duplicates += 1,
@@ -65,17 +42,9 @@ impl Leg {
         self.note_life(from, now, events);
         if is_digit {
             let (timestamp, marker) = (packet.timestamp, packet.marker);
-            self.digit_receiver.receive(
-                timestamp,
-                marker,
-                packet.payload,
-                now.tick,
-                &mut self.signals,
-            );
+            self.digit_receiver.receive(timestamp, marker, packet.payload, now.tick, &mut self.signals);
         } else if arrival != Arrival::Duplicate {
-            self.ear
-                .jitter
-                .insert(packet.timestamp, packet.marker, packet.payload);
+            self.ear.jitter.insert(packet.timestamp, packet.marker, packet.payload);
         }
         Some(())
     }
@@ -86,10 +55,7 @@ impl Leg {
         self.timed_out = false;
         if !self.first_packet {
             self.first_packet = true;
-            events.emit(Event::FirstPacket {
-                leg: self.id,
-                remote,
-            });
+            events.emit(Event::FirstPacket { leg: self.id, remote });
         }
     }
 
@@ -106,15 +72,9 @@ impl Leg {
 
     fn report_digits(&mut self, events: &mut dyn EventSink) {
         for signal in self.signals.as_slice() {
-            if let DigitSignal::Pressed(digit, duration) | DigitSignal::Belated(digit, duration) =
-                *signal
-            {
+            if let DigitSignal::Pressed(digit, duration) | DigitSignal::Belated(digit, duration) = *signal {
                 let duration_ms = (u64::from(duration) * 1000 / u64::from(RATE_HZ)) as u32;
-                events.emit(Event::Digit {
-                    leg: self.id,
-                    digit: digit.to_char(),
-                    duration_ms,
-                });
+                events.emit(Event::Digit { leg: self.id, digit: digit.to_char(), duration_ms });
             }
         }
     }
@@ -130,11 +90,7 @@ impl Leg {
             match watch.listen(&samples, heard.is_real) {
                 Noticed::Nothing => {}
                 Noticed::Voice => events.emit(Event::Voice { leg, watch_id }),
-                Noticed::Silence => events.emit(Event::Silence {
-                    leg,
-                    watch_id,
-                    seconds,
-                }),
+                Noticed::Silence => events.emit(Event::Silence { leg, watch_id, seconds }),
             }
         }
     }
@@ -147,10 +103,7 @@ impl Leg {
         if self.timeout_ticks > 0 && quiet >= self.timeout_ticks && !self.timed_out {
             self.timed_out = true;
             let seconds = quiet as f64 / TICKS_PER_SECOND as f64;
-            events.emit(Event::TimedOut {
-                leg: self.id,
-                seconds,
-            });
+            events.emit(Event::TimedOut { leg: self.id, seconds });
         }
     }
 }

@@ -102,10 +102,7 @@ impl Leg {
     fn write_report(&mut self, now: Now, goodbye: bool) -> Option<(&[u8], SocketAddr)> {
         let remote = self.remote()?;
         let next_port = remote.port().checked_add(1)?;
-        let target = self
-            .reporter
-            .learned
-            .filter(|learned| learned.ip() == remote.ip());
+        let target = self.reporter.learned.filter(|learned| learned.ip() == remote.ip());
         let target = target.unwrap_or(SocketAddr::new(remote.ip(), next_port));
         let has_sent = self.totals.sent != self.reporter.sent_before;
         self.reporter.sent_before = self.totals.sent;
@@ -123,10 +120,7 @@ impl Leg {
             ssrc: self.identity.ssrc,
             cname: &self.reporter.cname,
             sent: has_sent.then_some(sent),
-            received: self
-                .source
-                .report()
-                .map(|reception| (reception, last, delay)),
+            received: self.source.report().map(|reception| (reception, last, delay)),
             goodbye,
         };
         let length = report.write(&mut self.reporter.buffer);

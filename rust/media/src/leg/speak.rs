@@ -32,12 +32,7 @@ enum Utterance {
 
 impl Leg {
     /// The last call of a tick: the datagram to send, if there is one.
-    pub fn speak(
-        &mut self,
-        bridged: Option<&Bridged>,
-        now: Now,
-        events: &mut dyn EventSink,
-    ) -> Option<&[u8]> {
+    pub fn speak(&mut self, bridged: Option<&Bridged>, now: Now, events: &mut dyn EventSink) -> Option<&[u8]> {
         let Some(session) = self.session else {
             self.record(&[Law::Mu.silence(); SAMPLES_PER_TICK], Law::Mu);
             return None;
@@ -70,21 +65,13 @@ impl Leg {
         events: &mut dyn EventSink,
     ) -> Utterance {
         if let Some(bridged) = bridged {
-            bridged
-                .signals
-                .as_slice()
-                .iter()
-                .for_each(|signal| self.digit_sender.relay(*signal));
+            bridged.signals.as_slice().iter().for_each(|signal| self.digit_sender.relay(*signal));
         }
         let leg = self.id;
         let mut sent = |play_id| events.emit(Event::DigitsSent { leg, play_id });
         match self.digit_sender.next(timestamp, &mut sent) {
             DigitFrame::Quiet => return Utterance::Audio,
-            DigitFrame::Event {
-                marker,
-                timestamp,
-                payload,
-            } if session.dtmf_payload_type.is_some() => {
+            DigitFrame::Event { marker, timestamp, payload } if session.dtmf_payload_type.is_some() => {
                 return Utterance::Event(marker, timestamp, payload);
             }
             DigitFrame::Event { payload, .. } => {
@@ -93,13 +80,7 @@ impl Leg {
             }
             DigitFrame::Idle => self.inband = None,
         }
-        let mut ended = |play_id, reason| {
-            events.emit(Event::PlaybackFinished {
-                leg,
-                play_id,
-                reason,
-            })
-        };
+        let mut ended = |play_id, reason| events.emit(Event::PlaybackFinished { leg, play_id, reason });
         if self.player.fill(session.law, codes, &mut ended) {
             return Utterance::Audio;
         }
@@ -115,11 +96,7 @@ impl Leg {
         let Some(digit) = Digit::from_event(event) else {
             return;
         };
-        if self
-            .inband
-            .as_ref()
-            .is_none_or(|(sounding, _)| *sounding != digit)
-        {
+        if self.inband.as_ref().is_none_or(|(sounding, _)| *sounding != digit) {
             let generator = dtmf_frequencies(digit.to_char())
                 .and_then(|pair| ToneGenerator::new(&pair, INBAND_LEVEL_DBFS, RATE_HZ).ok());
             self.inband = generator.map(|generator| (digit, generator));
@@ -147,30 +124,16 @@ impl Leg {
         }
     }
 
-    fn packet(
-        &mut self,
-        payload_type: PayloadType,
-        marker: bool,
-        timestamp: RtpTimestamp,
-        payload: &[u8],
-    ) -> &[u8] {
+    fn packet(&mut self, payload_type: PayloadType, marker: bool, timestamp: RtpTimestamp, payload: &[u8]) -> &[u8] {
         let (sequence_number, ssrc) = (self.sequence_number, self.identity.ssrc);
         self.sequence_number = sequence_number.next();
         self.totals.sent += 1;
         self.totals.octets_sent += payload.len() as u64;
-        let header = RtpHeader {
-            marker,
-            payload_type,
-            sequence_number,
-            timestamp,
-            ssrc,
-        };
+        let header = RtpHeader { marker, payload_type, sequence_number, timestamp, ssrc };
         let length = HEADER_LENGTH + payload.len().min(SAMPLES_PER_TICK);
         let (head, body) = self.packet.split_at_mut(HEADER_LENGTH);
         head.copy_from_slice(&header.to_bytes());
-        body.iter_mut()
-            .zip(payload)
-            .for_each(|(to, from)| *to = *from);
+        body.iter_mut().zip(payload).for_each(|(to, from)| *to = *from);
         self.packet.get(..length).unwrap_or_default()
     }
 }

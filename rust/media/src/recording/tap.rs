@@ -51,12 +51,7 @@ impl Tap {
     }
 
     /// One tick. Returns why the recording is over, if it is. `is_real` says that `heard` came from the network.
-    pub fn record(
-        &mut self,
-        heard: &Samples,
-        said: &Samples,
-        is_real: bool,
-    ) -> Option<RecordingEnd> {
+    pub fn record(&mut self, heard: &Samples, said: &Samples, is_real: bool) -> Option<RecordingEnd> {
         if self.producer.is_abandoned() {
             return Some(RecordingEnd::Closed);
         }
@@ -72,9 +67,7 @@ impl Tap {
             }
         }
         let quiet = self.quiet.as_mut().filter(|_| self.pause == Pause::Running);
-        quiet
-            .is_some_and(|quiet| quiet.listen(heard, is_real))
-            .then_some(RecordingEnd::Silence)
+        quiet.is_some_and(|quiet| quiet.listen(heard, is_real)).then_some(RecordingEnd::Silence)
     }
 
     /// Ends the recording; the writer reports it when the file is complete.
@@ -106,10 +99,7 @@ impl Tap {
             What::Sent => self.producer.push_entire_slice(said).is_ok(),
             What::Both => {
                 let mut mixed = [0; SAMPLES_PER_TICK];
-                mixed
-                    .iter_mut()
-                    .zip(pairs)
-                    .for_each(|(mix, (heard, said))| *mix = heard.saturating_add(*said));
+                mixed.iter_mut().zip(pairs).for_each(|(mix, (heard, said))| *mix = heard.saturating_add(*said));
                 self.producer.push_entire_slice(&mixed).is_ok()
             }
             What::Dual => {

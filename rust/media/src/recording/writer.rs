@@ -58,8 +58,7 @@ pub fn open(
     let file = BufWriter::with_capacity(BUFFER_LENGTH, File::create(path)?);
     let mut file = WavWriter::new(file, what.channels(), RATE_HZ).map_err(to_io)?;
     file.patch().map_err(to_io)?;
-    let (producer, consumer) =
-        RingBuffer::new(RING_SECONDS * RATE_HZ as usize * usize::from(what.channels()));
+    let (producer, consumer) = RingBuffer::new(RING_SECONDS * RATE_HZ as usize * usize::from(what.channels()));
     let ending = Arc::new(Ending::default());
     let tap = Tap {
         recording_id,
@@ -67,24 +66,13 @@ pub fn open(
         producer,
         ending: ending.clone(),
         writer: writer.handle.clone(),
-        ticks_left: (max_seconds > 0.0)
-            .then(|| (max_seconds * TICKS_PER_SECOND as f64).ceil() as u64),
+        ticks_left: (max_seconds > 0.0).then(|| (max_seconds * TICKS_PER_SECOND as f64).ceil() as u64),
         quiet: (silence_seconds > 0.0).then(|| QuietCounter::new(silence_seconds)),
         pause: Pause::Running,
         owed: 0,
         finished: false,
     };
-    Ok((
-        tap,
-        Job {
-            leg,
-            recording_id,
-            file,
-            consumer,
-            ending,
-            header_written: Instant::now(),
-        },
-    ))
+    Ok((tap, Job { leg, recording_id, file, consumer, ending, header_written: Instant::now() }))
 }
 
 impl Writer {
@@ -93,16 +81,10 @@ impl Writer {
         let (sender, receiver) = channel();
         let stopping = Arc::new(AtomicBool::new(false));
         let seen = stopping.clone();
-        let thread = thread::Builder::new()
-            .name("ringback-writer".into())
-            .spawn(move || run(&receiver, &seen, events))?;
+        let thread =
+            thread::Builder::new().name("ringback-writer".into()).spawn(move || run(&receiver, &seen, events))?;
         let handle = thread.thread().clone();
-        Ok(Self {
-            jobs: Some(sender),
-            stopping,
-            thread: Some(thread),
-            handle,
-        })
+        Ok(Self { jobs: Some(sender), stopping, thread: Some(thread), handle })
     }
 
     /// Hands over a file.
@@ -135,12 +117,7 @@ fn run(incoming: &Receiver<Job>, stopping: &AtomicBool, mut events: EventSender)
             None => true,
             Some(reason) => {
                 let (leg, recording_id, seconds) = (job.leg, job.recording_id, job.file.seconds());
-                events.emit(Event::RecordingFinished {
-                    leg,
-                    recording_id,
-                    seconds,
-                    reason,
-                });
+                events.emit(Event::RecordingFinished { leg, recording_id, seconds, reason });
                 false
             }
         });
@@ -160,10 +137,7 @@ impl Job {
     /// Writes what there is. Returns the reason when the recording is over and the file complete.
     fn pump(&mut self, last_turn: bool) -> Option<RecordingEnd> {
         // Read before the ring: what was pushed before the end was set is then in it.
-        let reason = self
-            .ending
-            .get()
-            .or(last_turn.then_some(RecordingEnd::Closed));
+        let reason = self.ending.get().or(last_turn.then_some(RecordingEnd::Closed));
         match self.write(reason.is_some()) {
             Ok(()) => reason,
             Err(error) => Some(RecordingEnd::Failed(to_io(error).kind())),
