@@ -1,9 +1,9 @@
 """Local misuse of the SIP stack. A peer's fault never raises out of it: it is answered, or dropped and counted.
 
-    SipError
-    ├── WrongState       a method that this session or transaction cannot do now (answer after BYE, ring twice a refusal)
-    ├── TooManySessions  no room for one more outgoing call
-    └── BadAddress       a listen address or a target that is no address
+SipError
+├── WrongState       a method that this session or transaction cannot do now (answer after BYE, ring twice a refusal)
+├── TooManySessions  no room for one more outgoing call
+└── BadAddress       a listen address or a target that is no address
 """
 
 

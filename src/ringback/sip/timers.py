@@ -1,4 +1,4 @@
-"""Time for the SIP stack: the timers of RFC 3261 table 4 by letter, and a queue of deadlines that somebody else watches.
+"""Time for the SIP stack: the timers of RFC 3261 table 4 by letter, and deadlines that somebody else watches.
 
 Nothing here reads a clock. A caller asks `next()` when to come back, and comes back with `due(now)`.
 """

@@ -112,4 +112,3 @@ NON_INVITE_SERVER = Machine(
         },
     ),
 )
-

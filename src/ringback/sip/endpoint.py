@@ -1,0 +1,450 @@
+"""`Endpoint`: the whole SIP stack as one sans-IO object. Bytes and time go in, events and bytes come out.
+
+In: `receive_datagram` for what a socket brought, `receive_message` for one framed message of a stream,
+`connection_lost`, `delivery_failed` and `route_chosen` from the network, `handle_timeout` when `next_deadline()` has
+come. Out: `events()` and `outgoing()`, which both drain. Between them `session(id)` is the call itself.
+
+`screen` is asked for each INVITE outside a dialog and each REGISTER, after 100 was sent and before anybody hears of it.
+What it refuses is answered and forgotten when its transaction ends. OPTIONS is answered here, unknown methods get 405,
+requests in unknown dialogs 481, merged ones 482. Above `max_transactions` or `max_sessions`, and while draining, a new
+request is answered 503 without keeping anything (RFC 3261 section 8.2.7).
+
+No bytes make any method of it raise. What cannot be answered is dropped and counted in `statistics`.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+
+from ringback.sip.dialog.conversation import Conversation, HeaderPairs, Received, sdp_body
+from ringback.sip.dialog.dialog import MAX_FORWARDS, Dialog, without_header_parameters
+from ringback.sip.dialog.session import InviteSession
+from ringback.sip.dialog.stack import (
+    ALLOWED_METHODS,
+    SUPPORTED_EXTENSIONS,
+    EndpointSettings,
+    Hop,
+    LocalAddress,
+    Stack,
+)
+from ringback.sip.digest import Challenge, Credentials
+from ringback.sip.errors import TooManySessions
+from ringback.sip.events import Event, Flow, IncomingCall, RegisterReceived, SessionId
+from ringback.sip.message.address import NameAddress
+from ringback.sip.message.cseq import CSeq
+from ringback.sip.message.errors import MalformedHeader
+from ringback.sip.message.headers import Headers
+from ringback.sip.message.message import Request, Response, reply
+from ringback.sip.message.parser import MalformedMessage, parse_message
+from ringback.sip.message.uri import SipUri
+from ringback.sip.message.validate import Refusal, refuse, validate_request
+from ringback.sip.transaction.layer import AckReceived, Indication, ResponseReceived, Transaction, TransactionFailed
+from ringback.sip.transaction.outgoing import (
+    Destination,
+    Outgoing,
+    TransactionId,
+    stamp_source,
+)
+
+__all__ = [
+    "Challenge",
+    "Credentials",
+    "Destination",
+    "Endpoint",
+    "EndpointSettings",
+    "InviteSession",
+    "LocalAddress",
+    "Outgoing",
+    "Refusal",
+    "Statistics",
+]
+
+Screen = Callable[[Request, Flow, float], Refusal | Challenge | None]
+KEEP_ALIVE = b"\r\n\r\n"
+IN_DIALOG_METHODS = frozenset({"BYE", "INVITE", "UPDATE", "INFO", "REFER", "NOTIFY"})
+OUT_OF_DIALOG_METHODS = frozenset({"INVITE", "OPTIONS", "REGISTER"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Statistics:
+    """Counts since the start, of what left no other trace."""
+
+    received: int = 0
+    malformed_dropped: int = 0
+    malformed_answered: int = 0
+    refused_as_wrong: int = 0
+    stray_responses: int = 0
+    stray_acks: int = 0
+    refused_by_screen: int = 0
+    refused_for_load: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def allow_everybody(request: Request, flow: Flow, now: float) -> None:
+    """The screen of an endpoint that nobody needs protection from, such as a phone in a test."""
+
+
+class Endpoint:
+    """See the module. `entropy(n)` gives n random bytes; tests give it a seed."""
+
+    def __init__(
+        self,
+        settings: EndpointSettings,
+        *,
+        entropy: Callable[[int], bytes],
+        screen: Screen = allow_everybody,
+    ) -> None:
+        self.settings = settings
+        self.statistics = Statistics()
+        self.is_draining = False
+        self._screen = screen
+        self._tag_key = entropy(16)
+        self._stack = Stack(settings, entropy)
+        self._sessions: dict[SessionId, InviteSession] = {}
+        self._by_dialog: dict[tuple[str, str], InviteSession] = {}
+
+    # --- in
+
+    def listen_on(self, address: LocalAddress) -> None:
+        """An address that the network has bound: what Via and Contact name."""
+        self._stack.listen_on(address)
+
+    def receive_datagram(self, data: bytes, flow: Flow, now: float) -> None:
+        if not data.strip(KEEP_ALIVE):
+            return
+        self.receive_message(data, flow, now)
+
+    def receive_message(self, data: bytes, flow: Flow, now: float) -> None:
+        """One message, whatever it is."""
+        self.statistics.received += 1
+        try:
+            message = parse_message(data)
+            if isinstance(message, Request):
+                self._receive_request(message, flow, now)
+            else:
+                self._receive_response(message, flow, now)
+        except MalformedMessage as malformed:
+            self._refuse_malformed(malformed, flow)
+        except MalformedHeader:
+            self.statistics.malformed_dropped += 1
+        self._settle(now)
+
+    def connection_lost(self, flow: Flow, now: float) -> None:
+        self._stack.layer.connection_lost(flow, now)
+        self._settle(now)
+
+    def delivery_failed(self, outgoing: Outgoing, now: float) -> None:
+        """Nobody could be reached with this: no such name, refused, unreachable."""
+        if outgoing.transaction_id is not None:
+            self._stack.layer.delivery_failed(outgoing.transaction_id, now)
+            self._settle(now)
+
+    def route_chosen(self, outgoing: Outgoing, flow: Flow) -> bytes:
+        """The network sends this to `flow`; the bytes to send, with the Via of that transport."""
+        if outgoing.transaction_id is None:
+            return outgoing.data
+        return self._stack.layer.route_chosen(outgoing.transaction_id, flow) or outgoing.data
+
+    def handle_timeout(self, now: float) -> None:
+        self._stack.layer.handle_timeout(now)
+        self._settle(now)
+        for session_id, name in self._stack.due_timers(now):
+            if (session := self._sessions.get(session_id)) is not None:
+                session.handle_timer(name, now)
+                self._forget_if_over(session)
+        self._settle(now)
+
+    # --- out
+
+    def next_deadline(self) -> float | None:
+        return self._stack.next_deadline()
+
+    def events(self) -> list[Event]:
+        return self._stack.take_events()
+
+    def outgoing(self) -> list[Outgoing]:
+        return self._stack.layer.take_outgoing()
+
+    def session(self, session_id: SessionId) -> InviteSession | None:
+        return self._sessions.get(session_id)
+
+    @property
+    def open_sessions(self) -> int:
+        """Sessions that have not ended."""
+        return self._stack.open_sessions
+
+    @property
+    def open_transactions(self) -> int:
+        return len(self._stack.layer)
+
+    # --- what the floor above asks for
+
+    def invite(
+        self,
+        *,
+        target: SipUri,
+        from_: NameAddress,
+        to: NameAddress | None = None,
+        sdp: bytes,
+        headers: HeaderPairs = (),
+        credentials: Credentials | None = None,
+        route: Sequence[SipUri] = (),
+        destination: Destination | Flow | None = None,
+        call_id: str | None = None,
+        now: float,
+    ) -> InviteSession:
+        """Call somebody. `destination` is where the INVITE goes when that is not what `route` or `target` say."""
+        if self._stack.open_sessions >= self.settings.max_sessions:
+            raise TooManySessions(self.settings.max_sessions)
+        local_tag, call_id = self._stack.new_token(), call_id or self._stack.new_token()
+        hop = Hop(destination or Destination.of(route[0] if route else target))
+        session_id = SessionId(self._stack.new_token())
+        conversation = Conversation(
+            session_id,
+            self._stack,
+            flow=destination if isinstance(destination, Flow) else None,
+            credentials=credentials,
+            contact_user=from_.uri.user if isinstance(from_.uri, SipUri) else None,
+            is_secure=target.scheme == "sips",
+        )
+        request = Request(method="INVITE", uri=without_header_parameters(target), headers=Headers())
+        for hop_uri in route:
+            request.headers.add("Route", str(NameAddress(uri=hop_uri)))
+        request.headers.add("Max-Forwards", str(MAX_FORWARDS))
+        request.headers.add("From", str(from_.with_tag(local_tag)))
+        request.headers.add("To", str(to or NameAddress(uri=target)))
+        request.headers.add("Call-ID", call_id)
+        request.headers.add("CSeq", str(CSeq(number=1, method="INVITE")))
+        request.headers.add("Contact", conversation.contact(hop.to))
+        conversation.add_capabilities(request)
+        request = conversation.complete(request, headers, sdp_body(sdp))
+        session = InviteSession.outgoing(conversation, request, hop, now)
+        self._keep(session, call_id, local_tag)
+        return session
+
+    def respond(self, event: RegisterReceived, status: int, now: float, headers: HeaderPairs = ()) -> None:
+        """Answer a REGISTER."""
+        self._answer(event.request, TransactionId(event.transaction_id), refuse(status, None, *headers), now)
+
+    def start_draining(self) -> None:
+        """From now on new calls get 503 with Retry-After; those that run go on."""
+        self.is_draining = True
+
+    # --- requests
+
+    def _receive_request(self, request: Request, flow: Flow, now: float) -> None:
+        refusal = validate_request(request, supported_extensions=SUPPORTED_EXTENSIONS)
+        if refusal is not None and request.method == "ACK":
+            self.statistics.malformed_dropped += 1
+            return
+        stamp_source(request, flow)
+        if refusal is not None:
+            self.statistics.refused_as_wrong += 1
+            self._answer_statelessly(request, refusal, flow)
+            return
+        layer = self._stack.layer
+        existing = layer.find(request)
+        if existing is not None:
+            layer.receive_copy(existing, request, now)
+        elif request.method == "ACK":
+            self._receive_ack(request, now)
+        elif self._is_over_limit(request):
+            self.statistics.refused_for_load += 1
+            self._answer_statelessly(request, self._overloaded(), flow)
+        else:
+            self._receive_new(request, flow, now)
+
+    def _receive_new(self, request: Request, flow: Flow, now: float) -> None:
+        is_merged = request.to.tag is None and self._stack.layer.is_merged(request)
+        transaction = self._stack.layer.open_server(request, flow, now)
+        refusal = self._refusal_of_method(request) or (refuse(482) if is_merged else None)
+        if refusal is not None:
+            self._answer(request, transaction.id, refusal, now)
+        elif request.method == "CANCEL":
+            self._receive_cancel(request, transaction, now)
+        elif request.to.tag is not None and request.method != "OPTIONS" and request.method != "REGISTER":
+            self._receive_in_dialog(request, transaction, flow, now)
+        elif request.method == "OPTIONS":
+            self._answer_options(request, transaction, now)
+        else:
+            self._screen_request(request, transaction, flow, now)
+
+    def _refusal_of_method(self, request: Request) -> Refusal | None:
+        if request.method not in ALLOWED_METHODS:
+            return refuse(405, None, ("Allow", ", ".join(ALLOWED_METHODS)))
+        if request.to.tag is None and request.method not in OUT_OF_DIALOG_METHODS | {"CANCEL"}:
+            return refuse(481)
+        return None
+
+    def _receive_ack(self, ack: Request, now: float) -> None:
+        session = self._session_of(ack)
+        if session is None:
+            self.statistics.stray_acks += 1
+        else:
+            session.receive_ack(ack, now)
+
+    def _receive_cancel(self, cancel: Request, transaction: Transaction, now: float) -> None:
+        """200 when the INVITE is there, whether or not it can still be cancelled (section 9.2)."""
+        invite = self._stack.layer.find(cancel, method="INVITE")
+        if invite is None:
+            self._answer(cancel, transaction.id, refuse(481), now)
+            return
+        session = self._sessions.get(invite.owner) if invite.owner is not None else None
+        tag = session.local_tag if session is not None else None
+        self._answer(cancel, transaction.id, Refusal(status=200, reason="OK"), now, to_tag=tag)
+        if session is not None:
+            session.receive_cancel(invite.id, now)
+            self._forget_if_over(session)
+
+    def _receive_in_dialog(self, request: Request, transaction: Transaction, flow: Flow, now: float) -> None:
+        session = self._session_of(request)
+        if session is None:
+            self._answer(request, transaction.id, refuse(481), now)
+            return
+        transaction.owner = session.id
+        session.receive_request(Received(request=request, transaction_id=transaction.id), flow, now)
+        self._forget_if_over(session)
+
+    def _screen_request(self, request: Request, transaction: Transaction, flow: Flow, now: float) -> None:
+        if request.method == "INVITE":
+            self._stack.layer.respond(transaction.id, reply(request, 100), now)
+        verdict = self._screen(request, flow, now)
+        if isinstance(verdict, Challenge):
+            verdict = refuse(407, None, *(("Proxy-Authenticate", value) for value in verdict.values))
+        if verdict is not None:
+            self.statistics.refused_by_screen += 1
+            self._answer(request, transaction.id, verdict, now)
+        elif request.method == "REGISTER":
+            self._stack.emit(RegisterReceived(request=request, flow=flow, transaction_id=transaction.id))
+        else:
+            self._open_incoming(request, transaction, flow, now)
+
+    def _open_incoming(self, request: Request, transaction: Transaction, flow: Flow, now: float) -> None:
+        local_tag = self._stack.new_token()
+        try:
+            dialog = Dialog.as_server(request, local_tag)
+        except MalformedHeader as malformed:
+            self._answer(request, transaction.id, refuse(400, f"Bad {malformed.name} Header"), now)
+            return
+        session_id = SessionId(self._stack.new_token())
+        conversation = Conversation(
+            session_id,
+            self._stack,
+            flow=flow,
+            dialog=dialog,
+            contact_user=request.sip_uri.user,
+            is_secure=request.sip_uri.scheme == "sips",
+        )
+        transaction.owner = session_id
+        session = InviteSession.incoming(conversation, Received(request=request, transaction_id=transaction.id), now)
+        self._keep(session, request.call_id, local_tag)
+        self._stack.emit(IncomingCall(session_id=session_id, request=request, flow=flow))
+
+    def _answer_options(self, request: Request, transaction: Transaction, now: float) -> None:
+        headers = (
+            ("Allow", ", ".join(ALLOWED_METHODS)),
+            ("Accept", "application/sdp"),
+            ("Supported", ", ".join(SUPPORTED_EXTENSIONS)),
+        )
+        verdict = Refusal(status=200, reason="OK", headers=headers)
+        if self.is_draining and request.to.tag is None:
+            verdict = self._overloaded()
+        self._answer(request, transaction.id, verdict, now)
+
+    def _answer(
+        self,
+        request: Request,
+        transaction_id: TransactionId,
+        refusal: Refusal,
+        now: float,
+        *,
+        to_tag: str | None = None,
+    ) -> None:
+        self._stack.layer.respond(transaction_id, self._response(request, refusal, to_tag), now)
+
+    def _response(self, request: Request, refusal: Refusal, to_tag: str | None = None) -> Response:
+        return reply(
+            request,
+            refusal.status,
+            refusal.reason,
+            to_tag=to_tag or self._stack.new_token(),
+            headers=[*refusal.headers, ("Server", self.settings.user_agent)],
+        )
+
+    # --- load
+
+    def _is_over_limit(self, request: Request) -> bool:
+        """Requests in dialogs, and CANCEL, are what makes load go away: only the table of transactions stops them."""
+        if request.to.tag is not None or request.method == "CANCEL":
+            return self.open_transactions >= 2 * self.settings.max_transactions
+        is_full = self.open_transactions >= self.settings.max_transactions
+        if request.method != "INVITE":
+            return is_full
+        return is_full or self.is_draining or self._stack.open_sessions >= self.settings.max_sessions
+
+    def _overloaded(self) -> Refusal:
+        return refuse(503, None, ("Retry-After", str(self.settings.retry_after_seconds)))
+
+    def _answer_statelessly(self, request: Request, refusal: Refusal, flow: Flow) -> None:
+        """Keep nothing; a copy of the request gets the same answer, its tag included (section 8.2.7)."""
+        seed = "\n".join([request.headers.get("Via") or "", request.headers.get("Call-ID") or ""])
+        tag = hashlib.blake2s(seed.encode(), key=self._tag_key, digest_size=8).hexdigest()
+        self._stack.layer.respond_statelessly(request, self._response(request, refusal, tag), flow)
+
+    def _refuse_malformed(self, malformed: MalformedMessage, flow: Flow) -> None:
+        """A request that is broken but has what an answer needs gets it, without a transaction."""
+        if malformed.owed is None or malformed.request is None:
+            self.statistics.malformed_dropped += 1
+            return
+        status, reason = malformed.owed
+        request = malformed.request
+        stamp_source(request, flow)
+        self._answer_statelessly(request, Refusal(status=status, reason=reason), flow)
+        self.statistics.malformed_answered += 1
+
+    # --- responses
+
+    def _receive_response(self, response: Response, flow: Flow, now: float) -> None:
+        if not self._stack.layer.receive_response(response, now):
+            self.statistics.stray_responses += 1
+        self._hand_out(now, flow)
+
+    def _settle(self, now: float) -> None:
+        self._hand_out(now, None)
+
+    def _hand_out(self, now: float, flow: Flow | None) -> None:
+        """What transactions have to tell goes to the sessions that own them, until nothing new comes of it."""
+        while indications := self._stack.layer.take_indications():
+            for indication in indications:
+                self._hand_to_owner(indication, flow, now)
+
+    def _hand_to_owner(self, indication: Indication, flow: Flow | None, now: float) -> None:
+        owner = indication.transaction.owner
+        session = self._sessions.get(owner) if owner is not None else None
+        if session is None:
+            return
+        match indication:
+            case ResponseReceived(transaction=transaction, response=response):
+                session.receive_response(transaction.id, response, flow, now)
+            case AckReceived(request=ack):
+                session.receive_ack(ack, now)
+            case TransactionFailed(transaction=transaction, failure=failure):
+                session.receive_failure(transaction.id, failure, now)
+        self._forget_if_over(session)
+
+    # --- sessions
+
+    def _keep(self, session: InviteSession, call_id: str, local_tag: str) -> None:
+        self._sessions[session.id] = session
+        self._by_dialog[call_id, local_tag] = session
+
+    def _session_of(self, request: Request) -> InviteSession | None:
+        session = self._by_dialog.get((request.call_id, request.to.tag or ""))
+        return session if session is not None and session.is_for(request) else None
+
+    def _forget_if_over(self, session: InviteSession) -> None:
+        if session.is_forgettable:
+            self._sessions.pop(session.id, None)
+            self._by_dialog.pop((session.call_id, session.local_tag), None)
