@@ -144,11 +144,13 @@ class Call:
             yield _Keys(self, stream.next)
 
     async def record(self, request: RecordRequest) -> RecordResult:
-        """R-01..R-03: beep, then the caller alone on one channel until a key, silence, the length or hang-up ends it."""
+        """R-01..R-03: beep, then the caller alone on one channel until a key, silence, the length or hang-up."""
         if request.play_beep:
             with contextlib.suppress(CallEnded):
                 await self._while_up(self._audio().play(self._parts.prompts.beep))
-        recording = self._parts.recordings.open(self._info, source=request.source, trim=request.trim)
+        recording = self._parts.recordings.open(
+            self._info, source=request.source, trim=request.trim, on_started=request.on_started
+        )
         if self.leg.has_ended:
             return await self._parts.recordings.close(recording, seconds=0, ended_by="hangup")
         live = self._audio().start_recording(
@@ -214,7 +216,7 @@ class Call:
 
     def _final_status(self, end: LegEnd) -> CallStatus:
         """sip.md section 6: answered calls are completed; the others are what their last SIP status says."""
-        if self._status is CallStatus.IN_PROGRESS or end.status is None and self.leg.negotiated is not None:
+        if self._status is CallStatus.IN_PROGRESS or (end.status is None and self.leg.negotiated is not None):
             return CallStatus.COMPLETED
         if end.status == 487 and end.by == "peer":
             return CallStatus.CANCELED

@@ -175,7 +175,11 @@ class Dialling:
             return
         what, channels = _TRACKS[wanted.track] if wanted.track != "both" else ("dual" if wanted.dual else "both", 1)
         opened = self._parts.recordings.open(
-            self._parent.info, source="DialVerb", trim=wanted.trim, channels=2 if what == "dual" else channels
+            self._parent.info,
+            source="DialVerb",
+            trim=wanted.trim,
+            channels=2 if what == "dual" else channels,
+            on_started=wanted.on_started,
         )
         live = self._parent.leg.media.start_recording(opened.path, what=what)
         self._recording = (opened, live)

@@ -9,7 +9,7 @@ from ringback.call.leg import Leg, LegSettings
 from ringback.clock import Clock
 from ringback.media.engine import MediaEngine
 from ringback.sip import events
-from ringback.sip.digest import UserCredentials
+from ringback.sip.digest import Credentials
 from ringback.sip.endpoint import Destination
 from ringback.sip.events import SessionId
 from ringback.sip.message.address import NameAddress
@@ -27,7 +27,7 @@ class Invitation:
     from_: NameAddress
     to: NameAddress | None = None
     headers: Sequence[tuple[str, str]] = ()
-    credentials: UserCredentials | None = None
+    credentials: Credentials | None = None
     destination: Destination | None = None
 
 

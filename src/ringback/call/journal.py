@@ -1,4 +1,4 @@
-"""What a call tells the rest of the product about itself, in facts; who writes rows and sends callbacks is not its business."""
+"""What a call tells the rest of the product about itself, in facts; who writes rows is not its business."""
 
 from dataclasses import dataclass
 from typing import Protocol

@@ -19,7 +19,14 @@ from ringback.media.errors import NoFreePort
 from ringback.media.leg import MediaLeg
 from ringback.sdp.description import MediaDirection, SessionDescription
 from ringback.sdp.errors import SdpError
-from ringback.sdp.negotiation import LocalMedia, NegotiatedMedia, accept_answer, make_answer, make_offer
+from ringback.sdp.negotiation import (
+    LocalMedia,
+    NegotiatedMedia,
+    accept_answer,
+    make_answer,
+    make_offer,
+    with_version_after,
+)
 from ringback.sip import events
 from ringback.sip.dialog.session import InviteSession
 from ringback.sip.message.headers import Headers
@@ -103,7 +110,7 @@ class Leg:
         self._near = near
         self._session: InviteSession | None = None
         self._sdp_session_id = secrets.randbelow(2**31)
-        self._sdp_version = 0
+        self._described: SessionDescription | None = None
         self._direction = MediaDirection.SENDRECV
         self._confirmed = asyncio.Event()
         self._media: MediaLeg | None = None
@@ -196,7 +203,7 @@ class Leg:
 
     # -- what the exchange feeds --------------------------------------------------------------------------------
 
-    def receive(self, event: events.Event) -> None:  # noqa: PLR0912
+    def receive(self, event: events.Event) -> None:
         """Take one event of this leg's session."""
         match event:
             case events.CallProgressed():
@@ -271,24 +278,28 @@ class Leg:
             self._open_media()
             description, negotiated = self._answer_to(their_offer, self.media.port)
             self._connect(negotiated)
-            return str(description).encode()
+            return self._describe(description)
         self._offer_is_ours = True
         return self._offer()
 
     def _offer(self) -> bytes:
         self._open_media()
-        self._sdp_version += 1
-        local = self._local_media(self.media.port)
-        return str(make_offer(local, session_id=self._sdp_session_id, version=self._sdp_version)).encode()
+        return self._describe(
+            make_offer(self._local_media(self.media.port), session_id=self._sdp_session_id, version=1)
+        )
 
     def _answer_to(self, offer: bytes, port: int) -> tuple[SessionDescription, NegotiatedMedia]:
         try:
-            self._sdp_version += 1
-            return make_answer(
-                _parse(offer), self._local_media(port), session_id=self._sdp_session_id, version=self._sdp_version
-            )
+            return make_answer(_parse(offer), self._local_media(port), session_id=self._sdp_session_id, version=1)
         except SdpError as problem:
             raise MediaRefused(problem.status, problem.code, str(problem)) from problem
+
+    def _describe(self, description: SessionDescription) -> bytes:
+        """The version goes up when, and only when, something changed (RFC 3264 section 8)."""
+        if self._described is not None:
+            description = with_version_after(self._described, description)
+        self._described = description
+        return str(description).encode()
 
     def _local_media(self, port: int) -> LocalMedia:
         return LocalMedia(

@@ -1,14 +1,15 @@
 """Recordings of calls: where the file lies, when it begins, what it is worth when it ends.
 
-The audio is written by the media engine as it arrives, so a crash loses at most the last second. The row is written when
-the recording begins and again when it ends; by then the file is final, so whoever is told of it can fetch it.
+The audio is written by the media engine as it arrives, so a crash loses at most the last second. The row is written
+when the recording begins and again when it ends; by then the file is final, so whoever is told of it can fetch it.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ringback.call.control import CallInfo, RecordResult
+from ringback.call.control import CallInfo, RecordingStarted, RecordResult
 from ringback.call.journal import CallJournal
 from ringback.call.silence import trim_wave_file
 from ringback.clock import Clock
@@ -21,14 +22,11 @@ TOO_SHORT_CODE = 16101
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRecording:
-    """A recording under way: its row and whether silence is cut off at the end."""
+    """A recording under way: its row, its file, and whether silence is cut off at the end."""
 
     record: RecordingRecord
+    path: Path
     trim: bool
-
-    @property
-    def path(self) -> Path:
-        return Path(self.record.path)
 
 
 class RecordingDesk:
@@ -40,22 +38,38 @@ class RecordingDesk:
         self._journal = journal
         self._clock = clock
 
-    def open(self, info: CallInfo, *, source: str, trim: bool, channels: int = 1) -> OpenRecording:
+    def open(
+        self,
+        info: CallInfo,
+        *,
+        source: str,
+        trim: bool,
+        channels: int = 1,
+        on_started: Callable[[RecordingStarted], None] | None = None,
+    ) -> OpenRecording:
+        """Name the file and write the row; whoever asked is told that it begins."""
         sid = new_recording_sid()
-        folder = self._folder / info.account_sid
-        folder.mkdir(parents=True, exist_ok=True)
+        relative = Path(info.account_sid) / f"{sid}.wav"
+        path = self._folder / relative
+        path.parent.mkdir(parents=True, exist_ok=True)
         record = RecordingRecord(
             sid=sid,
             account_sid=info.account_sid,
             call_sid=info.call_sid,
             status=RecordingStatus.IN_PROGRESS,
             source=source,
-            path=str(folder / f"{sid}.wav"),
+            path=str(relative),
             started_at=self._clock.utc_now(),
             channels=channels,
         )
         self._journal.recording_changed(record)
-        return OpenRecording(record=record, trim=trim)
+        if on_started is not None:
+            on_started(
+                RecordingStarted(
+                    recording_sid=sid, url=self.url_of(record), started_at=record.started_at, channels=channels
+                )
+            )
+        return OpenRecording(record=record, path=path, trim=trim)
 
     async def close(self, recording: OpenRecording, *, seconds: float, ended_by: str) -> RecordResult:
         """The file is complete: trim it if asked, and say what it is. R-08: `seconds` is before trimming."""

@@ -27,7 +27,7 @@ class Exchanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SampleApp:
-    """What the app needs to know: whom key 2 dials, its account (to fetch recordings), and the music of key 3 as WAV."""
+    """What the app knows: whom key 2 dials, its account (to fetch recordings), and the music of key 3 as WAV."""
 
     colleague: str
     account_sid: str
@@ -75,7 +75,9 @@ class SampleApp:
 def create_sample_app(sample: SampleApp, on_request: Callable[[Exchanged], None] = lambda _: None) -> FastAPI:
     """The app as ASGI; `on_request` sees each exchange."""
     app = FastAPI(title="Sample voice app", openapi_url=None)
-    pages = {page.__name__: page for page in (sample.voice, sample.choice, sample.recorded, sample.dialled, sample.noted)}
+    pages = {
+        page.__name__: page for page in (sample.voice, sample.choice, sample.recorded, sample.dialled, sample.noted)
+    }
 
     @app.get("/music.wav")
     async def music() -> Response:

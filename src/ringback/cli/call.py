@@ -1,0 +1,189 @@
+"""`ringback call`: a phone for scripts. It places one call, presses keys, speaks a file, keeps what it hears."""
+
+import asyncio
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ringback.cli.schedule import Press, parse_header, parse_press
+from ringback.media._engine import Clip, DecodeError
+from ringback.sip.message.errors import MalformedUri
+from ringback.testing.phone import CallRefused, Phone, PhoneCall
+
+ANSWERED_WELL = 0
+REFUSED = 1
+USAGE = 2
+RING_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPlan:
+    """What one call shall do."""
+
+    uri: str
+    proxy: str | None = None
+    user: str | None = None
+    password: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    presses: tuple[Press, ...] = ()
+    play: Clip | None = None
+    play_at_seconds: float = 0.0
+    record: Path | None = None
+    max_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallReport:
+    """How the call went; `--json` prints exactly this."""
+
+    uri: str
+    answered: bool
+    status: int
+    reason: str
+    seconds: float
+    ended_by: str
+    recorded: str | None
+
+    def sentence(self) -> str:
+        if not self.answered:
+            return f"{self.uri} refused the call: {self.status} {self.reason}".rstrip()
+        kept = f"; what was heard is in {self.recorded}" if self.recorded else ""
+        return f"{self.uri} answered; {self.seconds:.1f} s, ended by {self.ended_by}{kept}"
+
+
+async def place(phone: Phone, plan: CallPlan) -> CallReport:
+    """Run the plan on a phone to the end of the call."""
+    call = phone.call(plan.uri, proxy=plan.proxy, user=plan.user, password=plan.password, headers=plan.headers)
+    try:
+        await call.answered(RING_SECONDS)
+    except CallRefused as refusal:
+        return _report(plan, answered=False, status=refusal.status, reason=refusal.reason)
+    except TimeoutError:
+        call.hang_up()
+        return _report(plan, answered=False, status=408, reason=f"no answer in {RING_SECONDS:.0f} s")
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    if plan.record is not None:
+        call.record(plan.record)
+    tasks = [asyncio.ensure_future(task) for task in (_press_all(call, plan.presses), _speak(call, plan))]
+    try:
+        end = await call.ended(plan.max_seconds)
+        ended_by = {"peer": "the far end", "us": "us", "failure": f"a failure ({end.reason or end.status})"}[end.by]
+        failed = end.by == "failure"
+    except TimeoutError:
+        call.hang_up()
+        await call.ended()
+        ended_by, failed = "us", False
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    status, reason = (500, ended_by) if failed else (200, "OK")
+    return _report(
+        plan, answered=not failed, status=status, reason=reason, seconds=loop.time() - began, ended_by=ended_by
+    )
+
+
+async def _press_all(call: PhoneCall, presses: tuple[Press, ...]) -> None:
+    waited = 0.0
+    for press in sorted(presses, key=lambda press: press.at_seconds):
+        await asyncio.sleep(max(0.0, press.at_seconds - waited))
+        waited = max(waited, press.at_seconds)
+        await call.press(press.digits)
+
+
+async def _speak(call: PhoneCall, plan: CallPlan) -> None:
+    if plan.play is not None:
+        await asyncio.sleep(plan.play_at_seconds)
+        await call.play(plan.play)
+
+
+def _report(
+    plan: CallPlan, *, answered: bool, status: int, reason: str, seconds: float = 0.0, ended_by: str = ""
+) -> CallReport:
+    return CallReport(
+        uri=plan.uri,
+        answered=answered,
+        status=status,
+        reason=reason,
+        seconds=round(seconds, 2),
+        ended_by=ended_by,
+        recorded=str(plan.record) if answered and plan.record else None,
+    )
+
+
+def call(
+    uri: Annotated[str, typer.Argument(metavar="SIP_URI", help="Whom to call, such as sip:hello@demo.sip.localhost.")],
+    proxy: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="Send the call there, whatever the URI's host.")
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="Your user name, when the domain asks for one.")] = None,
+    password: Annotated[str | None, typer.Option(help="Your password.", envvar="RINGBACK_CALL_PASSWORD")] = None,
+    header: Annotated[
+        list[str] | None, typer.Option(metavar="'X-Name: value'", help="A header for the INVITE; may be repeated.")
+    ] = None,
+    press: Annotated[
+        list[str] | None,
+        typer.Option(metavar="DIGITS@SECONDS", help="Press keys that long after the answer; may be repeated."),
+    ] = None,
+    play: Annotated[Path | None, typer.Option(metavar="FILE", help="Speak this audio file into the phone.")] = None,
+    record: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep what you hear as a WAV.")] = None,
+    max_seconds: Annotated[float | None, typer.Option(min=0.1, help="Hang up that long after the answer.")] = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print the result as one line of JSON.")] = False,
+) -> None:
+    """Call a SIP address: exit code 0 answered and ended well, 1 refused, 2 usage."""
+    try:
+        plan = CallPlan(
+            uri=uri,
+            proxy=_checked_proxy(proxy),
+            user=user,
+            password=password,
+            headers=tuple(parse_header(text) for text in header or ()),
+            presses=tuple(parse_press(text) for text in press or ()),
+            play=_clip(play) if play else None,
+            record=_writable(record) if record else None,
+            max_seconds=max_seconds,
+        )
+        report = asyncio.run(_run(plan))
+    except (ValueError, MalformedUri) as problem:
+        typer.echo(f"ringback call: {problem}", err=True)
+        raise typer.Exit(USAGE) from None
+    if json_:
+        typer.echo(json.dumps({name: getattr(report, name) for name in CallReport.__dataclass_fields__}))
+    else:
+        typer.echo(report.sentence(), file=sys.stdout)
+    raise typer.Exit(ANSWERED_WELL if report.answered else REFUSED)
+
+
+async def _run(plan: CallPlan) -> CallReport:
+    async with Phone.open(name=plan.user or "phone") as phone:
+        return await place(phone, plan)
+
+
+def _checked_proxy(proxy: str | None) -> str | None:
+    if proxy is not None:
+        host, _, port = proxy.rpartition(":")
+        if not host or not port.isdigit() or not 0 < int(port) < 65536:
+            raise ValueError(f"--proxy {proxy!r}: expected HOST:PORT, such as 127.0.0.1:5060")
+    return proxy
+
+
+def _clip(path: Path) -> Clip:
+    try:
+        return Clip.decode(path.read_bytes(), path.suffix.removeprefix("."))
+    except OSError as problem:
+        raise ValueError(f"--play {path}: {problem.strerror}") from None
+    except DecodeError as problem:
+        raise ValueError(
+            f"--play {path}: not audio that can be played (wav, mp3, aiff, ogg, flac): {problem}"
+        ) from None
+
+
+def _writable(path: Path) -> Path:
+    if not path.parent.is_dir():
+        raise ValueError(f"--record {path}: the folder {path.parent} does not exist")
+    return path

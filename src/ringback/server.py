@@ -1,0 +1,274 @@
+"""The composition root: the only file that knows every part. It starts them in order and stops them in reverse.
+
+    store -> directory -> audio -> SIP -> HTTP -> ready ... SIGTERM -> no new calls -> calls end -> callbacks -> store
+
+Nothing is half-started: what was opened before a failure is closed again, and the failure is one sentence.
+"""
+
+import asyncio
+import contextlib
+import secrets
+import signal
+import ssl
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from ringback.api.app import create_app
+from ringback.api.server import HttpServer
+from ringback.api.services import ApiServices
+from ringback.call.call import Call, CallParts
+from ringback.call.control import DialRequest, DialResult
+from ringback.call.dialling import Dialler
+from ringback.call.exchange import Exchange
+from ringback.call.leg import LegSettings
+from ringback.call.recording_desk import RecordingDesk
+from ringback.clock import Clock, SystemClock
+from ringback.interpreter.limits import Limits
+from ringback.media.engine import MediaEngine
+from ringback.media.prompt import PromptLibrary
+from ringback.model.settings import Settings
+from ringback.services.admit_call import Admission
+from ringback.services.answer_call import AnswerLimits, CallAnswering
+from ringback.services.keep_journal import Journal
+from ringback.services.load_prompt import PromptLoader
+from ringback.services.metrics import Metrics
+from ringback.services.reach_app import AppLink, AppLinks
+from ringback.services.route_target import TargetRouter
+from ringback.sip.digest import DigestGate
+from ringback.sip.endpoint import Endpoint, EndpointSettings
+from ringback.sip.net.server import ListenAddress, SipServer
+from ringback.sip.net.trace import TraceLine
+from ringback.store.database import Database
+from ringback.store.live_directory import LiveDirectory
+from ringback.store.record_writer import record_writer
+from ringback.store.recording_finder import RecordingFinder
+from ringback.store.recovery import close_interrupted
+from ringback.store.seed import seed
+from ringback.store.write_behind import WriteBehind
+from ringback.webhooks.aiohttp_transport import AiohttpTransport
+
+logger = structlog.get_logger(__name__)
+
+CALLBACK_GRACE_SECONDS = 10.0
+
+
+class StartFailed(Exception):
+    """The server cannot run as it is set; the message is one sentence that names the key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """What is served, with the real ports also where 0 was asked."""
+
+    sip: tuple[str, ...]
+    http: str
+
+    def as_event(self) -> Mapping[str, object]:
+        """The line that `ringback serve` prints."""
+        return {"event": "ready", "sip": list(self.sip), "http": self.http}
+
+
+@dataclass(slots=True, kw_only=True)
+class Server:
+    """A running server. Made by `running_server`."""
+
+    ready: Ready
+    answering: CallAnswering
+    endpoint: Endpoint
+    grace_seconds: float
+    is_stopping: bool = False
+    _stopped: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def drain(self) -> None:
+        """No new calls (503 with Retry-After); running ones end, or are ended after the grace time."""
+        self.is_stopping = True
+        self.endpoint.start_draining()
+        await self.answering.finish(self.grace_seconds)
+
+
+@contextlib.asynccontextmanager
+async def running_server(
+    settings: Settings, *, clock: Clock | None = None, trace: Callable[[TraceLine], None] | None = None
+) -> AsyncIterator[Server]:
+    """Start everything; at the end let calls finish and close everything. Raises `StartFailed`."""
+    clock = clock or SystemClock()
+    async with contextlib.AsyncExitStack() as stack:
+        database = await Database.open(settings.store.url)
+        stack.push_async_callback(database.close)
+        recordings = Path(settings.store.recordings)
+        await _prepare_store(database, settings, recordings)
+        directory = await LiveDirectory.open(database, realm=settings.sip.realm)
+        writer = await _start_writer(stack, database, settings, clock)
+        metrics = Metrics()
+        transport = AiohttpTransport()
+        stack.push_async_callback(transport.close)
+        links = AppLinks(transport=transport, clock=clock, put=writer.put)
+        stack.push_async_callback(links.close, CALLBACK_GRACE_SECONDS)
+        journal = Journal(
+            put=writer.put,
+            links=links,
+            account_of=directory.account,
+            metrics=metrics,
+            clock=clock,
+        )
+        media = MediaEngine(
+            ports=(settings.media.ports.first, settings.media.ports.last),
+            address=settings.media_address,
+            threads=settings.media.threads,
+        )
+        stack.push_async_callback(media.close)
+        gate = DigestGate(settings.sip.realm, secrets.token_bytes(32))
+        admission = Admission(directory=directory, gate=gate)
+        endpoint = Endpoint(
+            EndpointSettings(advertise=settings.sip.advertise), entropy=secrets.token_bytes, screen=admission.screen
+        )
+        sip = SipServer(endpoint, clock=clock, trace=trace, tls=_tls_context(settings))
+        address = settings.sip.advertise or settings.media_address
+        exchange = Exchange(sip=sip, media=media, settings=LegSettings(address=address), clock=clock)
+        library = PromptLibrary()
+        stack.push_async_callback(library.close)
+        dialler = Dialler(
+            exchange=exchange, router=TargetRouter(directory=directory, default_host=address), tones=library
+        )
+        http = await _start_http(stack, settings, directory, database, writer, metrics, recordings, lambda: server)
+        desk = RecordingDesk(
+            folder=recordings, base_url=str(settings.http.public_url or http.url), journal=journal, clock=clock
+        )
+        answering = CallAnswering(
+            admission=admission,
+            links=links,
+            journal=journal,
+            parts_of=_PartsMaker(desk=desk, journal=journal, library=library, dialler=dialler, clock=clock),
+            limits=AnswerLimits(
+                calls=settings.limits.calls,
+                call_seconds=settings.limits.call_seconds,
+                documents=Limits(max_documents=settings.limits.documents_per_call),
+            ),
+            owns_number=lambda number: directory.current.number(number) is not None,
+            clock=clock,
+        )
+        exchange.on_call = answering.take
+        stack.push_async_callback(sip.close)
+        bound = await sip.start(
+            [ListenAddress(transport=at.transport, host=at.host, port=at.port) for at in settings.sip.listen]
+        )
+        _watch(metrics, endpoint, media, answering)
+        await library.warm_up()
+        ready = Ready(sip=tuple(f"{at.transport}:{at.host}:{at.port}" for at in bound), http=http.url)
+        server = Server(
+            ready=ready, answering=answering, endpoint=endpoint, grace_seconds=settings.limits.grace_seconds
+        )
+        try:
+            yield server
+        finally:
+            await server.drain()
+
+
+async def serve(settings: Settings, announce: Callable[[Mapping[str, object]], None]) -> None:
+    """Run until SIGTERM or SIGINT, then finish: a second signal ends the running calls at once."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    async with running_server(settings) as server:
+        announce(server.ready.as_event())
+        await stop.wait()
+        logger.info("stopping; no new calls", running_calls=server.answering.running_count)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PartsMaker:
+    """What the calls of one account share."""
+
+    desk: RecordingDesk
+    journal: Journal
+    library: PromptLibrary
+    dialler: Dialler
+    clock: Clock
+
+    def __call__(self, link: AppLink) -> CallParts:
+        async def dial(call: Call, request: DialRequest) -> DialResult:
+            return await self.dialler.dial(call, request, parts)
+
+        parts = CallParts(
+            prompts=PromptLoader(library=self.library, client=link.client),
+            recordings=self.desk,
+            journal=self.journal,
+            clock=self.clock,
+            dial=dial,
+        )
+        return parts
+
+
+async def _prepare_store(database: Database, settings: Settings, recordings: Path) -> None:
+    await asyncio.to_thread(recordings.mkdir, parents=True, exist_ok=True)
+    recovered = await close_interrupted(database, node=settings.store.node, recordings=recordings)
+    if recovered.calls or recovered.recordings:
+        logger.warning(
+            "a crash left calls open; they are closed", calls=recovered.calls, recordings=recovered.recordings
+        )
+    await seed(database, settings)
+
+
+async def _start_writer(
+    stack: contextlib.AsyncExitStack, database: Database, settings: Settings, clock: Clock
+) -> WriteBehind:
+    def report(sentence: str, problem: Exception | None) -> None:
+        logger.error("store", problem=sentence, cause=str(problem) if problem else None)
+
+    writer = WriteBehind(record_writer(database, node=settings.store.node), clock, report=report)
+    writer.start()
+    stack.push_async_callback(writer.close)
+    stack.push_async_callback(writer.drain)
+    return writer
+
+
+async def _start_http(
+    stack: contextlib.AsyncExitStack,
+    settings: Settings,
+    directory: LiveDirectory,
+    database: Database,
+    writer: WriteBehind,
+    metrics: Metrics,
+    recordings: Path,
+    server: Callable[[], Server],
+) -> HttpServer:
+    services = ApiServices(
+        find_account=directory.account,
+        find_recording=RecordingFinder(database, writer),
+        recordings_folder=recordings,
+        registry=metrics.registry,
+    )
+    http = HttpServer(create_app(services), host=settings.http.listen.host, port=settings.http.listen.port)
+    await http.start()
+    stack.push_async_callback(http.stop)
+    return http
+
+
+def _tls_context(settings: Settings) -> ssl.SSLContext | None:
+    """TLS 1.2 or newer (TL-02), when a listener needs it."""
+    if not any(at.transport == "tls" for at in settings.sip.listen):
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(str(settings.sip.tls_certificate), str(settings.sip.tls_key))
+    except (OSError, ssl.SSLError) as problem:
+        raise StartFailed(f"sip.tls_certificate and sip.tls_key cannot be used: {problem}") from None
+    return context
+
+
+def _watch(metrics: Metrics, endpoint: Endpoint, media: MediaEngine, answering: CallAnswering) -> None:
+    metrics.watch("ringback_calls_running", "Inbound calls that run now.", lambda: answering.running_count)
+    metrics.watch("ringback_sip_sessions", "Open SIP sessions.", lambda: endpoint.open_sessions)
+    metrics.watch("ringback_sip_transactions", "SIP transactions kept.", lambda: endpoint.open_transactions)
+    metrics.watch("ringback_media_legs", "Open audio legs.", lambda: media.leg_count)
+    for name in endpoint.statistics.as_dict():
+        metrics.watch(
+            f"ringback_sip_{name}_total",
+            f"SIP input counted as {name.replace('_', ' ')}.",
+            lambda name=name: endpoint.statistics.as_dict()[name],  # type: ignore[misc]
+        )

@@ -1,0 +1,131 @@
+"""May this INVITE in? Asked inside the SIP endpoint for every new call, before anybody is told of it.
+
+The order is Twilio's (sip.md section 3): the domain by the Request-URI's host, then the source address, then digest.
+All of it is answered from a snapshot in memory, so that a stranger costs no database, no webhook and no port. A call
+from a trunk's address to a number of ours needs no domain.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from ringback.model.record import AccountRecord, DomainRecord, NumberRecord, TrunkRecord
+from ringback.sip.digest import Challenge, DigestGate, Failed, Passed, Stale
+from ringback.sip.events import Flow
+from ringback.sip.message.authorization import Credentials
+from ringback.sip.message.errors import MalformedHeader
+from ringback.sip.message.message import Request
+from ringback.sip.message.uri import SipUri
+from ringback.sip.message.validate import Refusal, refuse
+from ringback.store.directory import Directory, LiveDirectory
+
+SOURCE_NOT_ALLOWED = "32201 Authentication failure - source IP Address not in ACL"
+BAD_CREDENTIALS = "32202 Authentication failure - bad user credentials"
+NO_AUTHENTICATION = "32200 Authentication failure - the domain has neither users nor allowed addresses"
+TLS_REQUIRED = "32209 The domain takes calls over TLS only"
+ERROR_HEADER = "X-Twilio-Error"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallDestination:
+    """Whom an admitted call is for: a SIP Domain, or a number that a trunk brought a call to."""
+
+    account: AccountRecord
+    domain: DomainRecord | None = None
+    number: NumberRecord | None = None
+    trunk: TrunkRecord | None = None
+    username: str | None = None
+
+
+class Admission:
+    """The screen of the SIP endpoint, and afterwards the answer to whom a call is for."""
+
+    def __init__(self, *, directory: LiveDirectory, gate: DigestGate) -> None:
+        self._directory = directory
+        self._gate = gate
+        self.refusals: Counter[str] = Counter()
+
+    def screen(self, request: Request, flow: Flow, now: float) -> Refusal | Challenge | None:
+        """None lets the request pass."""
+        directory = self._directory.current
+        host, _ = _target(request)
+        domain = directory.domain(host)
+        if domain is not None:
+            return self._screen_domain(directory, domain, request, flow, now)
+        if request.method == "INVITE" and _trunk_call(directory, request, flow) is not None:
+            return None
+        return self._refuse("unknown_domain", 404)
+
+    def destination(self, request: Request, flow: Flow) -> CallDestination | None:
+        """Whom a screened call is for; None if it went away meanwhile."""
+        directory = self._directory.current
+        host, _ = _target(request)
+        domain = directory.domain(host)
+        if domain is not None:
+            account = directory.account(domain.account_sid)
+            username = _username(request) if directory.gate(domain.sid).callers is not None else None
+            return CallDestination(account=account, domain=domain, username=username) if account else None
+        found = _trunk_call(directory, request, flow)
+        account = directory.account(found[1].account_sid) if found else None
+        return CallDestination(account=account, trunk=found[0], number=found[1]) if found and account else None
+
+    def _screen_domain(
+        self, directory: Directory, domain: DomainRecord, request: Request, flow: Flow, now: float
+    ) -> Refusal | Challenge | None:
+        gate = directory.gate(domain.sid)
+        if gate.is_closed:
+            return self._refuse("no_authentication", 403, NO_AUTHENTICATION)
+        if domain.secure and flow.transport != "tls":
+            return self._refuse("not_tls", 403, TLS_REQUIRED)
+        if not directory.address_allowed(domain.sid, flow.remote_address):
+            return self._refuse("source_address", 403, SOURCE_NOT_ALLOWED)
+        if gate.callers is None:
+            return None
+        return self._check_digest(directory, domain, request, now)
+
+    def _check_digest(
+        self, directory: Directory, domain: DomainRecord, request: Request, now: float
+    ) -> Refusal | Challenge | None:
+        value = request.headers.get("Proxy-Authorization")
+        if value is None:
+            return self._challenge(now, stale=False)
+        answer = self._gate.check(
+            value, request.method, lambda user, algorithm: directory.ha1(domain.sid, user, algorithm), now
+        )
+        match answer:
+            case Passed():
+                return None
+            case Stale():
+                return self._challenge(now, stale=True)
+            case Failed():
+                return self._refuse("credentials", 403, BAD_CREDENTIALS)
+
+    def _challenge(self, now: float, *, stale: bool) -> Challenge:
+        self.refusals["challenged"] += 1
+        return Challenge(values=tuple(self._gate.challenge(now, stale=stale)))
+
+    def _refuse(self, why: str, status: int, error: str | None = None) -> Refusal:
+        self.refusals[why] += 1
+        return refuse(status, None, *(((ERROR_HEADER, error),) if error else ()))
+
+
+def _target(request: Request) -> tuple[str, str]:
+    """Host and user of the Request-URI; validation has made sure that it is a SIP URI."""
+    uri = request.uri
+    return (uri.host, uri.user or "") if isinstance(uri, SipUri) else ("", "")
+
+
+def _trunk_call(directory: Directory, request: Request, flow: Flow) -> tuple[TrunkRecord, NumberRecord] | None:
+    trunk = directory.trunk_of_source(flow.remote_address)
+    number = directory.number(_target(request)[1]) if trunk is not None else None
+    return (trunk, number) if trunk is not None and number is not None else None
+
+
+def _username(request: Request) -> str | None:
+    """The digest user (DG-08); the credentials were checked when the call was screened."""
+    value = request.headers.get("Proxy-Authorization")
+    if value is None:
+        return None
+    try:
+        return Credentials.parse(value).username
+    except MalformedHeader:
+        return None

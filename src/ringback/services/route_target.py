@@ -1,0 +1,114 @@
+"""Where a `<Dial>` goes: SIP URIs to their host, plain numbers through the account's first trunk."""
+
+import re
+
+from ringback.call.control import CallInfo, DialTarget
+from ringback.call.exchange import Invitation
+from ringback.call.route import NotRoutable, Route
+from ringback.sip.digest import Credentials
+from ringback.sip.message.address import NameAddress
+from ringback.sip.message.errors import MalformedUri
+from ringback.sip.message.uri import SipUri
+from ringback.store.directory import LiveDirectory
+from ringback.twiml.sip_address import parse_sip_address
+from ringback.webhooks.parameters import API_VERSION
+
+NOT_REGISTERED = 32009
+INVALID_URI = 13243
+INVALID_NUMBER = 13223
+NO_TRUNK = 13224
+NO_USER = 32223
+
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+_CALLER_ID = re.compile(r"[A-Za-z0-9+_.-]+")
+
+
+class TargetRouter:
+    """Implements `call.route.Router`. `default_host` names us in `From` where the call has no domain."""
+
+    def __init__(self, *, directory: LiveDirectory, default_host: str) -> None:
+        self._directory = directory
+        self._default_host = default_host
+
+    def route(self, target: DialTarget, *, parent: CallInfo, child: CallInfo, caller_id: str | None) -> Route:
+        match target.kind:
+            case "number":
+                return self._route_number(target, parent, child, caller_id)
+            case "sip":
+                return self._route_sip(target, parent, child, caller_id)
+            case "client":
+                raise NotRoutable(NOT_REGISTERED, f"client {target.address!r} is not registered", sip_status=404)
+
+    def _route_number(self, target: DialTarget, parent: CallInfo, child: CallInfo, caller_id: str | None) -> Route:
+        if not _E164.fullmatch(target.address):
+            raise NotRoutable(INVALID_NUMBER, f"{target.address!r} is not a phone number in E.164 form")
+        trunk = self._directory.current.first_trunk(parent.account_sid)
+        if trunk is None:
+            raise NotRoutable(NO_TRUNK, f"there is no trunk to dial {target.address} through; add a [[trunk]]")
+        carrier = SipUri.parse(trunk.uri)
+        uri = SipUri(
+            scheme=carrier.scheme,
+            user=target.address,
+            host=carrier.host,
+            port=carrier.port,
+            parameters=carrier.parameters,
+        )
+        credentials = Credentials(username=trunk.user, password=trunk.password or "") if trunk.user else None
+        return self._routed(uri, target.address, parent, child, caller_id, credentials=credentials)
+
+    def _route_sip(self, target: DialTarget, parent: CallInfo, child: CallInfo, caller_id: str | None) -> Route:
+        address = parse_sip_address(target.address)
+        if address.uri is None:
+            raise NotRoutable(INVALID_URI, f"{target.address!r} is not a SIP URI")
+        try:
+            uri = SipUri.parse(address.uri)
+        except MalformedUri as problem:
+            raise NotRoutable(INVALID_URI, f"{target.address!r} is not a SIP URI: {problem}") from None
+        if self._directory.current.domain(uri.host) is not None:
+            # S-05, OU-23: a domain of ours may be dialled only as a registered endpoint.
+            if not uri.user:
+                raise NotRoutable(NO_USER, f"{address.uri}: a registered endpoint needs a user part", sip_status=404)
+            raise NotRoutable(NOT_REGISTERED, f"{uri.user}@{uri.host} is not registered", sip_status=404)
+        credentials = Credentials(username=target.username, password=target.password or "") if target.username else None
+        return self._routed(
+            uri, address.uri, parent, child, caller_id, credentials=credentials, headers=address.headers
+        )
+
+    def _routed(
+        self,
+        uri: SipUri,
+        to: str,
+        parent: CallInfo,
+        child: CallInfo,
+        caller_id: str | None,
+        *,
+        credentials: Credentials | None,
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> Route:
+        """sip.md 5.2: From is the caller id at our domain, and the INVITE names the call (S-01)."""
+        domain = dict(parent.sip_parameters).get("SipDomain", self._default_host)
+        caller = SipUri(user=_caller_user(caller_id or parent.from_), host=domain)
+        identity = (
+            ("X-Twilio-ApiVersion", API_VERSION),
+            ("X-Twilio-AccountSid", str(child.account_sid)),
+            ("X-Twilio-CallSid", str(child.call_sid)),
+        )
+        invitation = Invitation(
+            target=uri,
+            from_=NameAddress(display_name=caller.user, uri=caller),
+            headers=identity + headers,
+            credentials=credentials,
+        )
+        return Route(invitation=invitation, from_=caller_id or parent.from_, to=to)
+
+
+def _caller_user(caller: str) -> str:
+    """The user part of From: the caller id, or the caller's own user part; what may not stand there is left out."""
+    text = caller
+    if caller.startswith(("sip:", "sips:")):
+        try:
+            text = SipUri.parse(caller).user or "anonymous"
+        except MalformedUri:
+            text = "anonymous"
+    text = text.removeprefix("client:")
+    return "".join(_CALLER_ID.findall(text)) or "anonymous"
