@@ -10,21 +10,24 @@ from ringback.sip.message.uri import format_hostport, parse_hostport
 MAGIC_COOKIE = "z9hG4bK"
 """What a branch made by RFC 3261 begins with (section 8.1.1.7)."""
 
-# via-parm = sent-protocol LWS sent-by *( SEMI via-params );  sent-protocol = "SIP" SLASH "2.0" SLASH transport
+# via-parm = sent-protocol LWS sent-by *( SEMI via-params );  sent-protocol = "SIP" SLASH version SLASH transport
 _VIA = re.compile(
-    rf"([Ss][Ii][Pp])[ \t]*+/[ \t]*+2\.0[ \t]*+/[ \t]*+({TOKEN.pattern})[ \t]++"
+    rf"[Ss][Ii][Pp][ \t]*+/[ \t]*+([0-9]++\.[0-9]++)[ \t]*+/[ \t]*+({TOKEN.pattern})[ \t]++"
     r"(\[[0-9A-Fa-f:.]++\]|[A-Za-z0-9.\-_]++)[ \t]*+(?::[ \t]*+([0-9]{1,5}+))?+[ \t]*+"
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Via:
-    """One hop. `transport` is in upper case as on the wire; `host` is without the brackets of an IPv6 reference."""
+    """One hop. `transport` is in upper case as on the wire; `host` is without the brackets of an IPv6 reference.
+    `version` is another than "2.0" only in what is answered with 505.
+    """
 
     transport: str
     host: str
     port: int | None = None
     parameters: Parameters = NO_PARAMETERS
+    version: str = "2.0"
 
     @classmethod
     def parse(cls, text: str) -> "Via":
@@ -33,7 +36,7 @@ class Via:
         found = _VIA.match(text)
         if found is None:
             raise MalformedHeader("Via", text)
-        _, transport, host_text, port_text = found.groups()
+        version, transport, host_text, port_text = found.groups()
         try:
             host, port = parse_hostport(host_text if port_text is None else f"{host_text}:{port_text}", text)
             parameters = Parameters.parse(text, found.end())
@@ -41,10 +44,10 @@ class Via:
             raise MalformedHeader("Via", text, malformed.why) from malformed
         except ValueError as malformed:
             raise MalformedHeader("Via", text, str(malformed)) from malformed
-        return cls(transport=transport.upper(), host=host, port=port, parameters=parameters)
+        return cls(transport=transport.upper(), host=host, port=port, parameters=parameters, version=version)
 
     def __str__(self) -> str:
-        return f"SIP/2.0/{self.transport} {format_hostport(self.host, self.port)}{self.parameters}"
+        return f"SIP/{self.version}/{self.transport} {format_hostport(self.host, self.port)}{self.parameters}"
 
     @property
     def branch(self) -> str | None:
@@ -53,8 +56,9 @@ class Via:
 
     @property
     def has_magic_cookie(self) -> bool:
-        """Whether the branch is one of RFC 3261 and therefore unique; the cookie is compared without regard to case."""
-        return (self.branch or "")[: len(MAGIC_COOKIE)].lower() == MAGIC_COOKIE.lower()
+        """Whether the branch is one of RFC 3261 and therefore unique; a bare cookie is not (RFC 4475 section 3.2.1)."""
+        branch = self.branch or ""
+        return branch.lower().startswith(MAGIC_COOKIE.lower()) and len(branch) > len(MAGIC_COOKIE)
 
     @property
     def received(self) -> str | None:
