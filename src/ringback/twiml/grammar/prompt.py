@@ -99,7 +99,7 @@ SAY = ElementRule(
     name="Say",
     node=Say,
     attributes=(attribute("voice", _VOICE, 13511), attribute("language", LANGUAGE), attribute("loop", _LOOP, 13510)),
-    text=text("text", required=False),
+    text=text("text", code=NO_TEXT, required=False),
     refused={"rate": 13513},
     parse=_read_say,
 )
