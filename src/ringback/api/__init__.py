@@ -3,7 +3,6 @@
 Public names (module in brackets):
 - `create_app(services: ApiServices) -> FastAPI` [app]
 - `ApiServices` [services]: what the routes need, nothing else.
-- `HttpServer(app, socket)` [server]: `await start()`, `.host .port .url`, `await stop(grace_seconds)`; `bind(host,
-  port)` makes the socket.
+- `HttpServer(app, host=..., port=...)` [server]: `await start()`, `.host .port .url`, `await stop(grace_seconds)`.
 - `ApiError` [errors]: an error in Twilio's body.
 """

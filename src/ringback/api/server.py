@@ -1,4 +1,4 @@
-"""Serves an ASGI application in the running loop, on a socket that is bound already."""
+"""Serves an ASGI application in the running loop, on a socket of its own."""
 
 import asyncio
 import contextlib
@@ -31,11 +31,10 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 class HttpServer:
-    """`await start()`, later `await stop()`. Signals are the caller's."""
+    """`await start()`, later `await stop()`. Once started, `host` and `port` are the real ones."""
 
-    def __init__(self, app: ASGIApp, listener: socket.socket) -> None:
-        self._listener = listener
-        self.host, self.port = listener.getsockname()[:2]  # the real port, also where 0 was asked
+    def __init__(self, app: ASGIApp, *, host: str, port: int) -> None:
+        self.host, self.port = host, port
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -59,10 +58,10 @@ class HttpServer:
         return f"http://{host}:{self.port}"
 
     async def start(self) -> None:
-        """Returns when requests are taken. Raises what the server raised when it could not start."""
-        self._task = asyncio.get_running_loop().create_task(
-            self._server.serve(sockets=[self._listener]), name="http server"
-        )
+        """Returns when requests are taken. Raises `OSError` when the address cannot be had."""
+        listener = bind(self.host, self.port)
+        self.host, self.port = listener.getsockname()[:2]
+        self._task = asyncio.get_running_loop().create_task(self._server.serve(sockets=[listener]), name="http server")
         async with asyncio.timeout(START_SECONDS):
             while not self._server.started:
                 if self._task.done():
@@ -73,7 +72,6 @@ class HttpServer:
     async def stop(self, grace_seconds: float = 5.0) -> None:
         """No new requests; those that run may finish within the grace time, then they are cut off."""
         if self._task is None:
-            self._listener.close()
             return
         self._server.config.timeout_graceful_shutdown = grace_seconds  # type: ignore[assignment]  # any number will do
         self._server.should_exit = True

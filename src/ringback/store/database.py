@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import Connection, event
@@ -87,12 +86,6 @@ def _begin_sqlite(connection: Connection) -> None:
     """A writer takes its lock at once: one taken half-way fails instead of waiting."""
     read_only = connection.get_execution_options().get(READ_ONLY, False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-
-def sqlite_file(url: str) -> Path | None:
-    """The file of a `sqlite:///FILE` URL, None for another database."""
-    path = url.removeprefix("sqlite:///").partition("?")[0]
-    return Path(path) if url.startswith("sqlite:///") else None
 
 
 def _reason(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ringback.model.record import AccountRecord
 from ringback.store.access_list import AccessAddressRepository, AccessListRepository
 from ringback.store.account import AccountRepository
 from ringback.store.credential import CredentialListRepository, CredentialRepository
@@ -23,6 +24,10 @@ class LiveDirectory:
     @classmethod
     async def open(cls, database: Database, *, realm: str) -> "LiveDirectory":
         return cls(await _load(database, realm), database=database, realm=realm)
+
+    def account(self, sid: str) -> AccountRecord | None:
+        """The account as the newest snapshot has it."""
+        return self.current.account(sid)
 
     async def refresh(self) -> None:
         """Read all of it again; calls that are being set up keep what they took."""

@@ -102,3 +102,15 @@ def doubtful_ports(sip: SipSettings, ports: PortRange) -> Iterator[str]:
     for index, listen in enumerate(sip.listen):
         if listen.transport == "udp" and listen.port in ports:
             yield f"sip.listen[{index}] ({listen}) is among the audio ports, {ports.first} to {ports.last}."
+
+
+def doubtful_public_url(http: HttpSettings) -> Iterator[str]:
+    """Listening everywhere says nothing about where your app can fetch a recording."""
+    if http.public_url is None and http.listen.host in ("0.0.0.0", "::"):
+        yield f"http.public_url is not set and http.listen is {http.listen}, so RecordingUrl names that address."
+
+
+def doubtful_advertise(sip: SipSettings) -> Iterator[str]:
+    """The same for SIP: phones would be told to send to 0.0.0.0."""
+    if sip.advertise is None and any(listen.host in ("0.0.0.0", "::") for listen in sip.listen):
+        yield "sip.advertise is not set and sip.listen has 0.0.0.0 or ::, so phones are told that address."

@@ -133,6 +133,12 @@ class StoreSettings(Section):
         " closed at the next start of the process with the same name.",
     )
 
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The file of a `sqlite:///FILE` URL; None for another database."""
+        path = self.url.removeprefix("sqlite:///").partition("?")[0]
+        return Path(path) if self.url.startswith("sqlite:///") and path != ":memory:" else None
+
 
 class AccountSettings(Section):
     sid: AccountSidText = Field(default=DEFAULT_ACCOUNT_SID, description="The first account's SID.")

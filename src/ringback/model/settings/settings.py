@@ -80,6 +80,8 @@ class Settings(BaseSettings):
         return (
             *conflict.doubtful_token(self.account),
             *conflict.doubtful_ports(self.sip, self.media.ports),
+            *conflict.doubtful_advertise(self.sip),
+            *conflict.doubtful_public_url(self.http),
             *conflict.doubtful_domains(self.domain),
             *conflict.doubtful_numbers(self.number, self.trunk),
         )
