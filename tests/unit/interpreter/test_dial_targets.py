@@ -1,0 +1,74 @@
+"""From nouns to targets."""
+
+from tests.unit.interpreter.conftest import BASE, Bench
+
+from ringback.call.control import DialTarget, StatusEvents
+from ringback.interpreter.dial_targets import dial_targets
+from ringback.interpreter.run import NOT_EXECUTED
+from ringback.twiml.nodes import Dial
+
+
+def targets(bench: Bench, nouns: str) -> tuple[tuple[DialTarget, ...], bool]:
+    dial = bench.verb(f"<Dial>{nouns}</Dial>")
+    assert isinstance(dial, Dial)
+    return dial_targets(dial, bench.run())
+
+
+def test_plain_text_is_a_number(bench: Bench) -> None:
+    assert targets(bench, "+15550001111") == ((DialTarget(kind="number", address="+15550001111"),), False)
+
+
+def test_a_number_has_its_digits_and_status_callback(bench: Bench) -> None:
+    noun = '<Number sendDigits="ww1" statusCallback="/st" statusCallbackEvent="ringing answered">+15550001111</Number>'
+    (target,), _ = targets(bench, noun)
+    assert target.send_digits == "ww1"
+    assert target.status == StatusEvents(url=f"{BASE}/st", method="POST", events=("ringing", "answered"))
+
+
+def test_a_sip_uri_keeps_its_headers_and_credentials(bench: Bench) -> None:
+    noun = '<Sip username="u" password="p">sip:bob@example.com;transport=tcp?x-a=1&amp;X-B=2</Sip>'
+    (target,), _ = targets(bench, noun)
+    assert target.kind == "sip"
+    assert target.address == "sip:bob@example.com;transport=tcp?x-a=1&X-B=2"
+    assert (target.username, target.password) == ("u", "p")
+
+
+def test_the_older_headers_travel_in_the_uri(bench: Bench) -> None:
+    noun = '<Sip><Uri>sip:bob@example.com</Uri><Headers><Header name="x-a" value="1=2,3"/></Headers></Sip>'
+    (target,), _ = targets(bench, noun)
+    assert target.address == "sip:bob@example.com?x-a=1%3D2%2C3"
+
+
+def test_the_older_uris_ring_one_by_one_by_priority_and_weight(bench: Bench) -> None:
+    noun = (
+        '<Sip username="all"><Uri priority="2">sip:c@example.com</Uri>'
+        '<Uri priority="1" weight="1">sip:b@example.com</Uri>'
+        '<Uri priority="1" weight="9" username="own">sip:a@example.com</Uri></Sip>'
+    )
+    found, one_by_one = targets(bench, noun)
+    assert [target.address for target in found] == ["sip:a@example.com", "sip:b@example.com", "sip:c@example.com"]
+    assert [target.username for target in found] == ["own", "all", "all"]
+    assert one_by_one
+
+
+def test_several_nouns_are_given_in_order(bench: Bench) -> None:
+    found, one_by_one = targets(bench, "<Number>+15550001111</Number><Sip>sip:bob@example.com</Sip>")
+    assert [target.kind for target in found] == ["number", "sip"]
+    assert not one_by_one
+
+
+def test_a_noun_that_is_not_executed_yet_is_reported_and_the_others_ring(bench: Bench) -> None:
+    found, _ = targets(bench, "<Client>bob</Client><Number>+15550001111</Number>")
+    assert [target.kind for target in found] == ["number"]
+    assert bench.codes == [NOT_EXECUTED]
+
+
+def test_machine_detection_is_reported_and_the_leg_rings(bench: Bench) -> None:
+    found, _ = targets(bench, '<Number machineDetection="Enable">+15550001111</Number>')
+    assert len(found) == 1
+    assert bench.codes == [NOT_EXECUTED]
+
+
+def test_a_noun_with_a_url_is_screened(bench: Bench) -> None:
+    (target,), _ = targets(bench, '<Sip url="/screen">sip:bob@example.com</Sip>')
+    assert target.screen is not None
