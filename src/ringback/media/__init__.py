@@ -7,7 +7,8 @@ Public names (module in brackets):
   `async send_digits(digits)`, `digits() -> DigitStream` (async iterator opened now, closed by the context manager),
   `async record(path, ...) -> RecordedAudio`, `start_recording(...) -> LiveRecording`, `bridge(other)`, `unbridge()`,
   `async silence(seconds)`, `first_packet` and `timed_out` futures, `close()`.
-- `PromptLibrary` [prompt]: `async speech(text, voice, language) -> Clip` through a `Synthesizer` in a thread,
-  `decoded(data, content_type) -> Clip`; a bounded cache of clips, keyed by what was asked; `standard` clips (beep, ringback).
-- `MediaError`, `NoFreePort` [errors]
+- `PromptLibrary(synthesizer)` [prompt]: `async speech(text, voice=None, language=None) -> Clip` through a `Synthesizer`
+  in a thread, `async decoded(data, content_type, key=None) -> Clip`; a bounded cache of clips, keyed by what was asked;
+  `beep`, `waiting_music`, `ring_tone(country)`; `async choose_voice(voice, language)`; `async close()`.
+- `MediaError`, `NoFreePort`, `PromptUnavailable(code, message)` [errors]
 """

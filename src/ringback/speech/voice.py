@@ -27,8 +27,8 @@ cy-GB:Gwyneth
 _POLLY_MEN = """
 ar-AE:Zayd da-DK:Mads nl-NL:Ruben en-AU:Russell en-GB:Brian,Arthur en-GB-WLS:Geraint en-US:Matthew,Joey,Justin,Kevin,
 Gregory,Stephen,Patrick fr-FR:Mathieu,Rémi,Remi fr-BE:Mathieu fr-CA:Liam de-DE:Hans,Daniel is-IS:Karl
-it-IT:Giorgio,Adriano ja-JP:Takumi pl-PL:Jacek,Jan pt-BR:Ricardo,Thiago pt-PT:Cristiano ru-RU:Maxim es-ES:Enrique,Sergio es-MX:Andres
-es-US:Miguel,Pedro
+it-IT:Giorgio,Adriano ja-JP:Takumi pl-PL:Jacek,Jan pt-BR:Ricardo,Thiago pt-PT:Cristiano ru-RU:Maxim
+es-ES:Enrique,Sergio es-MX:Andres es-US:Miguel,Pedro
 """
 
 
