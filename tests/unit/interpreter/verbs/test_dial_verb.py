@@ -52,7 +52,7 @@ async def test_what_is_not_written_has_twilios_defaults(bench: Bench) -> None:
     request = bench.dialled[0]
     assert (request.timeout_seconds, request.time_limit_seconds) == (30, 14400)
     assert (request.caller_id, request.ring_tone, request.record) == (None, None, None)
-    assert not (request.hangup_on_star or request.answer_on_bridge or request.sequential)
+    assert (request.hangup_on_star, request.answer_on_bridge, request.sequential) == (False, False, False)
 
 
 async def test_without_an_action_the_document_goes_on(bench: Bench) -> None:

@@ -54,7 +54,8 @@ async def test_the_first_key_stops_the_prompts(bench: Bench) -> None:
     press(bench, "1", 1)
     await gather(bench, 'numDigits="1"', "<Say>" + "word " * 50 + "</Say><Say>Never</Say>")
     heard = [event for event in bench.journal.transcript().events if isinstance(event, Heard)]
-    assert [(event.seconds, event.is_complete) for event in heard] == [(pytest.approx(1), False)]
+    assert [event.is_complete for event in heard] == [False]
+    assert heard[0].seconds == pytest.approx(1)
 
 
 async def test_a_key_after_the_prompts_counts_too(bench: Bench) -> None:
