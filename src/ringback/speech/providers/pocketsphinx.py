@@ -23,10 +23,13 @@ MAX_HINTS = 500
 GRAMMAR_ACCEPTED = 0.62
 """Score per frame from which a hint counts as said: hints that were said score over 0.70, other words below 0.58."""
 MIN_SECONDS = 0.1
+MIN_LEVEL = 100.0
+"""Root mean square, of 32768, of the loudest 100 ms: below it nobody spoke (-50 dBFS)."""
 
 _SAMPLES = npt.NDArray[np.float32]
 _MAX_BYTES = MAX_SECONDS * RATE_HZ * 2
 _FREE_SPEECH = "_default"
+_NOTHING = Recognised(text="", confidence=0.0)
 _WORD = re.compile(r"[a-z0-9'-]+")
 _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
@@ -48,6 +51,8 @@ class PocketsphinxRecognizer:
 
     def recognise(self, pcm: bytes, hints: Sequence[str]) -> Recognised:
         """What 8 kHz samples say. Raises `SpeechFailed`."""
+        if not _has_voice(pcm):
+            return _NOTHING
         samples = _upsampled(pcm)
         try:
             with self._lock:
@@ -80,7 +85,7 @@ class PocketsphinxRecognizer:
             decoder.end_utt()
         found = decoder.hyp()
         if found is None or not found.hypstr:
-            return Recognised(text="", confidence=0.0)
+            return _NOTHING
         return Recognised(text=found.hypstr, confidence=min(1.0, max(0.0, float(found.best_score))))
 
 
@@ -101,7 +106,7 @@ class PocketsphinxSession:
         """Decode all of it. Raises `SpeechFailed`."""
         pcm = bytes(self._pcm[: len(self._pcm) & ~1])
         if len(pcm) < MIN_SECONDS * RATE_HZ * 2:
-            return Recognised(text="", confidence=0.0)
+            return _NOTHING
         return self._recognizer.recognise(pcm, self._hints)
 
 
@@ -117,6 +122,14 @@ def _spoken_form(hint: str) -> str:
         return ""
     spelled = "".join(f" {_DIGITS[int(sign)]} " if sign in "0123456789" else sign for sign in hint.lower())
     return " ".join(word.strip("-'") for word in _WORD.findall(spelled)).strip()
+
+
+def _has_voice(pcm: bytes) -> bool:
+    """The model hears words in silence, so silence is not shown to it."""
+    frame = RATE_HZ // 10
+    samples = np.frombuffer(pcm, "<i2").astype(np.float64)
+    frames = samples[: len(samples) // frame * frame].reshape(-1, frame)
+    return bool(len(frames)) and float(np.sqrt((frames**2).mean(axis=1)).max()) >= MIN_LEVEL
 
 
 def _upsampled(pcm: bytes) -> bytes:
