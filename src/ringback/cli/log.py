@@ -53,7 +53,7 @@ def _renderers(format: str, out: TextIO) -> Iterable[Processor]:
 
 
 def escape_control_characters(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """Every text in the line, shortened, without anything that is not printable but the line breaks of a traceback."""
+    """Every text in the line, shortened, without anything unprintable; the lines of a traceback are indented."""
     return {
         key: value if key.startswith("_") else _clean(value, keep_lines=key == "exception")
         for key, value in event.items()
@@ -62,8 +62,9 @@ def escape_control_characters(logger: WrappedLogger, method: str, event: EventDi
 
 def _clean(value: Any, *, keep_lines: bool = False) -> Any:
     if isinstance(value, str):
-        limit = None if keep_lines else MAX_VALUE
-        return "".join(c if c.isprintable() or (keep_lines and c == "\n") else _escaped(c) for c in value[:limit])
+        if keep_lines:
+            return "\n    ".join(_printable(line) for line in value.splitlines())
+        return _printable(value[:MAX_VALUE])
     if isinstance(value, bytes):
         return _clean(value.decode("latin-1"))
     if isinstance(value, dict):
@@ -73,5 +74,5 @@ def _clean(value: Any, *, keep_lines: bool = False) -> Any:
     return value if value is None or isinstance(value, int | float) else _clean(str(value))
 
 
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode()
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -216,7 +216,7 @@ def _path(text: str) -> Path:
 
 Text = Annotated[str, Strict()]
 Whole = Annotated[int, Strict(), BeforeValidator(_read_whole)]
-Number = Annotated[float, BeforeValidator(_read_number)]
+Number = Annotated[float, Strict(), BeforeValidator(_read_number)]
 Switch = Annotated[bool, Strict(), BeforeValidator(_read_switch)]
 Url = Annotated[str, _text(_url, "an absolute http:// or https:// URL")]
 PublicUrl = Annotated[str, _text(_public_url, "an http:// or https:// URL without query, fragment or user")]
