@@ -6,6 +6,7 @@
 
 pub mod decode;
 pub mod g711;
+pub mod g722;
 pub mod halfband;
 pub mod mixer;
 pub mod plc;
