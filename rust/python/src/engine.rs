@@ -74,7 +74,8 @@ impl Engine {
     }
 
     /// What offer/answer agreed; call again after a re-INVITE.
-    #[pyo3(signature = (leg, *, remote_address, remote_port, codec, payload_type, dtmf_payload_type, direction, latch=true))]
+    #[pyo3(signature = (leg, *, remote_address, remote_port, codec, payload_type, dtmf_payload_type, direction, latch=true,
+        remote_rtcp_port=None))]
     #[allow(clippy::too_many_arguments)]
     fn connect_leg(
         &self,
@@ -86,9 +87,11 @@ impl Engine {
         dtmf_payload_type: Option<u8>,
         direction: &str,
         latch: bool,
+        remote_rtcp_port: Option<u16>,
     ) -> PyResult<()> {
         let session = Session {
             remote: SocketAddr::new(parse_address(remote_address)?, remote_port),
+            rtcp_port: remote_rtcp_port,
             law: parse_codec(codec)?,
             payload_type: parse_payload_type(payload_type)?,
             dtmf_payload_type: dtmf_payload_type.map(parse_payload_type).transpose()?,

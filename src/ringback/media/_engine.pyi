@@ -75,6 +75,7 @@ class Engine:
         dtmf_payload_type: int | None,
         direction: DirectionName,
         latch: bool = True,
+        remote_rtcp_port: int | None = None,
     ) -> None:
         """What offer/answer agreed; call again after a re-INVITE. With `latch` the first valid packets of the negotiated
         payload type from another source move the remote (symmetric RTP) once, within the first seconds, and later only

@@ -71,6 +71,8 @@ pub struct Identity {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Session {
     pub remote: SocketAddr,
+    /// Where RTCP goes if it is not the next port (RFC 3605).
+    pub rtcp_port: Option<u16>,
     pub law: Law,
     pub payload_type: PayloadType,
     pub dtmf_payload_type: Option<PayloadType>,

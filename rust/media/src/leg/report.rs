@@ -101,7 +101,8 @@ impl Leg {
 
     fn write_report(&mut self, now: Now, goodbye: bool) -> Option<(&[u8], SocketAddr)> {
         let remote = self.remote()?;
-        let next_port = remote.port().checked_add(1)?;
+        let named = self.session?.rtcp_port.filter(|port| *port != 0);
+        let next_port = named.or_else(|| remote.port().checked_add(1))?;
         let target = self.reporter.learned.filter(|learned| learned.ip() == remote.ip());
         let target = target.unwrap_or(SocketAddr::new(remote.ip(), next_port));
         let has_sent = self.totals.sent != self.reporter.sent_before;
