@@ -107,9 +107,9 @@ class Endpoint:
 
     # --- in
 
-    def listen_on(self, address: LocalAddress) -> None:
+    def listen_on(self, transport: str, host: str, port: int, *, is_wildcard: bool = False) -> None:
         """An address that the network has bound: what Via and Contact name."""
-        self._stack.listen_on(address)
+        self._stack.listen_on(LocalAddress(transport, host, port, is_wildcard))
 
     def receive_datagram(self, data: bytes, flow: Flow, now: float) -> None:
         if not data.strip(KEEP_ALIVE):

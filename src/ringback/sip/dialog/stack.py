@@ -17,7 +17,6 @@ from ringback.sip.transaction.outgoing import DEFAULT_PORTS, RELIABLE_TRANSPORTS
 ALLOWED_METHODS = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "UPDATE", "REFER", "NOTIFY", "REGISTER")
 SUPPORTED_EXTENSIONS = ("timer",)
 """RFC 4028. 100rel is not among them: a request that requires it gets 420."""
-WILDCARD_HOSTS = frozenset({"0.0.0.0", "::", ""})
 TOKEN_BYTES = 8
 
 
@@ -36,11 +35,12 @@ class EndpointSettings:
 
 
 class LocalAddress(NamedTuple):
-    """An address we listen on."""
+    """An address we listen on. A wildcard listener is shown by one address, and reached at every one of the machine."""
 
     transport: str
     host: str
     port: int
+    is_wildcard: bool = False
 
 
 class Hop(NamedTuple):
@@ -120,10 +120,10 @@ class Stack:
 
     def _listener(self, transport: str, flow: Flow | None) -> LocalAddress:
         same = [address for address in self._listeners if address.transport == transport]
-        if flow is not None and flow.local_address not in WILDCARD_HOSTS:
-            bound = LocalAddress(transport, flow.local_address, flow.local_port)
-            if bound in same or any(each.host in WILDCARD_HOSTS and each.port == bound.port for each in same):
-                return bound
+        if flow is not None:
+            for address in same:
+                if flow.local_port == address.port and (address.is_wildcard or flow.local_address == address.host):
+                    return LocalAddress(transport, flow.local_address, address.port)
         if same:
             return same[0]
         # Not listening on that transport: answers come back on the connection; requests may come where we do listen.

@@ -1,0 +1,263 @@
+"""From a next hop's name to addresses, by RFC 3263: NAPTR, SRV, then A and AAAA, as much of it as the name leaves open.
+
+A numeric host and `localhost` (also `*.localhost`, RFC 6761) never ask. What was found is remembered for as long as
+the records say, within bounds.
+"""
+
+import asyncio
+import random
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import dns.asyncresolver
+import dns.exception
+import dns.rdatatype
+import dns.resolver
+
+from ringback.clock import Clock, wait_for
+from ringback.sip.net.address import Target, numeric
+from ringback.sip.transaction.outgoing import DEFAULT_PORTS, Destination
+
+MAX_SECONDS = 5.0
+"""How long one name may take, all queries together."""
+MAX_CACHED_NAMES = 10_000
+MAX_CACHE_SECONDS = 300.0
+MIN_CACHE_SECONDS = 1.0
+FAILURE_CACHE_SECONDS = 5.0
+MAX_TARGETS = 16
+"""How many addresses of one name are tried."""
+
+SERVICES = {"udp": "_sip._udp.", "tcp": "_sip._tcp.", "tls": "_sips._tcp."}
+NAPTR_SERVICES = {"SIP+D2U": "udp", "SIP+D2T": "tcp", "SIPS+D2T": "tls"}
+
+
+class NameNotFound(Exception):
+    """A name that leads to no address we can send to."""
+
+    def __init__(self, host: str, why: str) -> None:
+        super().__init__(f"{host}: {why}")
+        self.host = host
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naptr:
+    order: int
+    preference: int
+    flags: str
+    service: str
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Srv:
+    priority: int
+    weight: int
+    port: int
+    host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """Records of one kind, and for how long they hold; no records when there are none."""
+
+    naptr: Sequence[Naptr] = ()
+    srv: Sequence[Srv] = ()
+    addresses: Sequence[str] = ()
+    seconds: float = MAX_CACHE_SECONDS
+
+
+class Lookup(Protocol):
+    """One DNS query. `kind` is NAPTR, SRV or ADDRESS. Raises nothing: what fails has found nothing."""
+
+    async def __call__(self, name: str, kind: str) -> Found: ...
+
+
+class DnsLookup:
+    """Asks the machine's resolvers, and its hosts file for addresses that they do not know."""
+
+    def __init__(self) -> None:
+        self._resolver: dns.asyncresolver.Resolver | None = None
+
+    async def __call__(self, name: str, kind: str) -> Found:
+        if kind == "ADDRESS":
+            return await self._addresses(name)
+        try:
+            answer = await self._ask(name, kind)
+        except (dns.exception.DNSException, OSError):
+            return Found()
+        if kind == "SRV":
+            return Found(srv=[_srv(record) for record in answer], seconds=_seconds(answer))
+        return Found(naptr=[_naptr(record) for record in answer], seconds=_seconds(answer))
+
+    async def _addresses(self, name: str) -> Found:
+        answers = await asyncio.gather(self._ask(name, "A"), self._ask(name, "AAAA"), return_exceptions=True)
+        good = [answer for answer in answers if isinstance(answer, dns.resolver.Answer)]
+        if not good:
+            return await _system_addresses(name)
+        addresses = [str(record) for answer in good for record in answer]
+        return Found(addresses=addresses, seconds=min(_seconds(answer) for answer in good))
+
+    async def _ask(self, name: str, kind: str) -> dns.resolver.Answer:
+        if self._resolver is None:
+            self._resolver = dns.asyncresolver.Resolver()
+        return await self._resolver.resolve(name, kind, lifetime=MAX_SECONDS, search=False)
+
+
+async def _system_addresses(name: str) -> Found:
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_DGRAM)
+    except OSError:
+        return Found()
+    return Found(addresses=list(dict.fromkeys(str(entry[4][0]) for entry in found)), seconds=FAILURE_CACHE_SECONDS)
+
+
+def _srv(record: object) -> Srv:
+    priority, weight, port, host = str(record).split()
+    return Srv(priority=int(priority), weight=int(weight), port=int(port), host=host.rstrip("."))
+
+
+def _naptr(record: object) -> Naptr:
+    order, preference, flags, service, _regexp, replacement = str(record).split()
+    return Naptr(
+        order=int(order),
+        preference=int(preference),
+        flags=flags.strip('"').lower(),
+        service=service.strip('"').upper(),
+        replacement=replacement.rstrip("."),
+    )
+
+
+def _seconds(answer: dns.resolver.Answer) -> float:
+    return float(answer.rrset.ttl) if answer.rrset is not None else FAILURE_CACHE_SECONDS
+
+
+class Resolver:
+    """Names to targets in the order to try them. `transports` are those we can send over."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        lookup: Lookup | None = None,
+        transports: Sequence[str] = ("udp", "tcp", "tls"),
+        uniform: Callable[[], float] = random.random,
+    ) -> None:
+        self._clock = clock
+        self._lookup = lookup or DnsLookup()
+        self._transports = tuple(transports)
+        self._uniform = uniform
+        self._known: dict[Destination, tuple[float, tuple[Target, ...]]] = {}
+
+    def known(self, destination: Destination) -> tuple[Target, ...] | None:
+        """Without asking anybody: numeric, localhost, or remembered; None when DNS has to be asked. Empty: failed."""
+        if (address := _never_asked(destination.host)) is not None:
+            return (_target(destination, address),)
+        remembered = self._known.get(destination)
+        if remembered is not None and remembered[0] > self._clock.now():
+            return remembered[1]
+        return None
+
+    async def resolve(self, destination: Destination) -> tuple[Target, ...]:
+        """Ask. Raises `NameNotFound`."""
+        if (known := self.known(destination)) is not None and known:
+            return known
+        try:
+            targets, seconds = await wait_for(self._clock, self._find(destination), MAX_SECONDS)
+        except TimeoutError:
+            targets, seconds = (), FAILURE_CACHE_SECONDS
+        self._remember(destination, targets, seconds)
+        if not targets:
+            raise NameNotFound(destination.host, "no address found")
+        return targets
+
+    async def _find(self, destination: Destination) -> tuple[tuple[Target, ...], float]:
+        """RFC 3263 sections 4.1 and 4.2."""
+        if destination.port is not None:
+            return await self._find_addresses(destination, destination.transport or "udp", destination.port)
+        if destination.transport is not None:
+            name = SERVICES[destination.transport] + destination.host
+            found = await self._find_services([(destination.transport, name)])
+        else:
+            found = await self._find_services(await self._services(destination.host))
+        if found[0]:
+            return found
+        transport = destination.transport or "udp"
+        return await self._find_addresses(destination, transport, DEFAULT_PORTS[transport])
+
+    async def _services(self, host: str) -> list[tuple[str, str]]:
+        """(transport, SRV name) in the order the domain prefers, by NAPTR; without one, ours."""
+        records = (await self._lookup(host, "NAPTR")).naptr
+        ordered = sorted(records, key=lambda record: (record.order, record.preference))
+        named = [
+            (NAPTR_SERVICES[record.service], record.replacement)
+            for record in ordered
+            if record.flags == "s" and record.service in NAPTR_SERVICES
+        ]
+        usable = [(transport, name) for transport, name in named if transport in self._transports]
+        return usable or [(each, SERVICES[each] + host) for each in ("udp", "tcp") if each in self._transports]
+
+    async def _find_services(self, services: Sequence[tuple[str, str]]) -> tuple[tuple[Target, ...], float]:
+        targets: list[Target] = []
+        seconds = MAX_CACHE_SECONDS
+        for transport, name in services:
+            found = await self._lookup(name, "SRV")
+            seconds = min(seconds, found.seconds)
+            for record in by_priority(found.srv, self._uniform)[:MAX_TARGETS]:
+                if record.host in ("", "."):
+                    continue  # RFC 2782: the service is decidedly not available
+                host = Destination(transport=transport, host=record.host, port=record.port)
+                more, more_seconds = await self._find_addresses(host, transport, record.port)
+                targets += more
+                seconds = min(seconds, more_seconds)
+        return tuple(targets[:MAX_TARGETS]), seconds
+
+    async def _find_addresses(
+        self, destination: Destination, transport: str, port: int
+    ) -> tuple[tuple[Target, ...], float]:
+        address = _never_asked(destination.host)
+        found = Found(addresses=[address]) if address else await self._lookup(destination.host, "ADDRESS")
+        targets = tuple(
+            Target(transport=transport, address=each, port=port, host=destination.host) for each in found.addresses
+        )
+        return targets[:MAX_TARGETS], found.seconds
+
+    def _remember(self, destination: Destination, targets: tuple[Target, ...], seconds: float) -> None:
+        kept = min(max(seconds, MIN_CACHE_SECONDS), MAX_CACHE_SECONDS) if targets else FAILURE_CACHE_SECONDS
+        self._known.pop(destination, None)
+        if len(self._known) >= MAX_CACHED_NAMES:
+            self._known.pop(next(iter(self._known)))
+        self._known[destination] = (self._clock.now() + kept, targets)
+
+
+def _never_asked(host: str) -> str | None:
+    folded = host.lower().rstrip(".")
+    if folded == "localhost" or folded.endswith(".localhost"):
+        return "127.0.0.1"
+    return numeric(host)
+
+
+def _target(destination: Destination, address: str) -> Target:
+    transport = destination.transport or "udp"
+    port = destination.port if destination.port is not None else DEFAULT_PORTS[transport]
+    return Target(transport=transport, address=address, port=port, host=destination.host)
+
+
+def by_priority(records: Sequence[Srv], uniform: Callable[[], float]) -> list[Srv]:
+    """The order to try SRV records in: lowest priority first, among equals at random by weight (RFC 2782)."""
+    ordered: list[Srv] = []
+    for priority in sorted({record.priority for record in records}):
+        # Records of weight 0 first, so that they have a small chance too.
+        left = sorted((record for record in records if record.priority == priority), key=lambda record: record.weight)
+        while left:
+            mark = uniform() * sum(record.weight for record in left)
+            running = 0
+            for record in left:
+                running += record.weight
+                if running >= mark:
+                    break
+            left.remove(record)
+            ordered.append(record)
+    return ordered
