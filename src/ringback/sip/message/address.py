@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from ringback.sip.message.errors import MalformedHeader, MalformedUri
-from ringback.sip.message.grammar import NO_PARAMETERS, QUOTED_STRING, Parameters, quote, split_list, unquote
+from ringback.sip.message.grammar import NO_PARAMETERS, QUOTED_STRING, Parameters, printable, quote, split_list, unquote
 from ringback.sip.message.uri import SipUri, Uri, parse_uri
 
 _HEADER = "address"
@@ -84,7 +84,7 @@ def _split(text: str) -> tuple[str | None, str, int]:
 def _unquoted_name(text: str) -> str | None:
     # display-name = *(token LWS). We differ: other characters than a token's are kept (RFC 4475 section 3.1.2.15),
     # since names such as "J. O'Neill (work)" and raw UTF-8 come unquoted from the field.
-    name = text.strip()
+    name = printable(text.strip())
     if '"' in name or ";" in name:
         raise MalformedHeader(_HEADER, text, "bearing a quote inside a display name")
     return name or None

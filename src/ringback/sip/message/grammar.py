@@ -32,9 +32,14 @@ def is_token(text: str) -> bool:
     return TOKEN.fullmatch(text) is not None
 
 
+def printable(text: str) -> str:
+    """A text without its control characters (a tab may stay)."""
+    return _CONTROL.sub("", text)
+
+
 def quote(text: str) -> str:
     """A text as a quoted-string; control characters are left out."""
-    return '"' + _TO_BE_ESCAPED.sub(r"\\\g<0>", _CONTROL.sub("", text)) + '"'
+    return '"' + _TO_BE_ESCAPED.sub(r"\\\g<0>", printable(text)) + '"'
 
 
 def unquote(inner: str) -> str:
@@ -42,7 +47,7 @@ def unquote(inner: str) -> str:
 
     We differ: control characters, which a quoted-pair may hold (RFC 4475 section 3.1.1.2), are left out.
     """
-    return _CONTROL.sub("", _QUOTED_PAIR.sub(r"\1", inner) if "\\" in inner else inner)
+    return printable(_QUOTED_PAIR.sub(r"\1", inner) if "\\" in inner else inner)
 
 
 def split_list(text: str) -> list[str]:
@@ -110,6 +115,10 @@ class Parameters(Mapping[str, str | None]):
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def pairs(self) -> Iterator[tuple[str, str | None]]:
+        """(name, value) of each, in order, doubles included."""
+        return ((key, value) for key, value, _ in self._entries)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Parameters) and self._comparable() == other._comparable()

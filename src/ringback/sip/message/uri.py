@@ -97,7 +97,7 @@ class SipUri:
                 parts += [":", self.password]
             parts.append("@")
         parts.append(format_hostport(self.host, self.port))
-        for name, value in self.parameters.items():
+        for name, value in self.parameters.pairs():
             parts += [";", quote(name, safe=_PARAMETER_SAFE)]
             if value is not None:
                 parts += ["=", quote(value, safe=_PARAMETER_SAFE)]
@@ -195,16 +195,16 @@ def equivalent(a: Uri, b: Uri) -> bool:
         return str(a) == str(b)
     if (a.scheme, a.user, a.password, a.host.lower(), a.port) != (b.scheme, b.user, b.password, b.host.lower(), b.port):
         return False
-    shared = {name.lower() for name in a.parameters} & {name.lower() for name in b.parameters}
-    names = shared.union(_PARAMETERS_THAT_MUST_MATCH)
-    if any(_comparable(a.parameters, name) != _comparable(b.parameters, name) for name in names):
+    ours, theirs = _comparable(a.parameters), _comparable(b.parameters)
+    names = {*_PARAMETERS_THAT_MUST_MATCH, *(ours.keys() & theirs.keys())}
+    # A flag is "", which no value is, and an absent parameter None.
+    if any(ours.get(name) != theirs.get(name) for name in names):
         return False
     return _comparable_headers(a.headers) == _comparable_headers(b.headers)
 
 
-def _comparable(parameters: Parameters, name: str) -> tuple[bool, str | None]:
-    value = parameters.get(name)
-    return name in parameters, None if value is None else value.lower()
+def _comparable(parameters: Parameters) -> dict[str, str]:
+    return {name.lower(): (value or "").lower() for name, value in parameters.pairs()}
 
 
 def _comparable_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
