@@ -91,8 +91,9 @@ async def test_the_first_of_several_hasty_documents_is_not_one_too_many(bench: B
 
 async def test_a_document_that_arrives_after_the_caller_left_is_not_run(bench: Bench) -> None:
     bench.call.end()
-    await bench.runs(voice="<Say>Too late</Say>")
+    await bench.runs(voice="<Say>Too late</Say><Frob/>")
     assert bench.heard == []
+    assert bench.codes == []
     assert bench.call.status is CallStatus.CANCELED
 
 

@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 from tests.unit.interpreter.conftest import Bench
 
 from ringback.call.control import DialResult, RecordResult
+from ringback.interpreter.outcome import Finished
+from ringback.interpreter.verbs.dial import execute
 from ringback.model.sid import CallSid, RecordingSid
+from ringback.twiml.nodes import Dial
 
 RECORDING = RecordResult(
     recording_sid=RecordingSid("RE9"),
@@ -116,6 +119,19 @@ async def test_a_caller_who_hangs_up_runs_no_later_verb(bench: Bench) -> None:
     bench.clock.call_at(0.5, bench.call.end)
     await bench.runs(voice="<Dial>+15550001111</Dial><Redirect>/next</Redirect>", next="")
     assert bench.asked == ["/voice"]
+
+
+async def test_a_dial_that_the_caller_ended_says_that_the_call_is_finished(bench: Bench) -> None:
+    bench.dial_result = DialResult(status="completed", bridged=True, caller_hung_up=True)
+    dial = bench.verb("<Dial>+15550001111</Dial>")
+    assert isinstance(dial, Dial)
+    assert await bench.clock.run(execute(dial, bench.run())) == Finished()
+
+
+async def test_the_older_uris_of_a_sip_noun_ring_one_by_one(bench: Bench) -> None:
+    await bench.runs(voice="<Dial><Sip><Uri>sip:a@example.com</Uri><Uri>sip:b@example.com</Uri></Sip></Dial>")
+    assert len(bench.dialled[0].targets) == 2
+    assert bench.dialled[0].sequential
 
 
 async def test_a_recording_of_the_dial_is_told(bench: Bench) -> None:
