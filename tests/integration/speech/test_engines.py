@@ -70,11 +70,8 @@ def test_a_text_without_words_or_too_long_is_refused(hibari: HibariSynthesizer, 
 
 
 @pytest.mark.parametrize("text", ["<speak>& <b>", "naïve café\x00\x1b[31m", "\U0001f600 hi", "a" * 500, "日本語 hello"])
-def test_strange_text_is_spoken_or_refused_by_name(hibari: HibariSynthesizer, text: str) -> None:
-    try:
-        assert say(hibari, text).seconds > 0
-    except SpeechFailed as failure:
-        assert failure.code == 13520
+def test_strange_text_with_a_word_in_it_is_spoken(hibari: HibariSynthesizer, text: str) -> None:
+    assert say(hibari, text).seconds > 0
 
 
 def test_two_threads_may_speak_at_once(hibari: HibariSynthesizer) -> None:
