@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from ringback.model.error_code import Level
 
+MAX_SHOWN = 80  # characters of a value in a message
+
 
 class TwimlError(Exception):
     """Every failure this package raises."""
@@ -41,3 +43,14 @@ class Problem:
     element: str | None = None
     attribute: str | None = None
     value: str | None = None
+
+
+def escaped(text: str, maximum: int = MAX_SHOWN) -> str:
+    """A stranger's text for a message: clipped, with nothing in it that a terminal or a log would act on."""
+    clipped = text if len(text) <= maximum else text[:maximum] + "..."
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in clipped)
+
+
+def shown(value: str) -> str:
+    """A value for a message, escaped and in quotes."""
+    return f'"{escaped(value)}"'

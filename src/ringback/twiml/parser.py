@@ -1,11 +1,11 @@
 """A TwiML document from bytes to verbs: read the XML, check the root, then one rule per verb."""
 
 from ringback.twiml.element import Element
-from ringback.twiml.errors import DocumentError
+from ringback.twiml.errors import DocumentError, escaped, shown
 from ringback.twiml.grammar.verb import VERBS
 from ringback.twiml.nodes import Document, Node, Verb
 from ringback.twiml.reader import read_elements
-from ringback.twiml.reading import Reading, shown
+from ringback.twiml.reading import Reading
 from ringback.twiml.rule import ElementRule, attribute
 
 ROOT = "Response"
@@ -36,7 +36,7 @@ def parse_document(body: bytes, charset: str | None = None) -> Document:
 def _check_root(root: Element) -> None:
     """D-01, D-09."""
     if root.name != ROOT:
-        message = f"line {root.line}: the root element is <{shown(root.name)[1:-1]}>, expected <{ROOT}>"
+        message = f"line {root.line}: the root element is <{escaped(root.name)}>, expected <{ROOT}>"
         raise DocumentError(12102, message, root.line)
     version = dict(root.attributes).get("version", "1.0")
     if version.strip() not in VERSIONS:

@@ -4,11 +4,12 @@ from lxml import etree
 
 from ringback.twiml.element import Element
 from ringback.twiml.encoding import decode_body
-from ringback.twiml.errors import DocumentError
+from ringback.twiml.errors import DocumentError, escaped
 
 MAX_BODY_BYTES = 64 * 1024  # D-10
 MAX_DEPTH = 32  # elements inside one another; TwiML needs 4 and its SSML a few more
 MAX_ELEMENTS = 5000
+MAX_REASON = 200  # characters of the XML parser's own words
 
 _XML_SPACE = " \t\r\n"
 _XML_NAMESPACE = "{http://www.w3.org/XML/1998/namespace}"
@@ -41,7 +42,7 @@ def _parse(text: str) -> etree._Element:
     except etree.XMLSyntaxError as error:
         line = error.lineno or 1
         reason = (error.msg or "not well-formed").split(", line ")[0].strip()
-        raise DocumentError(12100, f"line {line}: {reason}{_hint(reason)}", line) from None
+        raise DocumentError(12100, f"line {line}: {escaped(reason, MAX_REASON)}{_hint(reason)}", line) from None
 
 
 def _hint(reason: str) -> str:

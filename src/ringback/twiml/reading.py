@@ -6,21 +6,14 @@ from difflib import get_close_matches
 
 from ringback.model.error_code import error_code
 from ringback.twiml.element import Element
-from ringback.twiml.errors import Problem
+from ringback.twiml.errors import MAX_SHOWN, Problem, escaped, shown
 from ringback.twiml.kind import BadValue
 from ringback.twiml.nodes import Node
 from ringback.twiml.rule import UNKNOWN, Attribute, Children, ElementRule
 
 MAX_PROBLEMS = 100
-MAX_SHOWN = 80  # characters of a value in a message
 
 _SCHEMA_INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"
-
-
-def shown(value: str) -> str:
-    """A value for a message: quoted, clipped, with nothing in it that a terminal or a log would act on."""
-    clipped = value if len(value) <= MAX_SHOWN else value[:MAX_SHOWN] + "..."
-    return '"' + "".join(char if char.isprintable() else repr(char)[1:-1] for char in clipped) + '"'
 
 
 class Reading:
@@ -130,7 +123,7 @@ class Reading:
             self._omitted += 1
             return
         names = list(allowed)
-        where = f"<{child.name}> is not allowed inside <{element.name}>"
+        where = f"<{escaped(child.name)}> is not allowed inside <{element.name}>"
         hint = did_you_mean(child.name, names) or (f"; expected {', '.join(names)}" if 0 < len(names) < 12 else "")
         self.report(rule.nested_code, child, f"{where}{hint}; it is skipped")
 

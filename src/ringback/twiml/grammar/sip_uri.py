@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from ringback.twiml.element import Element
+from ringback.twiml.errors import shown
 from ringback.twiml.kind import Kind
-from ringback.twiml.reading import Reading, shown
+from ringback.twiml.reading import Reading
 from ringback.twiml.sip_address import AddressFault, HopelessAddress, read_sip_address
 
 URI_NOT_VALID = 13243
