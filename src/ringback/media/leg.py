@@ -10,11 +10,14 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Literal, Self, TypeAlias, TypeVar, cast
 
-from ringback.media._engine import Clip, CodecName, Engine, EngineError
+from ringback.media._engine import Clip, Engine, EngineError
 from ringback.media.errors import MediaError
 from ringback.sdp.negotiation import NegotiatedMedia
+
+if TYPE_CHECKING:
+    from ringback.media._engine import CodecName
 
 T = TypeVar("T")
 WhatToRecord: TypeAlias = Literal["received", "sent", "both", "dual"]
@@ -155,7 +158,7 @@ class MediaLeg:
                 remote_address=negotiated.remote_address,
                 remote_port=negotiated.remote_port,
                 remote_rtcp_port=negotiated.remote_rtcp_port,
-                codec=cast(CodecName, negotiated.codec),
+                codec=cast("CodecName", negotiated.codec),
                 payload_type=negotiated.payload_type,
                 dtmf_payload_type=negotiated.dtmf_payload_type,
                 direction=negotiated.direction.value,
