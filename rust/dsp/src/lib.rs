@@ -7,6 +7,7 @@
 pub mod decode;
 pub mod g711;
 pub mod g722;
+pub mod gsm;
 pub mod halfband;
 pub mod mixer;
 pub mod plc;

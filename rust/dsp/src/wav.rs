@@ -150,6 +150,21 @@ pub fn read(bytes: &[u8]) -> Result<Wav, WavError> {
     Err(WavError::Missing(if format.is_some() { "data" } else { "fmt " }))
 }
 
+/// The format tag and the data chunk of a WAV file of any encoding, as far as its bytes go.
+pub(crate) fn find_data(bytes: &[u8]) -> Option<(u16, &[u8])> {
+    let mut rest = bytes.strip_prefix(b"RIFF")?.get(4..)?.strip_prefix(b"WAVE")?;
+    let mut tag = None;
+    loop {
+        let (name, size, body) = next_chunk(rest)?;
+        match name {
+            b"fmt " => tag = body.first_chunk().map(|bytes| u16::from_le_bytes(*bytes)),
+            b"data" => return Some((tag?, &body[..size.min(body.len())])),
+            _ => {}
+        }
+        rest = &body[size.saturating_add(size & 1).min(body.len())..];
+    }
+}
+
 fn next_chunk(bytes: &[u8]) -> Option<(&[u8; 4], usize, &[u8])> {
     let (name, rest) = bytes.split_first_chunk::<4>()?;
     let (size, body) = rest.split_first_chunk::<4>()?;

@@ -7,6 +7,8 @@ use std::cell::Cell;
 use std::io::Cursor;
 
 use ringback_dsp::g711::Law;
+use ringback_dsp::g722;
+use ringback_dsp::gsm;
 use ringback_dsp::halfband::{Downsampler, Upsampler};
 use ringback_dsp::mixer::Mixer;
 use ringback_dsp::plc::Concealer;
@@ -78,6 +80,8 @@ fn codecs_tones_resampling_concealment_and_detection_allocate_nothing() {
     let goertzel = Goertzel::new(697.0, 8000).unwrap();
     let (mut up, mut down) = (Upsampler::new(), Downsampler::new());
     let mut concealer = Concealer::new(8000);
+    let (mut wide_encoder, mut wide_decoder) = (g722::Encoder::new(), g722::Decoder::new());
+    let mut gsm_decoder = gsm::Decoder::new();
     let (mut detector, mut timer) = (SilenceDetector::new(), SilenceTimer::new(1.0));
     let count = allocations(|| {
         for at in 0..100 {
@@ -91,6 +95,9 @@ fn codecs_tones_resampling_concealment_and_detection_allocate_nothing() {
                 concealer.receive(&mut frame);
             }
             up.process(&frame, &mut wide);
+            wide_encoder.encode(&wide, &mut payload);
+            wide_decoder.decode(&payload, &mut wide);
+            std::hint::black_box(gsm_decoder.decode(&[0xD5; 33]));
             down.process(&wide, &mut frame);
             timer.observe(detector.classify(&frame));
             std::hint::black_box(goertzel.share(&frame));

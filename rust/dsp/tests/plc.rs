@@ -81,6 +81,17 @@ fn there_is_no_click_at_either_end_of_a_gap() {
 }
 
 #[test]
+fn a_gap_begins_where_the_sound_was_even_if_no_period_fits() {
+    // 27 Hz: no lag of 5 to 15 ms is a period of it, so any repetition begins with a step.
+    let signal: Vec<i16> = (0..4800).map(|n| (12_000.0 * (TAU * 27.0 * f64::from(n) / 8000.0).sin()) as i16).collect();
+    for lost in 5..25 {
+        let played = play(&signal, 8000, |at| at == lost);
+        let step = largest_step(&played[lost * FRAME - 1..lost * FRAME + 8]);
+        assert!(step < 1500, "frame {lost}: a step of {step}");
+    }
+}
+
+#[test]
 fn a_long_gap_fades_to_silence_in_sixty_milliseconds() {
     let signal = vowel(8000, 1.0);
     let played = play(&signal, 8000, |at| at >= 20);

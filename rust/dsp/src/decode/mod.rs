@@ -1,9 +1,12 @@
 //! Files of any common kind to mono 16-bit PCM at the rate that is wanted.
 //!
-//! Containers: WAV (PCM of every width, float, µ-law, A-law, ADPCM), AIFF and AIFF-C, MP3, Ogg Vorbis, FLAC, and the raw
+//! Containers: WAV (PCM of every width, float, µ-law, A-law, ADPCM, GSM), AIFF and AIFF-C, MP3, Ogg Vorbis, FLAC, and the raw
 //! telephone formats that have no header and so need the hint. The bytes come from a web server that somebody else runs:
 //! they are hostile until decoded. The output is bounded by `MAX_SECONDS` whatever the file claims, the memory used on the
 //! way does not grow with the file's own rate or channels, and every failure is a `DecodeError`, never a panic.
+
+mod raw;
+mod sink;
 
 use std::io::Cursor;
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -15,8 +18,8 @@ use symphonia::core::formats::{FormatOptions, FormatReader, TrackType};
 use symphonia::core::io::{MediaSource, MediaSourceStream, MediaSourceStreamOptions, ReadOnlySource};
 use symphonia::core::meta::MetadataOptions;
 
-use crate::g711::Law;
-use crate::resample::{Converter, ResampleError};
+use self::sink::Sink;
+use crate::resample::ResampleError;
 
 /// Longest audio that one file may give: 40 minutes.
 pub const MAX_SECONDS: u32 = 40 * 60;
@@ -51,12 +54,6 @@ pub enum DecodeError {
     Rate(#[from] ResampleError),
 }
 
-/// A headerless format, known by its MIME type or file extension only.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Raw {
-    G711(Law),
-}
-
 /// Decodes `data` to mono at `rate_hz`. `hint` is a MIME type (parameters are ignored) or a file extension; it decides for
 /// raw formats and merely helps for the others. A file cut short gives the audio it has.
 pub fn decode(data: &[u8], hint: Option<&str>, rate_hz: u32) -> Result<Vec<i16>, DecodeError> {
@@ -70,8 +67,8 @@ pub fn decode(data: &[u8], hint: Option<&str>, rate_hz: u32) -> Result<Vec<i16>,
 
 fn decode_unguarded(data: &[u8], hint: Option<&str>, rate_hz: u32) -> Result<Vec<i16>, DecodeError> {
     let hint = hint.map(plain_hint).unwrap_or_default();
-    match raw_format(&hint, data) {
-        Some(Raw::G711(law)) => decode_g711(data, law, rate_hz),
+    match raw::recognize(&hint, data) {
+        Some(found) => found.decode(Sink::new(rate_hz)),
         None => decode_container(data, &hint, rate_hz),
     }
 }
@@ -80,29 +77,6 @@ fn decode_unguarded(data: &[u8], hint: Option<&str>, rate_hz: u32) -> Result<Vec
 fn plain_hint(hint: &str) -> String {
     let essence = hint.split(';').next().unwrap_or_default();
     essence.trim().trim_start_matches('.').to_ascii_lowercase()
-}
-
-fn raw_format(hint: &str, data: &[u8]) -> Option<Raw> {
-    if data.starts_with(b"RIFF") || data.starts_with(b"FORM") || data.starts_with(b"OggS") || data.starts_with(b"fLaC") {
-        return None; // the bytes know better than their label
-    }
-    match hint {
-        "audio/basic" | "audio/ulaw" | "audio/x-mulaw" | "audio/pcmu" | "ulaw" | "ul" => Some(Raw::G711(Law::Mu)),
-        "audio/alaw" | "audio/x-alaw" | "audio/pcma" | "alaw" | "al" => Some(Raw::G711(Law::A)),
-        _ => None,
-    }
-}
-
-fn decode_g711(data: &[u8], law: Law, rate_hz: u32) -> Result<Vec<i16>, DecodeError> {
-    let mut sink = Sink::new(rate_hz);
-    let mut piece = [0.0_f32; 1024];
-    for chunk in data.chunks(piece.len()) {
-        for (to, code) in piece.iter_mut().zip(chunk) {
-            *to = f32::from(law.decode_sample(*code)) / 32_768.0;
-        }
-        sink.push(&piece[..chunk.len()], 8_000)?;
-    }
-    sink.finish()
 }
 
 fn decode_container(data: &[u8], hint: &str, rate_hz: u32) -> Result<Vec<i16>, DecodeError> {
@@ -197,48 +171,4 @@ fn mix_to_mono(interleaved: &mut Vec<f32>, channels: usize) -> Result<(), Decode
     }
     interleaved.truncate(frames);
     Ok(())
-}
-
-/// Collects mono audio of any rate, even one that changes on the way, at the wanted rate and within `MAX_SECONDS`.
-struct Sink {
-    rate_hz: u32,
-    converter: Option<(u32, Converter)>,
-    result: Vec<i16>,
-}
-
-impl Sink {
-    fn new(rate_hz: u32) -> Self {
-        Self { rate_hz, converter: None, result: Vec::new() }
-    }
-
-    fn is_untouched(&self) -> bool {
-        self.converter.is_none()
-    }
-
-    fn push(&mut self, samples: &[f32], from_hz: u32) -> Result<(), DecodeError> {
-        if self.converter.as_ref().is_some_and(|(rate_hz, _)| *rate_hz != from_hz) {
-            self.flush()?;
-        }
-        let (_, converter) = match &mut self.converter {
-            Some(running) => running,
-            none => none.insert((from_hz, Converter::new(from_hz, self.rate_hz)?)),
-        };
-        converter.push(samples, &mut self.result)?;
-        if self.result.len() as u64 > u64::from(MAX_SECONDS) * u64::from(self.rate_hz) {
-            return Err(DecodeError::TooLong);
-        }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> Result<(), DecodeError> {
-        if let Some((_, converter)) = self.converter.take() {
-            converter.finish(&mut self.result)?;
-        }
-        Ok(())
-    }
-
-    fn finish(mut self) -> Result<Vec<i16>, DecodeError> {
-        self.flush()?;
-        Ok(self.result)
-    }
 }
