@@ -15,6 +15,7 @@ _PING = b"\r\n\r\n"
 # Content-Length = ( "Content-Length" / "l" ) HCOLON 1*DIGIT
 _LENGTH = re.compile(rb"\r\n(?:content-length|l)[ \t]*+:[ \t]*+([^\r\n]*+)", re.IGNORECASE)
 _FOLD = re.compile(rb"\r\n(?=[ \t])")
+_LINE_ENDS = re.compile(rb"[\r\n]*+")
 _DIGITS = re.compile(rb"[0-9]{1,10}")
 
 
@@ -51,8 +52,7 @@ class StreamFramer:
         return not self._buffer
 
     def _next_message(self) -> bytes | None:
-        if self._message_length is None:
-            self._pass_over_line_ends()
+        if self._message_length is None and self._has_begun():
             self._message_length = self._measure()
         if self._message_length is None or len(self._buffer) < self._message_length:
             return None
@@ -61,17 +61,17 @@ class StreamFramer:
         self._message_length, self._searched = None, 0
         return message
 
-    def _pass_over_line_ends(self) -> None:
+    def _has_begun(self) -> bool:
+        """Whether there is something of a message; the line ends before it are counted and taken out."""
         if self._searched:
-            return
-        blank = len(self._buffer) - len(self._buffer.lstrip(b"\r\n"))
-        if blank == len(self._buffer):
-            # What may become a ping waits: at most three bytes.
-            blank -= len(self._buffer) % len(_PING)
-        elif self._buffer[:blank].rstrip(b"\r\n"):
-            return
+            return True
+        blank = _LINE_ENDS.match(self._buffer).end()  # type: ignore[union-attr]  # it matches nothing at least
+        has_begun = blank < len(self._buffer)
+        if not has_begun:
+            blank -= blank % len(_PING)  # what may become a ping waits: at most three bytes
         self.pings = min(MAX_PINGS, self.pings + self._buffer.count(_PING, 0, blank))
         del self._buffer[:blank]
+        return has_begun
 
     def _measure(self) -> int | None:
         """The length of the message whose head is at the front of the buffer; None while the head is not whole."""

@@ -61,8 +61,8 @@ def _check_consistency(request: Request) -> Refusal | None:
         return refuse(400, "Too Many Via Headers")
     if request.is_wildcard_contact and request.method != "REGISTER":
         return refuse(400, "Bad Contact Header")
-    if request.method == "INVITE" and len(request.contacts) != 1:
-        # RFC 3261 section 8.1.1.8: one Contact, exactly.
+    if request.method == "INVITE" and [type(contact.uri) for contact in request.contacts] != [SipUri]:
+        # RFC 3261 section 8.1.1.8: one Contact, exactly, with a sip or sips URI.
         return refuse(400, "Bad Contact Header")
     return None
 
