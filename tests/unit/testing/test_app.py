@@ -161,8 +161,11 @@ def test_the_limits_can_be_tightened() -> None:
 
 def test_two_runs_of_a_call_give_the_same_transcript() -> None:
     app = VirtualApp(
-        {"/voice": "<Response><Record action='/next'/></Response>", "/next": "<Response><Dial>bob</Dial></Response>"},
-        phones={"bob": Phone.answers(talks=5)},
+        {
+            "/voice": "<Response><Record action='/next'/></Response>",
+            "/next": "<Response><Dial>+15550001111</Dial></Response>",
+        },
+        phones={"+15550001111": Phone.answers(talks=5)},
     )
     caller = Caller().says("Hello there", at=2)
     assert str(app.run_call(caller)) == str(app.run_call(caller))

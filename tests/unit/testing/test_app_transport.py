@@ -19,7 +19,12 @@ async def send(answers: Answers, *, method: Method = "POST", body: bytes = b"") 
 
 async def test_parameters_come_from_the_query_and_the_form() -> None:
     seen: list[AppRequest] = []
-    await send(lambda request: seen.append(request) or "", body=b"From=%2B1&a=2")
+
+    def answer(request: AppRequest) -> str:
+        seen.append(request)
+        return ""
+
+    await send(answer, body=b"From=%2B1&a=2")
     assert seen[0].parameters == {"a": "2", "b": "", "From": "+1"}
     assert seen[0]["From"] == "+1"
 

@@ -6,9 +6,9 @@ APP = VirtualApp(
     {
         "/voice": '<Response><Gather numDigits="1" action="/go"><Say>Press a key</Say></Gather></Response>',
         "/go": '<Response><Play digits="1"/><Record action="/done" maxLength="3" timeout="0"/></Response>',
-        "/done": "<Response><Dial>bob</Dial><Frob/></Response>",
+        "/done": "<Response><Dial>+15550001111</Dial><Frob/></Response>",
     },
-    phones={"bob": Phone.busy()},
+    phones={"+15550001111": Phone.busy()},
 )
 
 
@@ -25,6 +25,7 @@ def test_it_reads_like_a_ladder() -> None:
         "recorded 3 s, ended by max-length",
         "says 'Hello there my friend'",
         "app: POST /done -> 200",
+        "dialled +15550001111: busy",
         "ended by app: completed",
     ]
     assert "12200" in str(transcript)
