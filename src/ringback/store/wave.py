@@ -66,6 +66,8 @@ def read_layout(file: BinaryIO, size: int) -> WaveLayout:
     for _ in range(MAX_CHUNKS):
         name, length = _CHUNK.unpack(_exactly(file, _CHUNK.size))
         if name == b"fmt ":
+            if length < _FORMAT.size:
+                raise NotAWave("a format chunk that is too short")
             values = _FORMAT.unpack(_exactly(file, _FORMAT.size))
             file.seek(length - _FORMAT.size + length % 2, 1)
         elif name == b"data":

@@ -95,8 +95,8 @@ WRONG = [
     (
         DOMAIN + 'users = { alice = "geheim" }',
         (
-            "domain[0].users.alice (value not shown) must be a password of 12 to 255 characters with an upper-case letter, a"
-            " lower-case letter and a digit."
+            "domain[0].users.alice (value not shown) must be a password of 12 to 255 characters with an upper-case"
+            " letter, a lower-case letter and a digit."
         ),
     ),
     (
