@@ -42,7 +42,9 @@ class CodecPreference(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalMedia:
-    """What one leg of ours can do. `codecs` are names of `SUPPORTED_CODECS`, best first."""
+    """What one leg of ours can do. `codecs` are names of `SUPPORTED_CODECS`, best first; `address` is an IP
+    address. Raises ValueError for others.
+    """
 
     address: str
     port: int
@@ -52,11 +54,9 @@ class LocalMedia:
     preference: CodecPreference = CodecPreference.THEIRS
 
     def __post_init__(self) -> None:
-        unknown = [name for name in self.codecs if name not in SUPPORTED_CODECS]
-        if unknown or not self.codecs:
-            raise ValueError(
-                f"codecs must be some of {', '.join(SUPPORTED_CODECS)}, not {', '.join(unknown) or 'none'}"
-            )
+        ip_address(self.address)
+        if not self.codecs or any(name not in SUPPORTED_CODECS for name in self.codecs):
+            raise ValueError(f"codecs must be some of {', '.join(SUPPORTED_CODECS)}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

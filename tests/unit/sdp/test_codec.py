@@ -1,0 +1,32 @@
+"""The codec table."""
+
+import pytest
+
+from ringback.sdp.codec import STATIC_PAYLOAD_TYPES, SUPPORTED_CODECS, Codec
+
+
+def test_the_two_laws_are_supported_under_their_static_numbers() -> None:
+    assert [(codec.name, codec.payload_type) for codec in SUPPORTED_CODECS.values()] == [("PCMU", 0), ("PCMA", 8)]
+
+
+def test_every_supported_codec_below_96_has_its_static_number() -> None:
+    for codec in SUPPORTED_CODECS.values():
+        assert codec.payload_type >= 96 or STATIC_PAYLOAD_TYPES[codec.payload_type].is_same_format(codec)
+
+
+@pytest.mark.parametrize(
+    ("codec", "rtpmap"),
+    [
+        (Codec(payload_type=0, name="PCMU"), "PCMU/8000"),
+        (Codec(payload_type=96, name="opus", rate_hz=48000, channels=2), "opus/48000/2"),
+    ],
+)
+def test_the_rtpmap_names_channels_only_where_there_are_more(codec: Codec, rtpmap: str) -> None:
+    assert codec.rtpmap == rtpmap
+
+
+def test_one_format_may_have_many_numbers_and_spellings() -> None:
+    pcmu = Codec(payload_type=0, name="PCMU")
+    assert pcmu.is_same_format(Codec(payload_type=97, name="pcmu"))
+    assert not pcmu.is_same_format(Codec(payload_type=0, name="PCMU", rate_hz=16000))
+    assert not pcmu.is_same_format(Codec(payload_type=0, name="PCMU", channels=2))
