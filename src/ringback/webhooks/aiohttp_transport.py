@@ -212,6 +212,9 @@ def _connecting(error: OSError) -> TransportFailure:
         case ssl.SSLError():
             message = f"TLS handshake failed: {error.reason or error}"
             return _failure(FailureCode.TLS_HANDSHAKE, message, FailureKind.TLS)
+        case ConnectionResetError():  # TCP alone is refused, never reset: it was connected, and then TLS failed
+            message = "TLS handshake failed: the app closed the connection"
+            return _failure(FailureCode.TLS_HANDSHAKE, message, FailureKind.TLS)
         case ConnectionRefusedError():
             return _failure(FailureCode.CONNECT_REFUSED, "the connection was refused", FailureKind.CONNECT)
         case TimeoutError():
