@@ -54,6 +54,21 @@ def text_kind(maximum: int | None = None, *, minimum: int = 0) -> Kind:
     return Kind(expected=f"text{limit}", read=read)
 
 
+def line_kind(maximum: int) -> Kind:
+    """Text that ends up in a protocol line: no control character at all, so that nothing can be smuggled in behind it."""
+
+    def read(text: str) -> str:
+        if len(text) > maximum or not is_one_line(text):
+            raise BadValue
+        return text
+
+    return Kind(expected=f"one line of at most {maximum} characters", read=read)
+
+
+def is_one_line(text: str) -> bool:
+    return not _CONTROL.search(text) and not set(text) & {"\r", "\n", "\u2028", "\u2029"}
+
+
 def integer(minimum: int, maximum: int | None = None) -> Kind:
     """A whole number in a range; nine digits at most are looked at."""
 

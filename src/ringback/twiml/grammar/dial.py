@@ -7,7 +7,7 @@ from ringback.twiml.element import Element
 from ringback.twiml.grammar.leg import CLIENT, NUMBER, NUMBER_FORMAT, PHONE_NUMBER, SIM, SIP, WHATS_APP
 from ringback.twiml.grammar.parameter import URL_NOT_VALID, action, recording_callbacks
 from ringback.twiml.grammar.place import APPLICATION, CONFERENCE, QUEUE
-from ringback.twiml.kind import BOOLEAN, METHOD, BadValue, Kind, integer, matching, one_of, text_kind
+from ringback.twiml.kind import BOOLEAN, METHOD, BadValue, Kind, integer, line_kind, matching, one_of
 from ringback.twiml.nodes import (
     Application,
     Conference,
@@ -121,7 +121,7 @@ DIAL = ElementRule(
         attribute("sequential", BOOLEAN, 13218),
         attribute("referUrl", FETCHED_URL, URL_NOT_VALID),
         attribute("referMethod", METHOD),
-        attribute("callReason", text_kind(50)),
+        attribute("callReason", line_kind(50)),
         attribute("events"),
         attribute("passports"),
     ),

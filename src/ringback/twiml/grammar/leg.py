@@ -6,7 +6,18 @@ from itertools import chain
 from ringback.twiml.element import Element
 from ringback.twiml.grammar.parameter import PARAMETER, URL_NOT_VALID, leg_callbacks, screening
 from ringback.twiml.grammar.sip_uri import SIP_URI, read_uri
-from ringback.twiml.kind import DIGITS_TO_SEND, METHOD, BadValue, Kind, integer, matching, one_of, text_kind
+from ringback.twiml.kind import (
+    DIGITS_TO_SEND,
+    METHOD,
+    BadValue,
+    Kind,
+    integer,
+    is_one_line,
+    line_kind,
+    matching,
+    one_of,
+    text_kind,
+)
 from ringback.twiml.nodes import Client, Header, MachineDetection, Node, Noun, Number, Sim, Sip, Uri, WhatsApp
 from ringback.twiml.phone_number import normal_number
 from ringback.twiml.reading import Reading
@@ -112,7 +123,7 @@ def _finish_header(node: Node, element: Element, reading: Reading) -> Node | Non
         message = "<Header> name: expected an X- header (not X-Twilio) or User-to-User; it is skipped"
         reading.report(HEADER_NAME, element, message, attribute="name", value=node.name)
         return None
-    if len(node.name) + len(node.value) > MAX_HEADERS_LENGTH or "\n" in node.value:
+    if len(node.name) + len(node.value) > MAX_HEADERS_LENGTH or not is_one_line(node.value):
         message = f"<Header> value: expected one line of at most {MAX_HEADERS_LENGTH} characters; it is skipped"
         reading.report(HEADERS_TOO_LONG, element, message, attribute="value", value=node.value)
         return None
@@ -147,8 +158,8 @@ NUMBER = ElementRule(
 )
 
 _CREDENTIALS = (
-    attribute("username", text_kind(255), 13249),
-    Attribute(name="password", kind=text_kind(255), code=13249, secret=True),
+    attribute("username", line_kind(255), 13249),
+    Attribute(name="password", kind=line_kind(255), code=13249, secret=True),
 )
 _HEADER = ElementRule(
     name="Header",
