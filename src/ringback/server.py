@@ -41,6 +41,9 @@ from ringback.sip.digest import DigestGate
 from ringback.sip.endpoint import Endpoint, EndpointSettings
 from ringback.sip.net.server import ListenAddress, SipServer
 from ringback.sip.net.trace import TraceLine
+from ringback.speech.providers.espeak import EspeakSynthesizer
+from ringback.speech.providers.hibari import HibariSynthesizer
+from ringback.speech.synthesizer import SynthesizerChain
 from ringback.store.database import Database
 from ringback.store.live_directory import LiveDirectory
 from ringback.store.record_writer import record_writer
@@ -53,6 +56,8 @@ from ringback.webhooks.aiohttp_transport import AiohttpTransport
 logger = structlog.get_logger(__name__)
 
 CALLBACK_GRACE_SECONDS = 10.0
+DIGEST_ALGORITHMS = ("MD5", "SHA-256")
+"""MD5 first: many phones, and sipp, take the first challenge and know no other algorithm (RFC 8760 section 2.4)."""
 
 
 class StartFailed(Exception):
@@ -120,7 +125,7 @@ async def running_server(
             threads=settings.media.threads,
         )
         stack.push_async_callback(media.close)
-        gate = DigestGate(settings.sip.realm, secrets.token_bytes(32))
+        gate = DigestGate(settings.sip.realm, secrets.token_bytes(32), algorithms=DIGEST_ALGORITHMS)
         admission = Admission(directory=directory, gate=gate)
         endpoint = Endpoint(
             EndpointSettings(advertise=settings.sip.advertise), entropy=secrets.token_bytes, screen=admission.screen
@@ -128,8 +133,7 @@ async def running_server(
         sip = SipServer(endpoint, clock=clock, trace=trace, tls=_tls_context(settings))
         address = settings.sip.advertise or settings.media_address
         exchange = Exchange(sip=sip, media=media, settings=LegSettings(address=address), clock=clock)
-        library = PromptLibrary()
-        stack.push_async_callback(library.close)
+        library = await _start_prompts(stack)
         dialler = Dialler(
             exchange=exchange, router=TargetRouter(directory=directory, default_host=address), tones=library
         )
@@ -156,7 +160,6 @@ async def running_server(
             [ListenAddress(transport=at.transport, host=at.host, port=at.port) for at in settings.sip.listen]
         )
         _watch(metrics, endpoint, media, answering)
-        await library.warm_up()
         ready = Ready(sip=tuple(f"{at.transport}:{at.host}:{at.port}" for at in bound), http=http.url)
         server = Server(
             ready=ready, answering=answering, endpoint=endpoint, grace_seconds=settings.limits.grace_seconds
@@ -224,6 +227,15 @@ async def _start_writer(
     stack.push_async_callback(writer.close)
     stack.push_async_callback(writer.drain)
     return writer
+
+
+async def _start_prompts(stack: contextlib.AsyncExitStack) -> PromptLibrary:
+    """English by hibari, loaded before the first caller comes; other languages where espeak-ng is installed."""
+    english = HibariSynthesizer()
+    library = PromptLibrary(SynthesizerChain([english, EspeakSynthesizer()]))
+    stack.push_async_callback(library.close)
+    await asyncio.to_thread(english.warm_up)
+    return library
 
 
 async def _start_http(

@@ -49,7 +49,7 @@ class Ladder:
     def expect(self, status: int, *, within_ms: int = 10_000) -> "Ladder":
         """This response must come next; earlier provisionals that nobody named fail the scenario."""
         auth = ' auth="true"' if status in (401, 407) else ""
-        routes = ' rrs="true"' if status < 300 else ""
+        routes = ' rrs="true"' if status == 200 else ""
         self._steps.append(f'<recv response="{status}" timeout="{within_ms}"{auth}{routes}/>')
         return self
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from ringback.call.call import Call, CallParts
 from ringback.call.control import CallInfo, DialResult, DialTarget
@@ -73,8 +73,9 @@ class Attempt:
         rang = False
         while not leg.ended.done() or not leg.progress.empty():
             step = asyncio.ensure_future(leg.progress.get())
+            either: set[asyncio.Future[Any]] = {step, leg.ended}
             try:
-                await asyncio.wait({step, leg.ended}, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
                 if not step.done():
                     break
                 progress = step.result()

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from ringback.call.leg import Leg
 from ringback.clock import Clock
@@ -31,11 +31,11 @@ async def hold_bridge(
         stack.enter_context(bridged(caller, callee))
         timer = asyncio.ensure_future(clock.sleep(time_limit_seconds))
         stack.callback(timer.cancel)
-        waiting: set[asyncio.Future[object]] = {caller.ended, callee.ended, timer}  # type: ignore[arg-type]
+        waiting: set[asyncio.Future[Any]] = {caller.ended, callee.ended, timer}
         star = asyncio.ensure_future(_star(caller)) if hangup_on_star else None
         if star is not None:
             stack.callback(star.cancel)
-            waiting.add(star)  # type: ignore[arg-type]
+            waiting.add(star)
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if caller.ended.done():
             return "caller"

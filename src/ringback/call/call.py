@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from ringback.call.control import (
     CallEnded,
@@ -159,9 +159,9 @@ class Call:
             max_seconds=request.max_seconds,
             silence_seconds=request.silence_seconds or 0.0,
         )
-        key = asyncio.ensure_future(self._first_of(request.finish_on_key))
+        key = asyncio.ensure_future(self._first_key_of(request.finish_on_key))
         try:
-            await asyncio.wait({key, live.finished, self.leg.ended}, return_when=asyncio.FIRST_COMPLETED)
+            await _first_of(key, live.finished, self.leg.ended)
             ended_by = key.result() if key.done() and not key.exception() else None
         finally:
             key.cancel()
@@ -177,7 +177,7 @@ class Call:
 
     # -- inside -------------------------------------------------------------------------------------------------
 
-    async def _first_of(self, keys: str) -> str:
+    async def _first_key_of(self, keys: str) -> str:
         async with self._audio().digits() as stream:
             while True:
                 digit = await stream.next()
@@ -189,9 +189,8 @@ class Call:
         work = asyncio.ensure_future(awaitable)
         try:
             self._require_up()
-            await asyncio.wait({work, self.leg.ended}, return_when=asyncio.FIRST_COMPLETED)
-            if self.leg.ended.done() and not (work.done() and not work.cancelled() and work.exception() is None):
-                raise CallEnded
+            await _first_of(work, self.leg.ended)
+            self._require_up()
             return work.result()
         finally:
             if not work.done():
@@ -221,6 +220,10 @@ class Call:
         if end.status == 487 and end.by == "peer":
             return CallStatus.CANCELED
         return status_of_sip_response(end.status) if end.status is not None else CallStatus.CANCELED
+
+
+async def _first_of(*futures: "asyncio.Future[Any]") -> None:
+    await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
 
 
 class _Keys:

@@ -7,6 +7,7 @@ Twilio's rules are `twiml.md` 7.2; several targets ring at once or one after the
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from ringback.call.attempt import Attempt
 from ringback.call.bridge import hold_bridge
@@ -18,7 +19,7 @@ from ringback.call.recording_desk import OpenRecording
 from ringback.call.ringback_tone import RingbackTone, ToneSource
 from ringback.call.route import Router
 from ringback.clock import wait_for
-from ringback.media.leg import LiveRecording
+from ringback.media.leg import LiveRecording, WhatToRecord
 from ringback.model.call_status import CallStatus
 
 
@@ -38,7 +39,7 @@ class Dialler:
             parts=parts,
             exchange=self._exchange,
             router=self._router,
-            tone=RingbackTone(parent, self._tones.ringback(request.ring_tone)),
+            tone=RingbackTone(parent, self._tones.ring_tone(request.ring_tone)),
         ).run()
 
 
@@ -111,15 +112,16 @@ class Dialling:
 
     async def _first_answer(self, attempts: Sequence[Attempt]) -> Attempt | None:
         tasks = {asyncio.ensure_future(attempt.answered(self._heard_ringing)): attempt for attempt in attempts}
-        pending: set[asyncio.Future[object]] = {*tasks, self._parent.leg.ended}  # type: ignore[arg-type]
+        caller_left: asyncio.Future[Any] = self._parent.leg.ended
+        pending: set[asyncio.Future[Any]] = {*tasks, caller_left}
         try:
             while len(pending) > 1:
                 done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-                if self._parent.leg.ended in done:
+                if caller_left in done:
                     return None
-                for task in done:
-                    if task.result():
-                        return tasks[task]  # type: ignore[index]
+                for task, attempt in tasks.items():
+                    if task in done and task.result():
+                        return attempt
             return None
         finally:
             for task in tasks:
@@ -173,12 +175,12 @@ class Dialling:
         """DI-19..DI-21: what the parent leg receives is channel 1, what it sends (the child) is channel 2."""
         if not self._parent.is_answered:
             return
-        what, channels = _TRACKS[wanted.track] if wanted.track != "both" else ("dual" if wanted.dual else "both", 1)
+        what = _what_to_record(wanted)
         opened = self._parts.recordings.open(
             self._parent.info,
             source="DialVerb",
             trim=wanted.trim,
-            channels=2 if what == "dual" else channels,
+            channels=2 if what == "dual" else 1,
             on_started=wanted.on_started,
         )
         live = self._parent.leg.media.start_recording(opened.path, what=what)
@@ -194,5 +196,15 @@ class Dialling:
         return await self._parts.recordings.close(opened, seconds=audio.seconds, ended_by=ended_by)
 
 
-_TRACKS = {"inbound": ("received", 1), "outbound": ("sent", 1)}
+def _what_to_record(wanted: DialRecording) -> WhatToRecord:
+    """DI-21: one track alone is one channel, whatever the mode."""
+    match wanted.track:
+        case "inbound":
+            return "received"
+        case "outbound":
+            return "sent"
+        case "both":
+            return "dual" if wanted.dual else "both"
+
+
 _NOBODY = DialTarget(kind="sip", address="")

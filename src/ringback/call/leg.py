@@ -11,7 +11,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import Any, Literal
 
 from ringback.clock import Clock
 from ringback.media.engine import MediaEngine
@@ -324,7 +324,7 @@ class Leg:
         self.media.connect(negotiated)
 
     async def _confirmation(self) -> None:
-        confirmed = asyncio.ensure_future(self._confirmed.wait())
+        confirmed: asyncio.Future[Any] = asyncio.ensure_future(self._confirmed.wait())
         try:
             await asyncio.wait({confirmed, self.ended}, return_when=asyncio.FIRST_COMPLETED)
         finally:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 class ToneSource(Protocol):
     """Ringback tones by country (`<Dial ringTone>`); None is the default one."""
 
-    def ringback(self, country: str | None) -> "Clip": ...
+    def ring_tone(self, country: str | None) -> "Clip": ...
 
 
 class RingbackTone:

@@ -12,7 +12,7 @@ import typer
 from ringback.cli.schedule import Press, parse_header, parse_press
 from ringback.media._engine import Clip, DecodeError
 from ringback.sip.message.errors import MalformedUri
-from ringback.testing.phone import CallRefused, Phone, PhoneCall
+from ringback.testing.softphone import CallRefused, Softphone, SoftphoneCall
 
 ANSWERED_WELL = 0
 REFUSED = 1
@@ -55,7 +55,7 @@ class CallReport:
         return f"{self.uri} answered; {self.seconds:.1f} s, ended by {self.ended_by}{kept}"
 
 
-async def place(phone: Phone, plan: CallPlan) -> CallReport:
+async def place(phone: Softphone, plan: CallPlan) -> CallReport:
     """Run the plan on a phone to the end of the call."""
     call = phone.call(plan.uri, proxy=plan.proxy, user=plan.user, password=plan.password, headers=plan.headers)
     try:
@@ -88,7 +88,7 @@ async def place(phone: Phone, plan: CallPlan) -> CallReport:
     )
 
 
-async def _press_all(call: PhoneCall, presses: tuple[Press, ...]) -> None:
+async def _press_all(call: SoftphoneCall, presses: tuple[Press, ...]) -> None:
     waited = 0.0
     for press in sorted(presses, key=lambda press: press.at_seconds):
         await asyncio.sleep(max(0.0, press.at_seconds - waited))
@@ -96,7 +96,7 @@ async def _press_all(call: PhoneCall, presses: tuple[Press, ...]) -> None:
         await call.press(press.digits)
 
 
-async def _speak(call: PhoneCall, plan: CallPlan) -> None:
+async def _speak(call: SoftphoneCall, plan: CallPlan) -> None:
     if plan.play is not None:
         await asyncio.sleep(plan.play_at_seconds)
         await call.play(plan.play)
@@ -160,7 +160,7 @@ def call(
 
 
 async def _run(plan: CallPlan) -> CallReport:
-    async with Phone.open(name=plan.user or "phone") as phone:
+    async with Softphone.open(name=plan.user or "phone") as phone:
         return await place(phone, plan)
 
 

@@ -21,6 +21,7 @@ from rich.console import Console
 from ringback.api.server import HttpServer
 from ringback.cli.call import CallPlan, CallReport, place
 from ringback.cli.ladder import Ladder, waveform
+from ringback.cli.log import configure_logging
 from ringback.cli.sample_app import Exchanged, SampleApp, create_sample_app
 from ringback.cli.schedule import Press
 from ringback.media._engine import Clip
@@ -29,7 +30,8 @@ from ringback.model.settings import Settings
 from ringback.model.settings.load import settings_from_mapping
 from ringback.server import Server, running_server
 from ringback.sip.net.trace import TraceLine
-from ringback.testing.phone import Answering, Phone
+from ringback.speech.providers.hibari import HibariSynthesizer
+from ringback.testing.softphone import Answering, Softphone
 
 ACCOUNT_SID = "AC00000000000000000000000000000001"
 DOMAIN = "demo.sip.localhost"
@@ -85,7 +87,7 @@ class Screen:
 
         def draw(line: TraceLine) -> None:
             sender, receiver = (party, "Ringback") if line.is_sent else ("Ringback", party)
-            self._print(self.ladder.arrow(self._seconds, sender, receiver, line.summary))
+            self._print(self.ladder.arrow(self._seconds, sender, receiver, _label(line)))
 
         return draw
 
@@ -107,6 +109,17 @@ class Screen:
         self.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
+def _label(line: TraceLine) -> str:
+    """What stands on the arrow: a response's status, or a request's method and what is new in it."""
+    method, _, rest = line.summary.partition(" ")
+    if not method.isalpha():
+        return line.summary
+    if method == "INVITE" and "\nProxy-Authorization:" in line.text:
+        return "INVITE + credentials"
+    user = rest.removeprefix("sip:").partition("@")[0]
+    return f"{method} {user}" if method == "INVITE" else method
+
+
 _TELLING = ("Digits", "RecordingDuration", "DialCallStatus", "DialBridged", "RecordingStatus")
 
 
@@ -117,6 +130,7 @@ def demo(
     """See it work: a server, a sample app and a phone that calls it over real SIP and RTP."""
     console = Console(width=max(112, Console().width))
     folder.mkdir(parents=True, exist_ok=True)
+    configure_logging("warning", "text")
     raise typer.Exit(asyncio.run(_run(folder, keep, console)))
 
 
@@ -136,24 +150,26 @@ async def _run(folder: Path, keep: bool, console: Console) -> int:
 
 
 @contextlib.asynccontextmanager
-async def _everything(scratch: Path, screen: Screen, keep: bool) -> AsyncIterator[tuple[Server, Phone, PromptLibrary]]:
+async def _everything(
+    scratch: Path, screen: Screen, keep: bool
+) -> AsyncIterator[tuple[Server, Softphone, PromptLibrary]]:
     """The second phone, the app, the server and the first phone; all of it is stopped at the end."""
     token = secrets.token_hex(16)
     async with contextlib.AsyncExitStack() as stack:
-        library = PromptLibrary()
+        library = PromptLibrary(HibariSynthesizer())
         stack.push_async_callback(library.close)
-        colleague = await stack.enter_async_context(Phone.open(name="colleague", trace=screen.sip("colleague")))
+        colleague = await stack.enter_async_context(Softphone.open(name="colleague", trace=screen.sip("colleague")))
         words = await library.speech(COLLEAGUE_WORDS, voice=None, language=None)
         colleague.answering = Answering(play=words, hang_up_after_seconds=0.3)
         sample = SampleApp(
-            colleague=colleague.uri, account_sid=ACCOUNT_SID, auth_token=token, music=_wav(library.hold_music)
+            colleague=colleague.uri, account_sid=ACCOUNT_SID, auth_token=token, music=_wav(library.waiting_music)
         )
         app = HttpServer(create_sample_app(sample, screen.request), host="127.0.0.1", port=0)
         await app.start()
         stack.push_async_callback(app.stop)
         settings = _settings(scratch, app.url, token, keep)
         server = await stack.enter_async_context(running_server(settings))
-        phone = await stack.enter_async_context(Phone.open(name=USER, trace=screen.sip("phone")))
+        phone = await stack.enter_async_context(Softphone.open(name=USER, trace=screen.sip("phone")))
         yield server, phone, library
 
 
@@ -179,7 +195,7 @@ def _settings(scratch: Path, app_url: str, token: str, keep: bool) -> Settings:
 
 
 async def _show(
-    number: int, call: DemoCall, server: Server, phone: Phone, library: PromptLibrary, folder: Path, screen: Screen
+    number: int, call: DemoCall, server: Server, phone: Softphone, library: PromptLibrary, folder: Path, screen: Screen
 ) -> bool:
     """Place one call, draw it, keep its audio. True if it went as it should."""
     screen.start(f"{number}. {call.title}")

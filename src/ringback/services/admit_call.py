@@ -16,7 +16,8 @@ from ringback.sip.message.errors import MalformedHeader
 from ringback.sip.message.message import Request
 from ringback.sip.message.uri import SipUri
 from ringback.sip.message.validate import Refusal, refuse
-from ringback.store.directory import Directory, LiveDirectory
+from ringback.store.directory import Directory
+from ringback.store.live_directory import LiveDirectory
 
 SOURCE_NOT_ALLOWED = "32201 Authentication failure - source IP Address not in ACL"
 BAD_CREDENTIALS = "32202 Authentication failure - bad user credentials"

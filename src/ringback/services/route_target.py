@@ -9,8 +9,8 @@ from ringback.sip.digest import Credentials
 from ringback.sip.message.address import NameAddress
 from ringback.sip.message.errors import MalformedUri
 from ringback.sip.message.uri import SipUri
-from ringback.store.directory import LiveDirectory
-from ringback.twiml.sip_address import parse_sip_address
+from ringback.store.live_directory import LiveDirectory
+from ringback.twiml.sip_address import HopelessAddress, read_sip_address
 from ringback.webhooks.parameters import API_VERSION
 
 NOT_REGISTERED = 32009
@@ -57,12 +57,10 @@ class TargetRouter:
         return self._routed(uri, target.address, parent, child, caller_id, credentials=credentials)
 
     def _route_sip(self, target: DialTarget, parent: CallInfo, child: CallInfo, caller_id: str | None) -> Route:
-        address = parse_sip_address(target.address)
-        if address.uri is None:
-            raise NotRoutable(INVALID_URI, f"{target.address!r} is not a SIP URI")
         try:
+            address = read_sip_address(target.address)
             uri = SipUri.parse(address.uri)
-        except MalformedUri as problem:
+        except (HopelessAddress, MalformedUri) as problem:
             raise NotRoutable(INVALID_URI, f"{target.address!r} is not a SIP URI: {problem}") from None
         if self._directory.current.domain(uri.host) is not None:
             # S-05, OU-23: a domain of ours may be dialled only as a registered endpoint.
