@@ -55,7 +55,7 @@ def text_kind(maximum: int | None = None, *, minimum: int = 0) -> Kind:
 
 
 def line_kind(maximum: int) -> Kind:
-    """Text that ends up in a protocol line: no control character at all, so that nothing can be smuggled in behind it."""
+    """Text that ends up in a protocol line: no control character, so that nothing can be smuggled in behind it."""
 
     def read(text: str) -> str:
         if len(text) > maximum or not is_one_line(text):

@@ -79,6 +79,12 @@ def _finish_start(node: Node, element: Element, reading: Reading) -> Node:
     return node
 
 
+def _read_stop_target(rule: ElementRule, element: Element, reading: Reading) -> Node | None:
+    """What the operation was started with may be repeated, children too; only the name counts."""
+    values = reading.attributes(rule, element)
+    return None if values is None else rule.node(line=element.line, **rule.fixed, **values)
+
+
 def _stream(track: Kind) -> ElementRule:
     return ElementRule(
         name="Stream",
@@ -147,13 +153,13 @@ _STARTED = (START_STREAM, SIPREC, TRANSCRIPTION_RULE, RECORDING)
 
 
 def _stop_target(started: ElementRule) -> ElementRule:
-    """Only the name counts; the attributes it was started with may be repeated."""
     return ElementRule(
         name=started.name,
         node=StopTarget,
         attributes=(attribute("name", text_kind(minimum=1), required=True),),
         ignored=frozenset(known.name for known in started.attributes),
         fixed={"kind": started.name.lower()},
+        parse=_read_stop_target,
     )
 
 
