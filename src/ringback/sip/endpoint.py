@@ -16,14 +16,13 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
-from ringback.sip.dialog.conversation import Conversation, HeaderPairs, Received, sdp_body
-from ringback.sip.dialog.dialog import MAX_FORWARDS, Dialog, without_header_parameters
+from ringback.sip.dialog.conversation import HeaderPairs, Received
+from ringback.sip.dialog.opening import Invitation, place_session, take_session
 from ringback.sip.dialog.session import InviteSession
 from ringback.sip.dialog.stack import (
     ALLOWED_METHODS,
     SUPPORTED_EXTENSIONS,
     EndpointSettings,
-    Hop,
     LocalAddress,
     Stack,
 )
@@ -31,9 +30,7 @@ from ringback.sip.digest import Challenge, Credentials
 from ringback.sip.errors import TooManySessions
 from ringback.sip.events import Event, Flow, IncomingCall, RegisterReceived, SessionId
 from ringback.sip.message.address import NameAddress
-from ringback.sip.message.cseq import CSeq
 from ringback.sip.message.errors import MalformedHeader
-from ringback.sip.message.headers import Headers
 from ringback.sip.message.message import Request, Response, reply
 from ringback.sip.message.parser import MalformedMessage, parse_message
 from ringback.sip.message.uri import SipUri
@@ -61,7 +58,6 @@ __all__ = [
 
 Screen = Callable[[Request, Flow, float], Refusal | Challenge | None]
 KEEP_ALIVE = b"\r\n\r\n"
-IN_DIALOG_METHODS = frozenset({"BYE", "INVITE", "UPDATE", "INFO", "REFER", "NOTIFY"})
 OUT_OF_DIALOG_METHODS = frozenset({"INVITE", "OPTIONS", "REGISTER"})
 
 
@@ -198,30 +194,19 @@ class Endpoint:
         """Call somebody. `destination` is where the INVITE goes when that is not what `route` or `target` say."""
         if self._stack.open_sessions >= self.settings.max_sessions:
             raise TooManySessions(self.settings.max_sessions)
-        local_tag, call_id = self._stack.new_token(), call_id or self._stack.new_token()
-        hop = Hop(destination or Destination.of(route[0] if route else target))
-        session_id = SessionId(self._stack.new_token())
-        conversation = Conversation(
-            session_id,
-            self._stack,
-            flow=destination if isinstance(destination, Flow) else None,
+        invitation = Invitation(
+            target=target,
+            from_=from_,
+            to=to,
+            sdp=sdp,
+            headers=headers,
             credentials=credentials,
-            contact_user=from_.uri.user if isinstance(from_.uri, SipUri) else None,
-            is_secure=target.scheme == "sips",
+            route=route,
+            destination=destination,
+            call_id=call_id,
         )
-        request = Request(method="INVITE", uri=without_header_parameters(target), headers=Headers())
-        for hop_uri in route:
-            request.headers.add("Route", str(NameAddress(uri=hop_uri)))
-        request.headers.add("Max-Forwards", str(MAX_FORWARDS))
-        request.headers.add("From", str(from_.with_tag(local_tag)))
-        request.headers.add("To", str(to or NameAddress(uri=target)))
-        request.headers.add("Call-ID", call_id)
-        request.headers.add("CSeq", str(CSeq(number=1, method="INVITE")))
-        request.headers.add("Contact", conversation.contact(hop.to))
-        conversation.add_capabilities(request)
-        request = conversation.complete(request, headers, sdp_body(sdp))
-        session = InviteSession.outgoing(conversation, request, hop, now)
-        self._keep(session, call_id, local_tag)
+        session = place_session(self._stack, invitation, now)
+        self._keep(session)
         return session
 
     def respond(self, event: RegisterReceived, status: int, now: float, headers: HeaderPairs = ()) -> None:
@@ -257,7 +242,8 @@ class Endpoint:
             self._receive_new(request, flow, now)
 
     def _receive_new(self, request: Request, flow: Flow, now: float) -> None:
-        is_merged = request.to.tag is None and self._stack.layer.is_merged(request)
+        is_initial = request.to.tag is None and request.method != "CANCEL"
+        is_merged = is_initial and self._stack.layer.is_merged(request)
         transaction = self._stack.layer.open_server(request, flow, now)
         refusal = self._refusal_of_method(request) or (refuse(482) if is_merged else None)
         if refusal is not None:
@@ -322,25 +308,15 @@ class Endpoint:
             self._open_incoming(request, transaction, flow, now)
 
     def _open_incoming(self, request: Request, transaction: Transaction, flow: Flow, now: float) -> None:
-        local_tag = self._stack.new_token()
+        received = Received(request=request, transaction_id=transaction.id)
         try:
-            dialog = Dialog.as_server(request, local_tag)
+            session = take_session(self._stack, received, flow, now)
         except MalformedHeader as malformed:
             self._answer(request, transaction.id, refuse(400, f"Bad {malformed.name} Header"), now)
             return
-        session_id = SessionId(self._stack.new_token())
-        conversation = Conversation(
-            session_id,
-            self._stack,
-            flow=flow,
-            dialog=dialog,
-            contact_user=request.sip_uri.user,
-            is_secure=request.sip_uri.scheme == "sips",
-        )
-        transaction.owner = session_id
-        session = InviteSession.incoming(conversation, Received(request=request, transaction_id=transaction.id), now)
-        self._keep(session, request.call_id, local_tag)
-        self._stack.emit(IncomingCall(session_id=session_id, request=request, flow=flow))
+        transaction.owner = session.id
+        self._keep(session)
+        self._stack.emit(IncomingCall(session_id=session.id, request=request, flow=flow))
 
     def _answer_options(self, request: Request, transaction: Transaction, now: float) -> None:
         headers = (
@@ -436,9 +412,9 @@ class Endpoint:
 
     # --- sessions
 
-    def _keep(self, session: InviteSession, call_id: str, local_tag: str) -> None:
+    def _keep(self, session: InviteSession) -> None:
         self._sessions[session.id] = session
-        self._by_dialog[call_id, local_tag] = session
+        self._by_dialog[session.call_id, session.local_tag] = session
 
     def _session_of(self, request: Request) -> InviteSession | None:
         session = self._by_dialog.get((request.call_id, request.to.tag or ""))

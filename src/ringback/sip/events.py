@@ -141,7 +141,7 @@ class ReferAnswered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotifyReceived:
-    """NOTIFY in a dialog (RFC 3515); `sipfrag_status` is the status line's code of a message/sipfrag body, else None."""
+    """NOTIFY in a dialog (RFC 3515); `sipfrag_status` is the code a message/sipfrag body begins with, else None."""
 
     session_id: SessionId
     event: str
