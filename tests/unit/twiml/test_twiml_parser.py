@@ -302,7 +302,7 @@ def element(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return st.builds(written, NAMES, pairs, TEXTS, st.lists(children, max_size=4))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.recursive(element(st.just("")), element, max_leaves=8), max_size=5))
 def test_random_documents_are_read_and_every_problem_is_in_the_catalogue(verbs: list[str]) -> None:
     document = parse_document(f"<Response>{''.join(verbs)}</Response>".encode())
