@@ -21,13 +21,13 @@ def run(voice: str, **pages: str) -> Transcript:
         "<Play digits='1'/>",
         "<Gather timeout='1'/>",
         "<Gather timeout='1'><Pause/></Gather>",
-        "<Record maxLength='2'/>",
+        "<Record maxLength='2' action='/next'/>",
         "<Dial>+15550001111</Dial>",
         "<Hangup/>",
     ],
 )
 def test_row_by_row_the_verb_answers_before_it_does_anything(verb: str) -> None:
-    transcript = run(verb + "<Hangup/>")
+    transcript = run(verb + "<Hangup/>", next="")
     assert transcript.answered_at == 0
     assert transcript.status == "completed"
 
