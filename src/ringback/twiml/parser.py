@@ -23,7 +23,7 @@ def parse_document(body: bytes, charset: str | None = None) -> Document:
     """The document, with a problem for each thing in it that was not as it should be.
 
     `charset` is that of the Content-Type header, if it named one. Raises `DocumentError` for what cannot be run at all:
-    12100 (not XML, a DTD, too deep, too many elements), 12101, 12102, 11750.
+    12100 (not XML, a DTD, too deep, too much), 12101, 12102, 11750.
     """
     root = read_elements(body, charset)
     _check_root(root)

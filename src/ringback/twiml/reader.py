@@ -8,7 +8,8 @@ from ringback.twiml.errors import DocumentError, escaped
 
 MAX_BODY_BYTES = 64 * 1024  # D-10
 MAX_DEPTH = 32  # elements inside one another; TwiML needs 4 and its SSML a few more
-MAX_ELEMENTS = 5000
+MAX_ELEMENTS = 1000  # some 10 ms of work; a document of this size would run for hours
+MAX_ATTRIBUTES = 100  # of one element; TwiML's largest has 41, and looking them up takes quadratic time
 MAX_REASON = 200  # characters of the XML parser's own words
 
 _XML_SPACE = " \t\r\n"
@@ -91,6 +92,8 @@ class _Copy:
             raise DocumentError(12100, f"line {line}: elements are nested more than {MAX_DEPTH} deep", line)
         if self._count > MAX_ELEMENTS:
             raise DocumentError(12100, f"line {line}: the document has more than {MAX_ELEMENTS} elements", line)
+        if len(source.attrib) > MAX_ATTRIBUTES:
+            raise DocumentError(12100, f"line {line}: an element has more than {MAX_ATTRIBUTES} attributes", line)
         attributes = tuple((_name(str(name)), str(value)) for name, value in source.attrib.items())
         content = self._content(source, depth)
         return Element(name=_name(str(source.tag)), line=line, attributes=attributes, content=content)

@@ -4,7 +4,7 @@ import pytest
 
 from ringback.twiml.element import Element
 from ringback.twiml.errors import DocumentError
-from ringback.twiml.reader import MAX_BODY_BYTES, MAX_DEPTH, MAX_ELEMENTS, read_elements
+from ringback.twiml.reader import MAX_ATTRIBUTES, MAX_BODY_BYTES, MAX_DEPTH, MAX_ELEMENTS, read_elements
 
 
 def refusal(body: bytes) -> DocumentError:
@@ -86,6 +86,14 @@ def test_the_element_limit() -> None:
 
     assert len(list(read_elements(wide(MAX_ELEMENTS)).children)) == MAX_ELEMENTS - 1
     assert f"more than {MAX_ELEMENTS}" in refusal(wide(MAX_ELEMENTS + 1)).message
+
+
+def test_the_attribute_limit() -> None:
+    def with_attributes(count: int) -> bytes:
+        return b"<a " + b" ".join(b'x%d="1"' % number for number in range(count)) + b"/>"
+
+    assert len(read_elements(with_attributes(MAX_ATTRIBUTES)).attributes) == MAX_ATTRIBUTES
+    assert f"more than {MAX_ATTRIBUTES}" in refusal(with_attributes(MAX_ATTRIBUTES + 1)).message
 
 
 def test_a_bare_ampersand_gets_a_hint() -> None:
