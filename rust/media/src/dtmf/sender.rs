@@ -46,7 +46,13 @@ pub enum DigitFrame {
     /// Between keys: send silence.
     Quiet,
     /// Send this instead of audio.
-    Event { marker: bool, timestamp: RtpTimestamp, payload: [u8; EVENT_LENGTH] },
+    Event {
+        marker: bool,
+        timestamp: RtpTimestamp,
+        payload: [u8; EVENT_LENGTH],
+        /// The last packet said once more: the key is up.
+        is_repeat: bool,
+    },
 }
 
 /// One leg's outgoing keys.
@@ -144,7 +150,7 @@ impl DigitSender {
                 } else {
                     State::Tone { digit, timestamp, ticks, total, gap_ticks }
                 };
-                event_frame(digit, timestamp, ticks, ends)
+                event_frame(digit, timestamp, ticks, ends, false)
             }
             State::End { digit, timestamp, ticks, left, gap_ticks } => {
                 let left = left.saturating_sub(1);
@@ -153,7 +159,7 @@ impl DigitSender {
                 } else {
                     State::End { digit, timestamp, ticks, left, gap_ticks }
                 };
-                event_frame(digit, timestamp, ticks, true)
+                event_frame(digit, timestamp, ticks, true, true)
             }
         }
     }
@@ -194,8 +200,8 @@ fn to_ticks(duration: u32) -> u32 {
     duration.div_ceil(SAMPLES_PER_TICK as u32).clamp(MIN_RELAY_TICKS, MAX_TONE_TICKS)
 }
 
-fn event_frame(digit: Digit, timestamp: RtpTimestamp, ticks: u32, end: bool) -> DigitFrame {
+fn event_frame(digit: Digit, timestamp: RtpTimestamp, ticks: u32, end: bool, is_repeat: bool) -> DigitFrame {
     let [high, low] = ((ticks * SAMPLES_PER_TICK as u32).min(0xFFFF) as u16).to_be_bytes();
     let flags = VOLUME | if end { 0x80 } else { 0 };
-    DigitFrame::Event { marker: ticks == 1, timestamp, payload: [digit.event(), flags, high, low] }
+    DigitFrame::Event { marker: ticks == 1, timestamp, payload: [digit.event(), flags, high, low], is_repeat }
 }

@@ -1,5 +1,6 @@
 //! What goes to an engine thread. Commands for one thread are carried out in the order they were sent.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use super::socket::LegSockets;
@@ -7,6 +8,7 @@ use crate::clip::Clip;
 use crate::event::LegId;
 use crate::leg::{Leg, Session};
 use crate::recording::{Pause, Tap};
+use crate::unit::Now;
 
 /// A leg with its sockets: what moves from thread to thread.
 #[derive(Debug)]
@@ -14,8 +16,46 @@ pub struct Seat {
     pub leg: Leg,
     pub sockets: LegSockets,
     pub partner: Option<LegId>,
-    /// The next tick it takes part in; a leg that moved to a group with an earlier turn waits for it.
-    pub next_tick: u64,
+    pub clock: SeatClock,
+}
+
+/// A leg's own count of ticks: when it moves to a group whose turn comes earlier or later, its timestamps go on without a
+/// gap or a repetition, and only the spacing of two packets shows it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SeatClock {
+    lag: u64,
+    next: u64,
+    moved: bool,
+}
+
+impl SeatClock {
+    /// The leg was taken out of its group.
+    pub fn note_move(&mut self) {
+        self.moved = true;
+    }
+
+    /// The leg's time in this turn; `None` when it has had this tick already.
+    pub fn local(&mut self, now: Now) -> Option<Now> {
+        if std::mem::take(&mut self.moved) {
+            self.lag = match now.tick.saturating_sub(self.lag).cmp(&self.next) {
+                Ordering::Less => self.lag.saturating_sub(1),
+                Ordering::Equal => self.lag,
+                Ordering::Greater => self.lag + 1,
+            };
+        }
+        let tick = now.tick.saturating_sub(self.lag);
+        (tick >= self.next).then_some(Now { tick, ..now })
+    }
+
+    /// The leg has had the tick that `local` gave.
+    pub fn advance(&mut self, local: Now) {
+        self.next = local.tick + 1;
+    }
+
+    /// The leg's time between turns, for commands.
+    pub fn between(&self, now: Now) -> Now {
+        Now { tick: now.tick.saturating_sub(self.lag), ..now }
+    }
 }
 
 /// Something to do to one leg.

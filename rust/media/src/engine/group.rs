@@ -51,7 +51,9 @@ impl Group {
         self.unbridge(leg);
         let index = self.places.remove(&leg)?;
         self.free.push(index);
-        self.seats.get_mut(index)?.take()
+        let mut seat = self.seats.get_mut(index)?.take()?;
+        seat.clock.note_move();
+        Some(seat)
     }
 
     /// Joins two of its legs; either leaves the bridge it was in.
@@ -104,17 +106,18 @@ impl Group {
     pub fn tick(&mut self, now: Now, buffer: &mut [u8; MAX_RECEIVED], events: &mut EventSender) -> Traffic {
         let mut traffic = Traffic::default();
         for (index, seat) in self.seats.iter_mut().enumerate() {
-            if let Some(seat) = seat.as_mut().filter(|seat| seat.next_tick <= now.tick) {
-                let reads_rtcp = (now.tick + index as u64) % RTCP_TICKS == 0;
-                traffic.received += seat.hear(now, reads_rtcp, buffer, events);
+            let Some(seat) = seat else { continue };
+            if let Some(local) = seat.clock.local(now) {
+                let reads_rtcp = (local.tick + index as u64) % RTCP_TICKS == 0;
+                traffic.received += seat.hear(local, reads_rtcp, buffer, events);
             }
         }
         for index in 0..self.seats.len() {
             let bridged = self.bridged(index);
-            let seat = self.seats.get_mut(index).and_then(Option::as_mut);
-            if let Some(seat) = seat.filter(|seat| seat.next_tick <= now.tick) {
-                seat.next_tick = now.tick + 1;
-                traffic.sent += u64::from(seat.speak(bridged.as_ref(), now, events));
+            let Some(Some(seat)) = self.seats.get_mut(index) else { continue };
+            if let Some(local) = seat.clock.local(now) {
+                seat.clock.advance(local);
+                traffic.sent += u64::from(seat.speak(bridged.as_ref(), local, events));
             }
         }
         traffic
@@ -128,7 +131,8 @@ impl Group {
 
     fn close(&mut self, leg: LegId, now: Now, events: &mut EventSender) {
         if let Some(mut seat) = self.rise(leg) {
-            seat.say_goodbye(now);
+            let local = seat.clock.between(now);
+            seat.say_goodbye(local);
             seat.leg.close(events);
         }
     }
@@ -187,6 +191,7 @@ impl Seat {
     }
 
     fn obey(&mut self, order: Order, now: Now, events: &mut dyn EventSink) {
+        let now = self.clock.between(now);
         let leg = &mut self.leg;
         match order {
             Order::Connect(session) => leg.connect(session, now),

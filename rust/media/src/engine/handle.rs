@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use rustix::rand::{getrandom, GetRandomFlags};
 
-use super::command::{Command, Order, Seat};
+use super::command::{Command, Order, Seat, SeatClock};
 use super::socket::{LegSockets, PortRange};
 use super::statistics::{ThreadCounters, TickStatistics};
 use super::thread::EngineThread;
@@ -128,7 +128,7 @@ impl Engine {
             .map_err(|source| EngineError::NoFreePort { address, low: ports.low, high: ports.high, source })?;
         let id = LegId(self.next_leg.fetch_add(1, Ordering::Relaxed));
         let leg = Leg::new(id, identity, timeout_seconds);
-        let seat = Box::new(Seat { leg, sockets, partner: None, next_tick: 0 });
+        let seat = Box::new(Seat { leg, sockets, partner: None, clock: SeatClock::default() });
         let mut roster = self.open_roster()?;
         let index = match near {
             Some(near) => roster.home(near)?,

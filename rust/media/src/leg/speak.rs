@@ -71,8 +71,12 @@ impl Leg {
         let mut sent = |play_id| events.emit(Event::DigitsSent { leg, play_id });
         match self.digit_sender.next(timestamp, &mut sent) {
             DigitFrame::Quiet => return Utterance::Audio,
-            DigitFrame::Event { marker, timestamp, payload } if session.dtmf_payload_type.is_some() => {
+            DigitFrame::Event { marker, timestamp, payload, .. } if session.dtmf_payload_type.is_some() => {
                 return Utterance::Event(marker, timestamp, payload);
+            }
+            DigitFrame::Event { is_repeat: true, .. } => {
+                self.inband = None;
+                return Utterance::Audio;
             }
             DigitFrame::Event { payload, .. } => {
                 self.sound_key(payload[0], session.law, codes);
