@@ -1,8 +1,9 @@
 """One database, opened and migrated: SQLite in a file or PostgreSQL, by URL."""
 
 import asyncio
+import contextlib
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, Self
 
 from sqlalchemy import Connection, event
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from ringback.store.errors import StoreTooNew, StoreUnavailable
 from ringback.store.migration import UnknownRevision, migrate
 
-BUSY_TIMEOUT_MS = 10_000
+SQLITE_PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 POSTGRESQL_POOL_SIZE = 5
 READ_ONLY = "ringback_read_only"
 
@@ -23,11 +24,15 @@ class Database:
     def __init__(self, engine: AsyncEngine, url: str) -> None:
         self._engine = engine
         # A database in memory is one connection, which holds one transaction at a time.
-        self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if ":memory:" in url else nullcontext()
+        self._turn: contextlib.AbstractAsyncContextManager[object] = (
+            asyncio.Lock() if ":memory:" in url else contextlib.nullcontext()
+        )
 
     @classmethod
     async def open(cls, url: str) -> Self:
         """Connect and bring the tables to this version. Raises `StoreUnavailable` or `StoreTooNew`."""
+        if url.startswith("sqlite:///"):
+            await asyncio.to_thread(_probe_sqlite, url)
         engine = _engine(url)
         database = cls(engine, url)
         try:
@@ -41,13 +46,13 @@ class Database:
             raise StoreUnavailable(url, _reason(error)) from error
         return database
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write."""
         async with self._turn, self._engine.begin() as connection:
             yield connection
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that only reads: on SQLite it does not wait for a writer."""
         async with self._turn, self._engine.connect() as connection:
@@ -57,6 +62,15 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def _probe_sqlite(url: str) -> None:
+    """Open the file without the async driver, whose thread may outlive the loop after an open that failed."""
+    try:
+        with contextlib.closing(sqlite3.connect(url.removeprefix("sqlite:///").partition("?")[0])) as connection:
+            connection.execute("PRAGMA schema_version")
+    except sqlite3.Error as error:
+        raise StoreUnavailable(url, str(error)) from None
 
 
 def _engine(url: str) -> AsyncEngine:
@@ -75,10 +89,8 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     """WAL lets readers and the writer work at once; NORMAL survives a crash of the process at every commit."""
     connection.isolation_level = None  # the driver must not begin transactions by itself
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.execute("PRAGMA foreign_keys=ON")
+    for pragma in SQLITE_PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
 

@@ -5,7 +5,7 @@ SIDs are derived from names, so a restart keeps them; an entry that the API made
 becomes the file's. What came from the file and is not in it any more goes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -51,9 +51,12 @@ async def seed(database: Database, settings: Settings) -> SeedReport:
     async with database.begin() as connection:
         account = _account(settings)
         await AccountRepository(connection).put(account)
-        domains = [await _domain(connection, account.sid, domain) for domain in settings.domain]
-        numbers = [await _number(connection, account.sid, number) for number in settings.number]
-        trunks = [await _trunk(connection, account.sid, *entry) for entry in enumerate(settings.trunk)]
+        domain_sids = {domain.name: domain.sid for domain in await DomainRepository(connection).all()}
+        domains = [_domain(account.sid, domain, domain_sids) for domain in settings.domain]
+        number_sids = {number.number: number.sid for number in await NumberRepository(connection).all()}
+        numbers = [_number(account.sid, number, number_sids) for number in settings.number]
+        trunk_sids = {trunk.name: trunk.sid for trunk in await TrunkRepository(connection).all()}
+        trunks = [_trunk(account.sid, *entry, trunk_sids) for entry in enumerate(settings.trunk)]
         removed = 0
         removed += await _replace(DomainRepository(connection), domains)
         removed += await _replace(NumberRepository(connection), numbers)
@@ -74,10 +77,9 @@ def _account(settings: Settings) -> AccountRecord:
     )
 
 
-async def _domain(connection: AsyncConnection, account_sid: AccountSid, settings: DomainSettings) -> DomainRecord:
-    existing = await DomainRepository(connection).by_name(settings.name)
+def _domain(account_sid: AccountSid, settings: DomainSettings, existing: Mapping[str, DomainSid]) -> DomainRecord:
     return DomainRecord(
-        sid=existing.sid if existing else DomainSid(derived_sid("SD", settings.name)),
+        sid=existing.get(settings.name) or DomainSid(derived_sid("SD", settings.name)),
         account_sid=account_sid,
         name=settings.name,
         voice_url=settings.voice_url,
@@ -93,10 +95,9 @@ async def _domain(connection: AsyncConnection, account_sid: AccountSid, settings
     )
 
 
-async def _number(connection: AsyncConnection, account_sid: AccountSid, settings: NumberSettings) -> NumberRecord:
-    existing = await NumberRepository(connection).by_number(settings.number)
+def _number(account_sid: AccountSid, settings: NumberSettings, existing: Mapping[str, str]) -> NumberRecord:
     return NumberRecord(
-        sid=existing.sid if existing else derived_sid("PN", settings.number),
+        sid=existing.get(settings.number) or derived_sid("PN", settings.number),
         account_sid=account_sid,
         number=settings.number,
         voice_url=settings.voice_url,
@@ -110,12 +111,9 @@ async def _number(connection: AsyncConnection, account_sid: AccountSid, settings
     )
 
 
-async def _trunk(
-    connection: AsyncConnection, account_sid: AccountSid, position: int, settings: TrunkSettings
-) -> TrunkRecord:
-    existing = await TrunkRepository(connection).by_name(settings.name)
+def _trunk(account_sid: AccountSid, position: int, settings: TrunkSettings, existing: Mapping[str, str]) -> TrunkRecord:
     return TrunkRecord(
-        sid=existing.sid if existing else derived_sid("TK", settings.name),
+        sid=existing.get(settings.name) or derived_sid("TK", settings.name),
         name=settings.name,
         account_sid=account_sid,
         uri=settings.uri,
