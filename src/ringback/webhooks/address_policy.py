@@ -32,7 +32,7 @@ class AddressPolicy:
             return
         found = _parse(address)
         if found is None or not (_is_public(found) or any(found in network for network in self.allow)):
-            raise AddressRefused(f"{address} is not a public address, and the settings refuse private ones")
+            raise AddressRefused(f"{address} is not a public address, and others are refused")
 
     def check_host(self, host: str) -> None:
         """Like `check` for the host of a URL; a name passes here and is checked when it is resolved."""

@@ -1,0 +1,165 @@
+"""`docs/reference/webhooks.md` names exactly the parameters, limits and codes that the code has."""
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ringback.model.call_status import CallStatus, Direction
+from ringback.model.record import RecordingStatus
+from ringback.model.sid import AccountSid, CallSid, RecordingSid
+from ringback.webhooks import client, cookies, delivery, url
+from ringback.webhooks.callback_parameters import (
+    Completion,
+    RecordingFacts,
+    recording_callback_parameters,
+    status_callback_parameters,
+)
+from ringback.webhooks.content_type import AUDIO_TYPES
+from ringback.webhooks.errors import FailureCode
+from ringback.webhooks.overrides import Overrides
+from ringback.webhooks.parameters import (
+    CallFacts,
+    call_parameters,
+    common_parameters,
+    fallback_parameters,
+    sip_parameters,
+)
+from ringback.webhooks.signature import Parameters
+from ringback.webhooks.verb_parameters import (
+    dial_parameters,
+    gather_digits_parameters,
+    gather_speech_parameters,
+    partial_result_parameters,
+    record_parameters,
+)
+
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "webhooks.md").read_text()
+
+CALL = CallFacts(
+    call_sid=CallSid("CA1"),
+    account_sid=AccountSid("AC1"),
+    from_="a",
+    to="b",
+    direction=Direction.INBOUND,
+    status=CallStatus.COMPLETED,
+    parent_call_sid=CallSid("CA0"),
+    caller_name="",
+    forwarded_from="c",
+    answered_by="human",
+)
+RECORDING = RecordingFacts(
+    recording_sid=RecordingSid("RE1"),
+    account_sid=AccountSid("AC1"),
+    call_sid=CallSid("CA1"),
+    url="u",
+    status=RecordingStatus.COMPLETED,
+    source="RecordVerb",
+    started_at=datetime(2026, 1, 1, tzinfo=UTC),
+    seconds=1,
+)
+
+
+def status_only() -> Parameters:
+    """What a status callback adds to the common parameters."""
+    completion = Completion(seconds=1, sip_response_code=200, recording=RECORDING)
+    sent = status_callback_parameters(
+        CALL, "completed", timestamp=RECORDING.started_at, sequence_number=0, completion=completion
+    )
+    return sent[len(common_parameters(CALL)) :]
+
+
+BUILDERS: dict[str, Parameters] = {
+    "Every TwiML request": call_parameters(CALL),
+    "Calls that came by SIP": sip_parameters(
+        domain="d",
+        domain_sid="SD1",
+        username="u",
+        call_id="i",
+        source_ip="192.0.2.1",
+        headers=(("X-Name", "v"), ("User-to-User", "v")),
+    ),
+    "Fallback URL": fallback_parameters(11200, "u"),
+    "Gather action, after keys": gather_digits_parameters("1", "#"),
+    "Gather action, after speech": gather_speech_parameters("yes", 1.0, "en-US", "default"),
+    "Gather partialResultCallback": partial_result_parameters("y", 0, "y", 1.0),
+    "Record action": record_parameters(url="u", seconds=1, ended_by="#", recording_sid="RE1"),
+    "Dial action": dial_parameters(
+        status="completed",
+        call_sid="CA1",
+        seconds=1,
+        bridged=True,
+        recording_url="u",
+        recording_sid="RE1",
+        recording_seconds=1,
+        sip_call_id="i",
+        sip_response_code=200,
+        sip_headers={"X-Name": "v"},
+    ),
+    "Status callback": status_only(),
+    "Recording status callback": recording_callback_parameters(RECORDING),
+}
+
+
+def section(title: str) -> str:
+    """The text below a heading, up to the next."""
+    return re.split(r"\n#+ ", PAGE.split(f" {title}\n", 1)[1])[0]
+
+
+def first_cells(title: str) -> list[str]:
+    """The first cell of each row of the section's table."""
+    rows = [line for line in section(title).splitlines() if line.startswith("|")]
+    return [row.split("|")[1].strip() for row in rows[2:]]
+
+
+@pytest.mark.parametrize("title", sorted(BUILDERS))
+def test_a_table_of_parameters_is_what_the_builder_makes(title: str) -> None:
+    documented = [name for cell in first_cells(title) for name in re.findall(r"`([^`]+)`", cell)]
+    assert sorted(documented) == sorted(name for name, _ in BUILDERS[title])
+
+
+def test_every_table_below_parameters_is_compared() -> None:
+    parameters = PAGE.split("\n## Parameters\n")[1].split("\n## ")[0]
+    assert set(re.findall(r"^### (.+)$", parameters, re.MULTILINE)) == set(BUILDERS)
+
+
+def test_the_limits_are_those_of_the_code() -> None:
+    defaults = Overrides()
+    rows = [line.split("|")[2].strip() for line in section("Limits").splitlines() if line.startswith("|")][2:]
+    assert rows == [
+        f"{defaults.connect_seconds:g} s",
+        f"{defaults.total_seconds:g} s",
+        str(defaults.retries),
+        "0",
+        str(client.MAX_REDIRECTS),
+        f"{client.MAX_DOCUMENT_BYTES} bytes",
+        f"{client.MAX_MEDIA_BYTES} bytes",
+        str(cookies.MAX_COOKIES),
+    ]
+    assert f"at most {url.MAX_URL_LENGTH} characters" in PAGE
+    assert f"found {delivery.MAX_WAITING} others waiting" in PAGE
+    assert delivery.QUEUE_SECONDS == 60
+
+
+@pytest.mark.parametrize(
+    "row", [line for line in section("Connection overrides").splitlines() if line.startswith("| `")]
+)
+def test_an_override_has_the_range_and_default_of_the_page(row: str) -> None:
+    key, _, limits, default = (cell.strip().strip("`") for cell in row.strip("|").split("|"))
+    assert Overrides.parse(f"http://h/#{key}={default}")[1] == Overrides()
+    for number in re.findall(r"\d+", limits):
+        assert Overrides.parse(f"http://h/#{key}={number}")[1] is not None
+        low_or_high = Overrides.parse(f"http://h/#{key}={number}")[1]
+        assert low_or_high != Overrides() or number == default
+    if limits:
+        beyond = int(limits.rpartition(" ")[2]) + 1
+        assert Overrides.parse(f"http://h/#{key}={beyond}")[1] == Overrides()
+
+
+def test_the_codes_are_those_that_are_reported() -> None:
+    assert [int(cell) for cell in first_cells("Errors")] == sorted(code.value for code in FailureCode)
+
+
+def test_the_media_types_are_those_that_are_taken() -> None:
+    assert set(re.findall(r"`((?:audio|application)/[a-z0-9.-]+)`", section("Media"))) == set(AUDIO_TYPES)
