@@ -1,10 +1,11 @@
 """What went wrong in an app, told to its author: Twilio's code, the sentence, and the place (webhooks.md F-10)."""
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 from urllib.parse import urlencode
+
+import structlog
 
 from ringback.call.control import CallInfo
 from ringback.clock import Clock
@@ -13,7 +14,7 @@ from ringback.model.record import NotificationRecord
 from ringback.model.sid import new_sid
 from ringback.twiml.errors import Problem
 
-logger = logging.getLogger("ringback.interpreter")
+logger = structlog.get_logger(__name__)
 
 # The start of the app's answer is enough to see what it was; the store keeps many of these.
 MAX_REPORTED_BODY = 4096
@@ -67,10 +68,13 @@ class NotificationReporter:
         self._put = put
 
     def report(self, problem: Report) -> None:
-        level = logging.ERROR if problem.level == "error" else logging.WARNING
-        # %r: the message quotes what the app wrote, which may hold line breaks.
-        logger.log(
-            level, "call_sid=%s code=%d url=%r %r", self._info.call_sid, problem.code, problem.url, problem.message
+        log = logger.error if problem.level == "error" else logger.warning
+        log(
+            "the app has a problem",
+            call_sid=self._info.call_sid,
+            code=problem.code,
+            url=_one_line(problem.url or ""),
+            problem=_one_line(problem.message),
         )
         self._put(self._record(problem))
 
@@ -92,3 +96,8 @@ class NotificationReporter:
             response_headers="\n".join(f"{name}: {value}" for name, value in headers) if headers else None,
             response_body=None if body is None else body[:MAX_REPORTED_BODY].decode("utf-8", "replace"),
         )
+
+
+def _one_line(text: str) -> str:
+    """A text that quotes what an app wrote, fit for a log line: what cannot be printed is escaped."""
+    return "".join(character if character.isprintable() else repr(character)[1:-1] for character in text)
