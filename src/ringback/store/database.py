@@ -24,9 +24,9 @@ class Database:
     def __init__(self, engine: AsyncEngine, url: str) -> None:
         self._engine = engine
         # A database in memory is one connection, which holds one transaction at a time.
-        self._turn: contextlib.AbstractAsyncContextManager[object] = (
-            asyncio.Lock() if ":memory:" in url else contextlib.nullcontext()
-        )
+        self._turn: contextlib.AbstractAsyncContextManager[object] = contextlib.nullcontext()
+        if ":memory:" in url:
+            self._turn = asyncio.Lock()
 
     @classmethod
     async def open(cls, url: str) -> Self:

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ringback.model.record import CallRecord, NotificationRecord, RecordingRecord
@@ -13,8 +12,8 @@ from ringback.store.notification import NotificationRepository
 from ringback.store.recording import RecordingRepository
 from ringback.store.write_behind import RecordRefused, Write, WriteFailed, Written
 
-# The database's state, not the record, is at fault: the same write may succeed later.
-_PASSING = (OperationalError, InterfaceError, PoolTimeout, OSError)
+# SQLSTATE classes that speak of a value and not of the database's state: data exception, integrity constraint violation.
+_VALUE_CLASSES = ("22", "23")
 
 
 def record_writer(database: Database, *, node: str) -> Write:
@@ -23,9 +22,9 @@ def record_writer(database: Database, *, node: str) -> Write:
     async def write(records: Sequence[Written]) -> Sequence[RecordRefused]:
         try:
             await _write_together(database, records, node)
-        except _PASSING as error:
-            raise WriteFailed(_first_line(error)) from error
-        except (SQLAlchemyError, ValueError):
+        except Exception as error:
+            if not is_the_records_fault(error):
+                raise WriteFailed(_first_line(error)) from error
             return await _write_one_by_one(database, records, node)
         return ()
 
@@ -42,11 +41,20 @@ async def _write_one_by_one(database: Database, records: Sequence[Written], node
     for record in records:
         try:
             await _write_together(database, (record,), node)
-        except _PASSING as error:
-            raise WriteFailed(_first_line(error)) from error
-        except (SQLAlchemyError, ValueError) as error:
+        except Exception as error:
+            if not is_the_records_fault(error):
+                raise WriteFailed(_first_line(error)) from error
             refused.append(RecordRefused(record, _first_line(error)))
     return refused
+
+
+def is_the_records_fault(error: Exception) -> bool:
+    """True when writing the same record again would fail again; a database that is away, full or locked is not that."""
+    if isinstance(error, IntegrityError | DataError):
+        return True
+    if isinstance(error, DBAPIError):
+        return str(getattr(error.orig, "sqlstate", None) or "").startswith(_VALUE_CLASSES)
+    return isinstance(error, StatementError | ValueError)
 
 
 async def _save(connection: AsyncConnection, records: Sequence[Written], node: str) -> None:
