@@ -2,18 +2,19 @@
 
 import asyncio
 import json
-import os
 import signal
 import socket
+import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import web
-from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
+from twilio.request_validator import RequestValidator
 
 ACCOUNT_SID = "AC00000000000000000000000000000001"
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
@@ -92,17 +93,23 @@ class VoiceApp:
         return web.Response(text=f"<Response>{page}</Response>", content_type="text/xml")
 
 
+@pytest.fixture(scope="session")
+def app_port() -> int:
+    """The port of every test's voice app, so that one server can serve them all."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture
-async def app() -> AsyncIterator[VoiceApp]:
-    """A voice app on a free loopback port."""
-    voice_app = VoiceApp()
+async def app(app_port: int) -> AsyncIterator[VoiceApp]:
+    """A voice app on loopback."""
+    voice_app = VoiceApp(port=app_port)
     application = web.Application()
     application.router.add_route("*", "/{path:.*}", voice_app.handle)
     runner = web.AppRunner(application, shutdown_timeout=1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    voice_app.port = runner.addresses[0][1]
+    await web.TCPSite(runner, "127.0.0.1", app_port, reuse_address=True).start()
     yield voice_app
     await runner.cleanup()
 
@@ -111,22 +118,52 @@ async def app() -> AsyncIterator[VoiceApp]:
 class Server:
     """A running `ringback serve`."""
 
-    process: asyncio.subprocess.Process
+    process: subprocess.Popen[str]
+    folder: Path
     sip: dict[str, int]
     http: str
-    folder: Path
     log: list[str]
 
     @property
     def port(self) -> int:
         return self.sip["udp"]
 
+    @classmethod
+    def start(cls, settings: str, folder: Path) -> "Server":
+        """Run it until it says that it is ready."""
+        folder.mkdir()
+        (folder / "ringback.toml").write_text(settings)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ringback", "serve", "-c", "ringback.toml"],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        log: list[str] = []
+        assert process.stdout is not None
+        assert process.stderr is not None
+        threading.Thread(target=lambda lines: log.extend(lines), args=(process.stderr,), daemon=True).start()
+        line = process.stdout.readline()
+        assert line, f"the server did not start; it left with {process.wait()}: {log}"
+        ready = json.loads(line)
+        assert ready["event"] == "ready"
+        sip = {uri.split(":")[0]: int(uri.rsplit(":", 1)[1]) for uri in ready["sip"]}
+        return cls(process=process, folder=folder, sip=sip, http=ready["http"], log=log)
+
     async def stop(self, seconds: float = 15) -> int:
         """SIGTERM, and the exit code."""
-        if self.process.returncode is None:
-            self.process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(seconds):
-            return await self.process.wait()
+        self.process.send_signal(signal.SIGTERM)
+        return await asyncio.to_thread(self.process.wait, seconds)
+
+    def close(self) -> None:
+        """End it if it runs, and look at what it logged."""
+        self.process.kill()
+        self.process.wait()
+        for stream in (self.process.stdout, self.process.stderr):
+            assert stream is not None
+            stream.close()
+        assert not [line for line in self.log if "Traceback" in line], "".join(self.log)
 
 
 def settings_text(app_url: str, *, domain: str = "", extra: str = "", media: str = "[20000, 29998]") -> str:
@@ -143,62 +180,25 @@ def settings_text(app_url: str, *, domain: str = "", extra: str = "", media: str
 
 
 @pytest.fixture
-async def serve(tmp_path: Path) -> AsyncIterator[Callable[[str], Awaitable[Server]]]:
-    """Start servers from settings text; all are stopped at the end."""
+def serve(tmp_path: Path) -> Iterator[Callable[[str], Server]]:
+    """Start a server of one's own from settings text; stopped at the end."""
     servers: list[Server] = []
-    readers: list[asyncio.Task[None]] = []
 
-    async def start(settings: str) -> Server:
-        folder = tmp_path / f"server-{len(servers)}"
-        folder.mkdir()
-        (folder / "ringback.toml").write_text(settings)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "ringback", "serve", "-c", "ringback.toml",
-            cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )  # fmt: skip
-        log: list[str] = []
-        assert process.stdout is not None
-        readers.append(asyncio.create_task(_collect(process, log)))
-        async with asyncio.timeout(40):
-            line = await process.stdout.readline()
-        if not line:
-            await process.wait()
-            await asyncio.sleep(0)
-            raise AssertionError("the server did not start:\n" + "\n".join(log))
-        ready = json.loads(line)
-        assert ready["event"] == "ready"
-        sip = {uri.split(":")[0]: int(uri.rsplit(":", 1)[1]) for uri in ready["sip"]}
-        server = Server(process=process, sip=sip, http=ready["http"], folder=folder, log=log)
+    def start(settings: str) -> Server:
+        server = Server.start(settings, tmp_path / f"server-{len(servers)}")
         servers.append(server)
         return server
 
     yield start
     for server in servers:
-        if server.process.returncode is None:
-            server.process.kill()
-        await server.process.wait()
-    for reader in readers:
-        reader.cancel()
-    await asyncio.gather(*readers, return_exceptions=True)
-    for server in servers:
-        problems = [line for line in server.log if "Traceback" in line]
-        assert not problems, "\n".join(server.log)
+        server.close()
 
 
-async def _collect(process: asyncio.subprocess.Process, log: list[str]) -> None:
-    assert process.stderr is not None
-    while line := await process.stderr.readline():
-        log.append(line.decode(errors="replace").rstrip())
-
-
-@pytest.fixture
-async def server(app: VoiceApp, serve: Callable[[str], Awaitable[Server]]) -> Server:
-    """The usual server: one domain with the user alice, whose VoiceUrl is the app's /voice."""
-    return await serve(settings_text(app.url(), domain=f'status_callback_url = "{app.url("/status")}"'))
-
-
-def free_udp_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@pytest.fixture(scope="session")
+def server(app_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The usual server, shared: one domain with the user alice, whose VoiceUrl is the app's /voice."""
+    root = f"http://127.0.0.1:{app_port}"
+    settings = settings_text(f"{root}/voice", domain=f'status_callback_url = "{root}/status"')
+    running = Server.start(settings, tmp_path_factory.mktemp("acceptance") / "server")
+    yield running
+    running.close()

@@ -6,7 +6,7 @@ behavioural reference (D-, IN-, DG- ...).
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -110,28 +110,28 @@ async def test_an_unknown_domain_is_refused_without_a_webhook(app: VoiceApp, ser
 
 
 async def test_a_foreign_address_is_refused_before_any_challenge(
-    app: VoiceApp, serve: Callable[[str], Awaitable[Server]], tmp_path: Path
+    app: VoiceApp, serve: Callable[[str], Server], tmp_path: Path
 ) -> None:
     both = 'users = { alice = "a-long-Passw0rd" }\nallow = ["127.0.0.1/32"]'
-    server = await serve(settings_text(app.url(), domain=both))
+    server = serve(settings_text(app.url(), domain=both))
     await run_sipp(caller().invite().expect(100).expect(403).ack_refusal(), server.port, tmp_path, source="127.0.0.2")
     assert app.requests == []
 
 
 async def test_an_allowed_address_needs_no_password_where_no_users_are(
-    app: VoiceApp, serve: Callable[[str], Awaitable[Server]], tmp_path: Path
+    app: VoiceApp, serve: Callable[[str], Server], tmp_path: Path
 ) -> None:
     app.pages["/voice"] = "<Hangup/>"
-    server = await serve(settings_text(app.url(), domain='allow = ["127.0.0.0/8"]'))
+    server = serve(settings_text(app.url(), domain='allow = ["127.0.0.0/8"]'))
     ladder = caller().invite().expect(100).expect(180).expect(200).ack().expect_bye()
     await run_sipp(ladder, server.port, tmp_path)
     assert "SipUsername" not in app.of("/voice")[0].parameters
 
 
 async def test_a_domain_with_neither_users_nor_addresses_refuses(
-    app: VoiceApp, serve: Callable[[str], Awaitable[Server]], tmp_path: Path
+    app: VoiceApp, serve: Callable[[str], Server], tmp_path: Path
 ) -> None:
-    server = await serve(settings_text(app.url(), domain="allow = []"))
+    server = serve(settings_text(app.url(), domain="allow = []"))
     await run_sipp(caller().invite().expect(100).expect(403).ack_refusal(), server.port, tmp_path)
     assert app.requests == []
 
@@ -208,10 +208,10 @@ async def test_an_app_that_fails_is_announced_and_ended(app: VoiceApp, server: S
 
 
 async def test_the_fallback_url_is_told_what_failed(
-    app: VoiceApp, serve: Callable[[str], Awaitable[Server]], tmp_path: Path
+    app: VoiceApp, serve: Callable[[str], Server], tmp_path: Path
 ) -> None:
     """F-01, F-02."""
-    server = await serve(settings_text(app.url(), domain=f'voice_fallback_url = "{app.url("/fallback")}"'))
+    server = serve(settings_text(app.url(), domain=f'voice_fallback_url = "{app.url("/fallback")}"'))
     app.pages["/fallback"] = '<Reject reason="busy"/>'
     await run_sipp(caller().authenticated().expect(486).ack_refusal(), server.port, tmp_path)
     parameters = app.of("/fallback")[0].parameters
@@ -242,8 +242,9 @@ async def test_garbage_ends_nothing(app: VoiceApp, server: Server, tmp_path: Pat
 
 
 async def test_sigterm_refuses_new_calls_and_lets_running_ones_end(
-    app: VoiceApp, server: Server, tmp_path: Path
+    app: VoiceApp, serve: Callable[[str], Server], tmp_path: Path
 ) -> None:
+    server = serve(settings_text(app.url()))
     app.pages["/voice"] = '<Pause length="1"/><Say>Still here.</Say>'
     running = asyncio.create_task(
         run_sipp(caller().authenticated().expect(200).ack().expect_bye(), server.port, tmp_path)

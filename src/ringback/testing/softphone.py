@@ -68,6 +68,11 @@ class SoftphoneCall:
     def has_ended(self) -> bool:
         return self.leg.has_ended
 
+    @property
+    def is_up(self) -> bool:
+        """Answered, and not ended yet."""
+        return self._up.is_set() and not self.leg.has_ended
+
     async def answered(self, seconds: float | None = 30) -> None:
         """Wait until the call is up. Raises `CallRefused`, or `TimeoutError` after `seconds`."""
         await wait_for(self._clock, self._answered(), seconds)
@@ -139,7 +144,7 @@ class Softphone:
         self._exchange = Exchange(sip=sip, media=media, settings=LegSettings(address=address), clock=clock)
         self._exchange.on_call = self._take
         self.answering = Answering()
-        self.on_incoming: Callable[[SoftphoneCall], None] = lambda _call: None
+        self._incoming: asyncio.Queue[SoftphoneCall] = asyncio.Queue()
         self.port = 0
 
     @classmethod
@@ -152,13 +157,14 @@ class Softphone:
         transport: str = "udp",
         ports: tuple[int, int] = PORTS,
         clock: Clock | None = None,
+        media: MediaEngine | None = None,
         trace: Callable[[TraceLine], None] | None = None,
     ) -> "AsyncIterator[Softphone]":
         """A phone listening on a free port; everything it opened is closed at the end."""
         clock = clock or SystemClock()
         endpoint = Endpoint(EndpointSettings(), entropy=secrets.token_bytes, screen=lambda *_: None)
         sip = SipServer(endpoint, clock=clock, trace=trace)
-        media = MediaEngine(ports=ports, address=address)
+        media = media or MediaEngine(ports=ports, address=address)
         phone = cls(sip=sip, media=media, clock=clock, address=address, name=name)
         try:
             bound = await sip.start([ListenAddress(transport=transport, host=address, port=0)])
@@ -200,13 +206,17 @@ class Softphone:
         self._calls.append(call)
         return call
 
+    async def next_incoming(self, seconds: float | None = 30) -> SoftphoneCall:
+        """The next call that comes in, ringing. Raises `TimeoutError`."""
+        return await wait_for(self._clock, self._incoming.get(), seconds)
+
     def _take(self, leg: Leg, event: IncomingCall) -> None:
         call = SoftphoneCall(leg, self._clock, uri=str(event.request.from_.uri), incoming=True)
         self._calls.append(call)
         task = asyncio.ensure_future(self._answer(call, self.answering))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        self.on_incoming(call)
+        self._incoming.put_nowait(call)
 
     async def _answer(self, call: SoftphoneCall, answering: Answering) -> None:
         call.leg.ring()
