@@ -11,5 +11,12 @@ Public names (module in brackets):
   13xxx); message says which line, which attribute, what was expected.
 - `parse_document(body: bytes, charset: str | None = None) -> Document` [parser]; raises `DocumentError(code, message,
   line)` for 12100, 12101, 12102, 11750. `charset` is that of the Content-Type header, if it named one.
-- `RestrictedTo` sets for wait, screening and queue documents (twiml.md section 19) [restricted].
+- `restrict(document, RestrictedTo.X) -> Document` for wait, screening and queue documents (twiml.md section 19)
+  [restricted]: without the verbs that may not run there, and with a problem for each.
+- `plain_text(content) -> str` [plain_text]: SSML as words.
+- `read_sip_address(text) -> SipAddress(uri, headers, faults)` [sip_address]; raises `HopelessAddress`. Nodes hold URIs
+  that have been through it.
+- `COVERAGE` [coverage]: how much of each verb is done; whoever makes one run raises its entry.
+
+Inside: `reader` (XML to `element`s), `grammar/` (the rules, as data), `reading` (an element and its rule to a node).
 """
