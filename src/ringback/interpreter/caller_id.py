@@ -45,7 +45,7 @@ def _objection_for_number(caller_id: str, run: Run) -> str:
     if not _PHONE_NUMBER.fullmatch(caller_id):
         return "is not a phone number, which <Number> needs"
     info = run.call.info
-    came_by_sip = bool(info.sip_parameters) or info.from_.startswith(("sip:", "sips:"))
+    came_by_sip = "SipDomain" in dict(info.sip_parameters)
     if not came_by_sip and caller_id in (info.from_, info.to):
         return ""
     if run.owns_number is None or run.owns_number(caller_id):

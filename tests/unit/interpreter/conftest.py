@@ -97,9 +97,10 @@ class Bench:
     def verb(self, text: str) -> Verb:
         return parse_document(f"<Response>{text}</Response>".encode()).verbs[0]
 
-    def came_from(self, from_: str, to: str = "+15550002222") -> None:
-        """Make it a call from the telephone network."""
-        info = replace(self.call.info, from_=from_, to=to, sip_parameters=())
+    def came_from(self, from_: str, *, to: str = "+15550002222", domain: str | None = None) -> None:
+        """Make it a call from the telephone network, or from a phone of a SIP Domain."""
+        sip_parameters = (("SipDomain", domain),) if domain else ()
+        info = replace(self.call.info, from_=from_, to=to, sip_parameters=sip_parameters)
         self.call = VirtualCall(info=info, world=self.call.world)
 
     @property

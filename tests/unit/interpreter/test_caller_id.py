@@ -66,7 +66,7 @@ def test_the_parents_own_numbers_may_be_shown_when_it_came_from_the_telephone_ne
 
 def test_the_from_of_a_sip_call_may_not_be_shown_as_a_number(bench: Bench) -> None:
     bench.owns_number = lambda number: False
-    bench.came_from("sip:+15553334444@example.com", to="+15553334444")
+    bench.came_from("+15553334444", domain="example.com")
     assert allowed(bench, "+15553334444", NUMBER) is None
 
 

@@ -1,8 +1,6 @@
 """What is told of a failure, in the log and as a notification."""
 
-import logging
-
-import pytest
+from structlog.testing import capture_logs
 from tests.unit.interpreter.conftest import Bench
 
 from ringback.interpreter.report import MAX_REPORTED_BODY, NotificationReporter, Report, report_of_problem
@@ -42,21 +40,26 @@ def test_a_notification_has_every_field_of_the_alert_log(bench: Bench) -> None:
     assert len(record.response_body) <= MAX_REPORTED_BODY
 
 
-def test_a_log_line_bears_the_call_and_cannot_be_broken_by_what_the_app_wrote(
-    bench: Bench, caplog: pytest.LogCaptureFixture
-) -> None:
-    hostile = Report(code=12200, level="warning", message="unknown <a>\nERROR forged", url="http://x/\r\n")
-    with caplog.at_level(logging.WARNING):
+def test_a_log_line_bears_the_call_and_cannot_be_broken_by_what_the_app_wrote(bench: Bench) -> None:
+    hostile = Report(code=12200, level="warning", message="unknown <\u00e9>\n\x1b[31mforged", url="http://x/\r\n")
+    with capture_logs() as lines:
         reporter_of(bench, []).report(hostile)
-    line = caplog.records[0].getMessage()
-    assert bench.call.info.call_sid in line
-    assert "\n" not in line
-    assert "\r" not in line
+    assert lines == [
+        {
+            "event": "the app has a problem",
+            "log_level": "warning",
+            "call_sid": bench.call.info.call_sid,
+            "code": 12200,
+            "url": "http://x/\\r\\n",
+            "problem": "unknown <\u00e9>\\n\\x1b[31mforged",
+        }
+    ]
 
 
-def test_the_level_of_a_report_is_that_of_its_log_line(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
-    reporter_of(bench, []).report(FAILURE)
-    assert caplog.records[0].levelno == logging.ERROR
+def test_the_level_of_a_report_is_that_of_its_log_line(bench: Bench) -> None:
+    with capture_logs() as lines:
+        reporter_of(bench, []).report(FAILURE)
+    assert lines[0]["log_level"] == "error"
 
 
 def test_a_problem_of_the_parser_keeps_its_place() -> None:
