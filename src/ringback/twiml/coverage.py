@@ -36,7 +36,70 @@ def not_done(note: str) -> Coverage:
     return Coverage(status="not", note=note)
 
 
-COVERAGE: Mapping[str, Coverage] = MappingProxyType({})
+_WORDS_ONLY = partly("its words are spoken, without the markup")
+_TWILIOS_NETWORK = not_done("belongs to Twilio's own network")
+
+
+def _attributes(element: str, names: str, coverage: Coverage) -> dict[str, Coverage]:
+    return {f"{element}@{name}": coverage for name in names.split()}
+
+
+def _leg(element: str) -> dict[str, Coverage]:
+    """A noun that rings a leg; whether a machine answered is not found out yet."""
+    detection = (
+        "machineDetection machineDetectionTimeout machineDetectionSpeechThreshold machineDetectionSpeechEndThreshold "
+        "machineDetectionSilenceTimeout amdStatusCallback amdStatusCallbackMethod"
+    )
+    return {element: DONE, **_attributes(element, detection, PARSED)}
+
+
+COVERAGE: Mapping[str, Coverage] = MappingProxyType(
+    {
+        "Say": DONE,
+        "Say@voice": partly("the nearest voice there is here"),
+        "Say@language": partly("English, and what espeak-ng speaks where it is installed"),
+        **dict.fromkeys(
+            (
+                f"Say/{name}"
+                for name in ("break", "emphasis", "lang", "p", "s", "phoneme", "prosody", "say-as", "sub", "w")
+            ),
+            _WORDS_ONLY,
+        ),
+        "Play": DONE,
+        "Pause": DONE,
+        "Gather": partly("keys; speech is not recognised yet"),
+        "Gather@input": partly("dtmf; speech is not recognised yet"),
+        **_attributes("Gather", "action method timeout finishOnKey numDigits actionOnEmptyResult", DONE),
+        **_attributes(
+            "Gather",
+            "speechTimeout maxSpeechTime language hints profanityFilter speechModel enhanced bargeIn "
+            "partialResultCallback partialResultCallbackMethod",
+            PARSED,
+        ),
+        "Gather@debug": not_done("has no documented effect"),
+        "Record": DONE,
+        **_attributes("Record", "transcribe transcribeCallback", PARSED),
+        "Record@recordingConfigurationId": _TWILIOS_NETWORK,
+        "Dial": partly("to numbers and SIP URIs"),
+        **_attributes(
+            "Dial",
+            "text action method timeout timeLimit callerId hangupOnStar answerOnBridge record recordingTrack trim "
+            "recordingStatusCallback recordingStatusCallbackMethod recordingStatusCallbackEvent ringTone sequential",
+            DONE,
+        ),
+        **_attributes("Dial", "referUrl referMethod", PARSED),
+        **_attributes("Dial", "recordingConfigurationId callReason events passports", _TWILIOS_NETWORK),
+        **_leg("Dial/Number"),
+        "Dial/Number@byoc": _TWILIOS_NETWORK,
+        **_leg("Dial/Sip"),
+        "Dial/Sip/Uri": partly("one after the other; a single <Sip> in its <Dial>"),
+        "Dial/Sip/Headers": DONE,
+        "Dial/Sip/Headers/Header": DONE,
+        "Redirect": DONE,
+        "Reject": DONE,
+        "Hangup": DONE,
+    }
+)
 
 
 def coverage_of(path: str, attribute: str | None = None) -> Coverage:
