@@ -18,6 +18,7 @@ from dataclasses import dataclass, fields
 
 from ringback.sip.dialog.conversation import HeaderPairs, Received
 from ringback.sip.dialog.opening import Invitation, place_session, take_session
+from ringback.sip.dialog.refresh import refusal_of_interval
 from ringback.sip.dialog.session import InviteSession
 from ringback.sip.dialog.stack import (
     ALLOWED_METHODS,
@@ -76,6 +77,11 @@ class Statistics:
 
     def as_dict(self) -> dict[str, int]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def _is_answerable(request: Request) -> bool:
+    """Whether all is there that a response has to copy (RFC 3261 section 8.2.6.2)."""
+    return all(name in request.headers for name in ("Via", "From", "To", "Call-ID", "CSeq"))
 
 
 def allow_everybody(request: Request, flow: Flow, now: float) -> None:
@@ -221,7 +227,7 @@ class Endpoint:
 
     def _receive_request(self, request: Request, flow: Flow, now: float) -> None:
         refusal = validate_request(request, supported_extensions=SUPPORTED_EXTENSIONS)
-        if refusal is not None and request.method == "ACK":
+        if refusal is not None and (request.method == "ACK" or not _is_answerable(request)):
             self.statistics.malformed_dropped += 1
             return
         stamp_source(request, flow)
@@ -299,6 +305,8 @@ class Endpoint:
         verdict = self._screen(request, flow, now)
         if isinstance(verdict, Challenge):
             verdict = refuse(407, None, *(("Proxy-Authenticate", value) for value in verdict.values))
+        if verdict is None and request.method == "INVITE":
+            verdict = refusal_of_interval(request, self.settings.min_session_seconds)
         if verdict is not None:
             self.statistics.refused_by_screen += 1
             self._answer(request, transaction.id, verdict, now)

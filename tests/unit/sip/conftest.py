@@ -52,7 +52,7 @@ class Party:
     def session(self) -> InviteSession:
         """The session of the first event."""
         event = next(event for event in self.events if not hasattr(event, "transaction_id"))
-        return self.session_of(event.session_id)  # type: ignore[union-attr]
+        return self.session_of(event.session_id)
 
     def session_of(self, session_id: SessionId) -> InviteSession:
         session = self.endpoint.session(session_id)
@@ -206,6 +206,12 @@ def link() -> Link:
     return make_link()
 
 
+def on_the_wire(text: str) -> bytes:
+    """A message written with LF, as bytes with CRLF in its head; the body stays as it is."""
+    head, _, body = text.partition("\n\n")
+    return (head.replace("\n", "\r\n") + "\r\n\r\n" + body).encode()
+
+
 UDP_PEER = Flow(
     transport="udp", remote_address="192.0.2.9", remote_port=5060, local_address="192.0.2.1", local_port=5060
 )
@@ -220,9 +226,8 @@ class Bench:
     now: float = 0.0
 
     def receive(self, text: str, *, flow: Flow | None = None) -> list[Message]:
-        """The peer says this (LF or CRLF); what the endpoint answers at once."""
-        data = text.replace("\r\n", "\n").replace("\n", "\r\n").encode()
-        self.endpoint.receive_datagram(data, flow or self.flow, self.now)
+        """The peer says this; what the endpoint answers at once."""
+        self.endpoint.receive_datagram(on_the_wire(text), flow or self.flow, self.now)
         return self.sent()
 
     def sent(self) -> list[Message]:
@@ -247,6 +252,16 @@ class Bench:
         session = self.endpoint.session(event.session_id)
         assert session is not None
         return session
+
+    def answered_call(self) -> tuple[InviteSession, str]:
+        """A call from the peer, answered and acknowledged; the session and its tag."""
+        self.receive(request_text(body="v=0\n"))
+        session = self.take_call()
+        session.answer(ANSWER, self.now)
+        self.sent()
+        self.receive(request_text("ACK", branch="z9hG4bKack", to_tag=session.local_tag))
+        self.endpoint.events()
+        return session, session.local_tag
 
     def place_call(self, target: str = "sip:callee@192.0.2.9", **more: object) -> tuple[InviteSession, Request]:
         """Invite the peer; the session and the INVITE as sent."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ringback.sip.dialog.conversation import Conversation
 from ringback.sip.message.message import Request, Response
+from ringback.sip.message.validate import Refusal, refuse
 
 TIMER = "session expires"
 EXTENSION = "timer"
@@ -54,11 +55,6 @@ class SessionRefresh:
         self._seconds: int | None = None
         self._is_ours = False
 
-    def too_small(self, request: Request) -> int | None:
-        """The Min-SE that a 422 has to name when their interval is shorter than we bear (section 9)."""
-        interval, lowest = SessionInterval.read(request), self._conversation.stack.settings.min_session_seconds
-        return lowest if interval is not None and _supports(request) and interval.seconds < lowest else None
-
     def answer_headers(self, request: Request, now: float) -> list[tuple[str, str]]:
         """What our 2xx to their request says of the interval, which runs from now (section 9, table 2)."""
         interval = SessionInterval.read(request)
@@ -100,6 +96,14 @@ class SessionRefresh:
         self._seconds, self._is_ours = seconds, is_ours
         wait = seconds / 2 if is_ours else seconds - min(MAX_MARGIN_SECONDS, seconds / 3)
         self._conversation.start_timer(TIMER, now + wait)
+
+
+def refusal_of_interval(request: Request, lowest: int) -> Refusal | None:
+    """422 with Min-SE for an interval shorter than we bear, from a peer that knows what to do then (section 9)."""
+    interval = SessionInterval.read(request)
+    if interval is None or interval.seconds >= lowest or not _supports(request):
+        return None
+    return refuse(422, None, ("Min-SE", str(lowest)))
 
 
 def _supports(request: Request) -> bool:

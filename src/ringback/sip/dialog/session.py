@@ -19,7 +19,7 @@ from ringback.sip.dialog.incoming import IncomingInvite
 from ringback.sip.dialog.offer import DIALOG_IS_GONE, OfferExchange
 from ringback.sip.dialog.outgoing import OutgoingInvite
 from ringback.sip.dialog.refer import ReferExchange
-from ringback.sip.dialog.refresh import SessionRefresh, allows
+from ringback.sip.dialog.refresh import SessionRefresh, allows, refusal_of_interval
 from ringback.sip.dialog.stack import Hop
 from ringback.sip.errors import WrongState
 from ringback.sip.events import (
@@ -310,8 +310,9 @@ class InviteSession:
     def _receive_offer(self, received: Received, now: float) -> None:
         request = received.request
         is_offer = request.method == "INVITE" or bool(request.body)
-        if (lowest := self._refresh.too_small(request)) is not None:
-            self._conversation.respond(received, 422, now, headers=[("Min-SE", str(lowest))])
+        too_short = refusal_of_interval(request, self._stack.settings.min_session_seconds)
+        if too_short is not None:
+            self._conversation.respond(received, too_short.status, now, headers=too_short.headers)
         elif not is_offer:
             assert self._conversation.dialog is not None, "the request came in a dialog"
             self._conversation.dialog.refresh_target(request)

@@ -11,7 +11,7 @@ from ringback.sip.timers import TimerSettings
 from ringback.sip.transaction.action import Failure
 from ringback.sip.transaction.layer import AckReceived, ResponseReceived, TransactionFailed, TransactionLayer
 from ringback.sip.transaction.outgoing import Destination, TransactionId
-from tests.unit.sip.conftest import UDP_PEER, request_text, summary
+from unit.sip.conftest import UDP_PEER, on_the_wire, request_text, summary
 
 UDP = Destination(transport="udp", host="192.0.2.9", port=5060)
 TCP = Destination(transport="tcp", host="192.0.2.9", port=5060)
@@ -29,7 +29,7 @@ def make_layer() -> TransactionLayer:
 
 
 def parsed(text: str) -> Request:
-    message = parse_message(text.replace("\n", "\r\n").encode())
+    message = parse_message(on_the_wire(text))
     assert isinstance(message, Request)
     return message
 

@@ -8,13 +8,13 @@ from ringback.sip.message.message import Request
 from ringback.sip.message.parser import parse_message
 from ringback.sip.message.uri import SipUri
 from ringback.sip.transaction.outgoing import Destination, response_route, stamp_source
-from tests.unit.sip.conftest import UDP_PEER, request_text
+from unit.sip.conftest import UDP_PEER, on_the_wire, request_text
 
 FLOW = replace(UDP_PEER, remote_port=40_000)
 
 
 def received(via: str) -> Request:
-    message = parse_message(request_text(via=via).replace("\n", "\r\n").encode())
+    message = parse_message(on_the_wire(request_text(via=via)))
     assert isinstance(message, Request)
     return message
 

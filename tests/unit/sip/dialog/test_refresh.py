@@ -1,0 +1,170 @@
+"""Session timers (RFC 4028)."""
+
+import pytest
+
+from ringback.sip.dialog.refresh import SessionInterval
+from ringback.sip.dialog.session import InviteSession
+from ringback.sip.message.headers import Headers
+from ringback.sip.message.message import Message, Request, Response
+from ringback.sip.message.uri import SipUri
+from unit.sip.conftest import ANSWER, Bench, only_request, only_response, request_text, response_text, summary
+
+TIMED = "Session-Expires: 90\nSupported: timer"
+
+
+def answered(bench: Bench, headers: str) -> tuple[InviteSession, Response]:
+    """An incoming call with these headers, answered and acknowledged; the session and our 200."""
+    bench.receive(request_text(body="v=0\n", headers=headers))
+    session = bench.take_call()
+    session.answer(ANSWER, bench.now)
+    response = only_response(bench.sent())
+    bench.receive(request_text("ACK", branch="z9hG4bKack", to_tag=session.local_tag))
+    bench.endpoint.events()
+    return session, response
+
+
+def names(messages: list[Message]) -> list[str]:
+    return [summary(message) for message in messages]
+
+
+@pytest.mark.parametrize(
+    ("headers", "expires", "require"),
+    [
+        ("", None, None),
+        (TIMED, "90;refresher=uac", "timer"),
+        ("x: 1800;refresher=uac\nk: timer", "1800;refresher=uac", "timer"),
+        ("Session-Expires: 1800;refresher=uas\nSupported: timer", "1800;refresher=uas", None),
+        ("Session-Expires: 1800", "1800;refresher=uas", None),
+        ("Session-Expires: 30", "90;refresher=uas", None),
+        ("Session-Expires: soon\nSupported: timer", None, None),
+    ],
+)
+def test_the_answer_says_who_refreshes(bench: Bench, headers: str, expires: str | None, require: str | None) -> None:
+    """RFC 4028 table 2."""
+    _, response = answered(bench, headers)
+    assert response.headers.get("Session-Expires") == expires
+    assert response.headers.get("Require") == require
+
+
+def test_a_caller_that_stops_refreshing_is_hung_up(bench: Bench) -> None:
+    """RFC 4028 section 10: BYE a third of the interval (at most 32 seconds) before its end."""
+    session, _ = answered(bench, TIMED)
+    assert bench.wait(59) == []
+    assert names(bench.wait(2))[0] == "BYE"
+    assert [type(event).__name__ for event in bench.endpoint.events()] == ["CallHungUp"]
+    assert session.state == "ended"
+
+
+def test_a_refresh_by_update_keeps_the_call(bench: Bench) -> None:
+    session, _ = answered(bench, TIMED)
+    for number in range(2, 6):
+        bench.wait(45)
+        update = request_text(
+            "UPDATE", branch=f"z9hG4bK{number}", to_tag=session.local_tag, number=number, headers=TIMED
+        )
+        response = only_response(bench.receive(update))
+        assert response.headers.get("Session-Expires") == "90;refresher=uac"
+    assert session.state == "confirmed"
+
+
+def test_a_refresh_by_reinvite_keeps_the_call(bench: Bench) -> None:
+    session, _ = answered(bench, TIMED)
+    bench.wait(45)
+    bench.receive(request_text(branch="z9hG4bK2", to_tag=session.local_tag, number=2, headers=TIMED, body="v=0\n"))
+    session.answer_reinvite(ANSWER, bench.now)
+    assert only_response(bench.sent()).headers.get("Session-Expires") == "90;refresher=uac"
+    bench.receive(request_text("ACK", branch="z9hG4bK3", to_tag=session.local_tag, number=2))
+    assert bench.wait(50) == []
+    assert session.state == "confirmed"
+
+
+def test_a_refresh_without_an_interval_switches_the_timer_off(bench: Bench) -> None:
+    session, _ = answered(bench, TIMED)
+    bench.receive(request_text("UPDATE", branch="z9hG4bK2", to_tag=session.local_tag, number=2))
+    bench.wait(200)
+    assert session.state == "confirmed"
+
+
+def test_an_interval_too_short_gets_422(bench: Bench) -> None:
+    session, _ = answered(bench, TIMED)
+    update = request_text(
+        "UPDATE",
+        branch="z9hG4bK2",
+        to_tag=session.local_tag,
+        number=2,
+        headers="Session-Expires: 60\nSupported: timer",
+    )
+    response = only_response(bench.receive(update))
+    assert (response.status, response.headers.get("Min-SE")) == (422, "90")
+
+
+def test_an_invite_with_an_interval_too_short_gets_422_and_nobody_hears_of_it(bench: Bench) -> None:
+    answers = bench.receive(request_text(headers="Session-Expires: 60\nSupported: timer", body="v=0\n"))
+    assert names(answers) == ["100 INVITE", "422 INVITE"]
+    assert bench.endpoint.events() == []
+    assert bench.endpoint.open_sessions == 0
+
+
+def placed(bench: Bench, headers: str) -> InviteSession:
+    session, invite = bench.place_call()
+    bench.receive(response_text(invite, 200, headers=headers))
+    bench.endpoint.events()
+    return session
+
+
+def test_we_refresh_by_update_when_that_is_our_part(bench: Bench) -> None:
+    session = placed(bench, "Session-Expires: 100;refresher=uac\nRequire: timer\nAllow: INVITE, UPDATE")
+    update = only_request(bench.wait(50.1))
+    assert update.method == "UPDATE"
+    assert update.body == b""
+    assert update.headers.get("Session-Expires") == "100;refresher=uac"
+    bench.receive(response_text(update, 200, headers="Session-Expires: 100;refresher=uac"))
+    assert names(bench.wait(50)) == ["UPDATE"]
+    assert session.state == "confirmed"
+
+
+def test_we_refresh_by_reinvite_where_update_is_unknown(bench: Bench) -> None:
+    session = placed(bench, "Session-Expires: 100;refresher=uac\nAllow: INVITE, BYE")
+    invite = only_request(bench.wait(50.1))
+    assert (invite.method, invite.body) == ("INVITE", session.request.body)
+    bench.receive(response_text(invite, 200, headers="Session-Expires: 100;refresher=uac"))
+    assert bench.endpoint.events() == []  # our user did not ask for it
+    assert session.state == "confirmed"
+
+
+def test_a_callee_that_should_refresh_and_does_not_is_hung_up(bench: Bench) -> None:
+    session = placed(bench, "Session-Expires: 300;refresher=uas")
+    assert bench.wait(267) == []
+    assert names(bench.wait(2))[0] == "BYE"
+    assert session.state == "ended"
+
+
+def test_our_refresh_that_finds_no_dialog_ends_the_call(bench: Bench) -> None:
+    session = placed(bench, "Session-Expires: 100;refresher=uac\nAllow: UPDATE")
+    update = only_request(bench.wait(50.1))
+    bench.receive(response_text(update, 481))
+    assert session.state == "ended"
+
+
+def test_a_change_of_ours_keeps_the_interval(bench: Bench) -> None:
+    session, _ = answered(bench, TIMED)
+    session.reinvite(b"v=2\r\n", bench.now)
+    assert only_request(bench.sent()).headers.get("Session-Expires") == "90;refresher=uas"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("1800", SessionInterval(seconds=1800, refresher=None)),
+        ("1800 ; Refresher=UAC", SessionInterval(seconds=1800, refresher="uac")),
+        ("99999999", SessionInterval(seconds=86_400, refresher=None)),
+        ("1800;refresher=proxy", SessionInterval(seconds=1800, refresher=None)),
+        ("9999999999", None),
+        ("-1", None),
+        ("²", None),
+        ("", None),
+    ],
+)
+def test_an_interval_is_read_or_is_none(value: str, expected: SessionInterval | None) -> None:
+    request = Request(method="INVITE", uri=SipUri.parse("sip:a@b"), headers=Headers([("Session-Expires", value)]))
+    assert SessionInterval.read(request) == expected
