@@ -14,13 +14,15 @@ def operation_router(services: ApiServices) -> APIRouter:
     """`/health` and `/metrics`. Neither asks for credentials; keep them from the outside at your proxy."""
     router = APIRouter()
 
-    @router.api_route("/health", methods=["GET", "HEAD"])
+    @router.get("/health")
+    @router.head("/health", include_in_schema=False)
     async def health() -> Response:
         """200 while calls are taken, 503 while the server stops."""
         body = {"status": OK, "version": __version__, **services.health()}
         return JSONResponse(body, status_code=200 if body["status"] == OK else 503)
 
-    @router.api_route("/metrics", methods=["GET", "HEAD"])
+    @router.get("/metrics")
+    @router.head("/metrics", include_in_schema=False)
     async def metrics() -> Response:
         """Counters and gauges in the Prometheus text format."""
         return Response(generate_latest(services.registry), media_type=CONTENT_TYPE_LATEST)

@@ -23,6 +23,7 @@ from ringback.model.record import RecordingRecord, RecordingStatus
 from ringback.model.sid import is_sid
 from ringback.store.wave import NotAWave
 
+PATH = "/2010-04-01/Accounts/{account_sid}/Recordings/{name}"
 SUFFIXES = ("wav", "mp3")
 SERVED = frozenset({RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED, RecordingStatus.COMPLETED})
 
@@ -32,7 +33,8 @@ def recordings_router(services: ApiServices) -> APIRouter:
     router = APIRouter()
     shelf = Mp3Shelf()
 
-    @router.api_route("/2010-04-01/Accounts/{account_sid}/Recordings/{name}", methods=["GET", "HEAD"])
+    @router.get(PATH)
+    @router.head(PATH, include_in_schema=False)
     async def recording_media(request: Request, account_sid: str, name: str) -> Response:
         """The audio of a recording, or a part of it."""
         account = owner(request, account_sid, services.find_account)

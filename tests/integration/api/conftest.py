@@ -1,0 +1,123 @@
+"""The HTTP server on a free port, a folder of recordings, and a client."""
+
+import math
+import struct
+import wave
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from prometheus_client import CollectorRegistry, Counter
+
+from ringback.api.app import create_app
+from ringback.api.server import HttpServer
+from ringback.api.services import ApiServices
+from ringback.model.record import AccountRecord, RecordingRecord, RecordingStatus
+from ringback.model.sid import AccountSid, CallSid, RecordingSid
+
+MINE, OTHER = AccountSid("AC" + "1" * 32), AccountSid("AC" + "2" * 32)
+RECORDING = RecordingSid("RE" + "a" * 32)
+
+
+def tone(path: Path, seconds: float, *, hertz: float = 440.0, channels: int = 1) -> None:
+    """A WAV file with a sine in it."""
+    samples = (int(12000 * math.sin(2 * math.pi * hertz * index / 8000)) for index in range(int(seconds * 8000)))
+    with wave.open(str(path), "wb") as writer:
+        writer.setnchannels(channels)
+        writer.setsampwidth(2)
+        writer.setframerate(8000)
+        writer.writeframes(b"".join(struct.pack("<h", sample) * channels for sample in samples))
+
+
+class Stage:
+    """What the server serves, to be arranged by a test, and requests to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.accounts = {
+            MINE: AccountRecord(sid=MINE, auth_token="my-token"),
+            OTHER: AccountRecord(sid=OTHER, auth_token="other-token"),
+        }
+        self.recordings: dict[str, RecordingRecord] = {}
+        self.lookups: list[str] = []
+        self.registry = CollectorRegistry()
+        self.health: dict[str, object] = {}
+        self.client: aiohttp.ClientSession
+        self.url = ""
+
+    def add(self, path: str = "a.wav", **fields: Any) -> RecordingRecord:
+        values: dict[str, Any] = {
+            "sid": RECORDING,
+            "account_sid": MINE,
+            "call_sid": CallSid("CA" + "1" * 32),
+            "status": RecordingStatus.COMPLETED,
+            "source": "RecordVerb",
+            "path": path,
+            "started_at": datetime(2026, 3, 1, tzinfo=UTC),
+        }
+        record = RecordingRecord(**{**values, **fields})
+        self.recordings[record.sid] = record
+        return record
+
+    async def find_recording(self, sid: str) -> RecordingRecord | None:
+        self.lookups.append(sid)
+        return self.recordings.get(sid)
+
+    async def ask(
+        self,
+        path: str,
+        *,
+        method: str = "GET",
+        user: tuple[str, str] | None = (MINE, "my-token"),
+        **headers: str,
+    ) -> "Answer":
+        if user is not None:
+            headers["Authorization"] = aiohttp.encode_basic_auth(*user)
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        async with self.client.request(method, self.url + path, headers=sent) as response:
+            return Answer(response.status, response.headers, await response.read())
+
+    async def media(self, suffix: str = "", sid: str = RECORDING, account: str = MINE, **options: Any) -> "Answer":
+        return await self.ask(f"/2010-04-01/Accounts/{account}/Recordings/{sid}{suffix}", **options)
+
+
+class Answer:
+    def __init__(self, status: int, headers: Any, body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+
+@pytest.fixture
+def recordings(tmp_path: Path) -> Path:
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+async def stage(recordings: Path) -> AsyncIterator[Stage]:
+    stage = Stage(recordings)
+    Counter("ringback_tests", "What a test counts.", registry=stage.registry).inc()
+    services = ApiServices(
+        find_account=stage.accounts.get,  # type: ignore[arg-type]
+        find_recording=stage.find_recording,
+        recordings_folder=recordings,
+        registry=stage.registry,
+        health=lambda: stage.health,
+    )
+    server = HttpServer(create_app(services), host="127.0.0.1", port=0)
+    await server.start()
+    stage.url = server.url
+    async with aiohttp.ClientSession() as client:
+        stage.client = client
+        yield stage
+    await server.stop(1.0)
+
+
+@pytest.fixture
+def make_tone() -> Any:
+    return tone
