@@ -1,11 +1,13 @@
 """How a call ends when its documents do."""
 
+import pytest
 from tests.unit.interpreter.conftest import Bench
 
-from ringback.call.control import PlayedBytes, Spoken
+from ringback.call.control import MediaUnavailable, PlayedBytes, Prompt, Spoken
 from ringback.interpreter.interpreter import APPLICATION_ERROR
 from ringback.interpreter.source import LoadedDocument
 from ringback.model.call_status import CallStatus
+from ringback.testing.virtual_call import VirtualCall
 from ringback.twiml.parser import parse_document
 
 
@@ -34,6 +36,18 @@ async def test_a_pause_after_the_answer_changes_nothing(bench: Bench) -> None:
 async def test_without_a_document_the_call_is_answered_told_and_hung_up(bench: Bench) -> None:
     await bench.runs()
     assert bench.heard == [APPLICATION_ERROR.text]
+    assert bench.call.status is CallStatus.COMPLETED
+
+
+async def test_without_a_voice_the_failure_is_reported_and_the_call_hung_up(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_voice(call: VirtualCall, prompt: Prompt) -> None:
+        raise MediaUnavailable(12400, "the synthesizer is gone")
+
+    monkeypatch.setattr(VirtualCall, "play", no_voice)
+    await bench.runs()
+    assert bench.codes == [12400]
     assert bench.call.status is CallStatus.COMPLETED
 
 

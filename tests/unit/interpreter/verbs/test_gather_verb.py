@@ -1,11 +1,15 @@
 """`<Gather>`: keys, timeouts, barge-in (G-01 to G-19)."""
 
+from collections.abc import Sequence
+
 import pytest
 from tests.unit.interpreter.conftest import Bench
 
+from ringback.call.control import Prompt
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.run import NOT_EXECUTED
 from ringback.testing.transcript import Heard
+from ringback.testing.virtual_call import VirtualCall
 
 NEXT = "<Hangup/>"
 
@@ -93,6 +97,17 @@ async def test_keys_from_before_the_gather_do_not_count(bench: Bench) -> None:
     press(bench, "9", 1)
     await bench.runs(voice='<Say>One two three four five</Say><Gather numDigits="1" timeout="2" action="/next"/>')
     assert bench.asked == ["/voice"]
+
+
+async def test_keys_pressed_while_the_prompts_are_fetched_count(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def slowly(call: VirtualCall, prompts: Sequence[Prompt]) -> None:
+        await call.pause(3)
+
+    monkeypatch.setattr(VirtualCall, "prefetch", slowly)
+    press(bench, "1", 1)
+    await gather(bench, 'numDigits="1"', "<Say>Never</Say>")
+    assert bench.last_parameters["Digits"] == "1"
+    assert bench.heard == []
 
 
 async def test_a_call_that_ends_while_it_gathers_asks_nothing(bench: Bench) -> None:

@@ -6,6 +6,8 @@ from tests.unit.interpreter.conftest import Bench
 from ringback.interpreter.verbs import EXECUTORS
 from ringback.model.call_status import CallStatus
 from ringback.twiml import nodes
+from ringback.twiml.coverage import coverage_of
+from ringback.twiml.grammar.verb import VERBS
 
 
 async def test_redirect_leaves_the_call_ringing(bench: Bench) -> None:
@@ -40,6 +42,11 @@ async def test_hangup_answers_first_and_ends_the_call(bench: Bench) -> None:
     assert bench.call.is_answered
     assert bench.call.status is CallStatus.COMPLETED
     assert bench.heard == []
+
+
+def test_the_reference_says_of_each_verb_whether_it_runs() -> None:
+    runs = {name for name in VERBS if coverage_of(name).status in ("done", "partly")}
+    assert runs == {verb.__name__ for verb in EXECUTORS}
 
 
 def test_only_the_verbs_of_the_table_answer_before_they_begin() -> None:
