@@ -108,7 +108,8 @@ impl Window {
 }
 
 fn round(value: f32) -> i16 {
-    value.round() as i16 // `as` saturates
+    // `f32::round` is a library call where the processor's instruction for it may not be used; `as` saturates.
+    (value + 0.5_f32.copysign(value)) as i16
 }
 
 /// The odd taps of the half-band filter, from the middle outwards, scaled so that both sides together sum to one.

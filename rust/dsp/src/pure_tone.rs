@@ -1,6 +1,6 @@
 //! Is this frame a single tone, and which? For tones whose frequency is not known beforehand.
 //!
-//! A sine obeys x[n] + x[n-2] = 2 cos(w) x[n-1], so the least-squares solution for the cosine over a frame is its frequency,
+//! A sine obeys `x[n] + x[n-2] = 2 cos(w) x[n-1]`, so the least-squares solution for the cosine over a frame is its frequency,
 //! at two multiplications a sample and without a transform. Whether the frame really is that tone is then asked of the
 //! Goertzel filter: speech and call progress pairs have their energy elsewhere too.
 
