@@ -176,7 +176,7 @@ def run_sipp(
     scenario.write_text(CALLER.format(domain=DOMAIN, ending=ending, rtp_port=rtp_port))
     return subprocess.Popen(
         ["sipp", f"127.0.0.1:{running.sip_port}", "-sf", str(scenario), "-i", "127.0.0.1", "-mi", "127.0.0.1",
-         "-m", str(calls), "-l", "5000", "-r", str(rate), "-nostdin", "-timeout", "120"],
+         "-m", str(calls), "-l", "5000", "-r", str(rate), "-nostdin", "-timeout", "120", "-deadcall_wait", "0"],
         cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
 

@@ -56,8 +56,6 @@ from ringback.webhooks.aiohttp_transport import AiohttpTransport
 logger = structlog.get_logger(__name__)
 
 CALLBACK_GRACE_SECONDS = 10.0
-DIGEST_ALGORITHMS = ("MD5", "SHA-256")
-"""MD5 first: many phones, and sipp, take the first challenge and know no other algorithm (RFC 8760 section 2.4)."""
 
 
 class StartFailed(Exception):
@@ -125,7 +123,7 @@ async def running_server(
             threads=settings.media.threads,
         )
         stack.push_async_callback(media.close)
-        gate = DigestGate(settings.sip.realm, secrets.token_bytes(32), algorithms=DIGEST_ALGORITHMS)
+        gate = DigestGate(settings.sip.realm, secrets.token_bytes(32), algorithms=settings.sip.digest_algorithms)
         admission = Admission(directory=directory, gate=gate)
         endpoint = Endpoint(
             EndpointSettings(advertise=settings.sip.advertise), entropy=secrets.token_bytes, screen=admission.screen

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from acceptance.conftest import (
+from ringback.media._engine import Clip
+from ringback.testing.softphone import Answering, Softphone, SoftphoneCall
+from tests.acceptance.conftest import (
     ACCOUNT_SID,
     AUTH_TOKEN,
     DOMAIN,
@@ -20,10 +22,8 @@ from acceptance.conftest import (
     VoiceApp,
     settings_text,
 )
-from peers.listening import loudest_stretch, read_wav, share, tone_wav, tones_in
-from peers.lossy import LossyEngine
-from ringback.media._engine import Clip
-from ringback.testing.softphone import Answering, Softphone, SoftphoneCall
+from tests.peers.listening import loudest_stretch, read_wav, share, tone_wav, tones_in
+from tests.peers.lossy import LossyEngine
 
 
 def call(phone: Softphone, server: Server, *, called: str = "hello") -> SoftphoneCall:

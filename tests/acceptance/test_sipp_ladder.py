@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from acceptance.conftest import DOMAIN, Server, VoiceApp, settings_text
-from peers.sipp import Ladder, run_sipp
+from tests.acceptance.conftest import DOMAIN, Server, VoiceApp, settings_text
+from tests.peers.sipp import Ladder, run_sipp
 
 caller = functools.partial(Ladder, domain=DOMAIN)
 

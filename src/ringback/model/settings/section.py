@@ -14,6 +14,7 @@ from ringback.model.settings.value import (
     AccountSidText,
     Advertised,
     Cidr,
+    DigestAlgorithm,
     DomainName,
     FilePath,
     HttpListen,
@@ -66,6 +67,12 @@ def _listeners(value: object) -> object:
     return value
 
 
+def _algorithms(value: object) -> object:
+    if isinstance(value, list) and (not value or len(set(map(str, value))) != len(value)):
+        raise must_be('a list of "MD5", "SHA-256" or both, each once')
+    return value
+
+
 class SipSettings(Section):
     listen: Annotated[tuple[Listen, ...], BeforeValidator(_listeners), BeforeValidator(read_list)] = Field(
         default=(
@@ -84,6 +91,13 @@ class SipSettings(Section):
         default="ringback",
         description="The realm of digest authentication. Stored credentials are hashes over it: those of this file are"
         " made anew when it changes, those made through the API have to be set again.",
+    )
+    digest_algorithms: Annotated[
+        tuple[DigestAlgorithm, ...], BeforeValidator(_algorithms), BeforeValidator(read_list)
+    ] = Field(
+        default=("MD5",),
+        description="What callers are challenged with, in this order: `MD5`, `SHA-256` or both. MD5 alone is what Twilio"
+        " does; several phones give up when they are offered an algorithm they do not know.",
     )
     tls_certificate: FilePath | None = Field(
         default=None, description="PEM file with the certificate and its chain, for `tls:` listeners."

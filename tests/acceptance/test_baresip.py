@@ -1,0 +1,36 @@
+"""A phone that is not ours, with audio both ways."""
+
+from pathlib import Path
+
+from tests.acceptance.conftest import DOMAIN, PASSWORD, USER, Server, VoiceApp
+from tests.peers.baresip import call_with_baresip
+from tests.peers.listening import loudest_stretch, read_wav, tone_wav, tones_in
+
+
+async def test_baresip_hears_the_file_and_is_heard_in_the_recording(
+    app: VoiceApp, server: Server, tmp_path: Path
+) -> None:
+    app.pages["/voice"] = (
+        '<Play>/tone.wav</Play><Record maxLength="2" timeout="0" playBeep="false" action="/done" trim="do-not-trim"/>'
+    )
+    app.pages["/tone.wav"] = tone_wav(440, 2)
+    app.pages["/done"] = "<Hangup/>"
+    spoken, heard = tmp_path / "spoken.wav", tmp_path / "heard"
+    heard.mkdir()
+    spoken.write_bytes(tone_wav(620, 15))
+    output = await call_with_baresip(
+        uri=f"sip:hello@{DOMAIN}",
+        proxy_port=server.port,
+        user=USER,
+        password=PASSWORD,
+        spoken=spoken,
+        heard=heard,
+        folder=tmp_path / "baresip",
+        seconds=9,
+    )
+    assert "Call established" in output, output
+    (done,) = await app.wait_for("/done")
+    name = done.parameters["RecordingUrl"].rpartition("/")[2]
+    (recorded,) = server.folder.rglob(f"{name}.wav")
+    assert tones_in(loudest_stretch(read_wav(recorded), 1.0), [440, 620]) == {620}
+    assert tones_in(loudest_stretch(read_wav(next(heard.glob("*-dec.wav"))), 1.0), [440, 620]) == {440}

@@ -1,0 +1,54 @@
+"""baresip as the phone: a whole user agent that is not ours, speaking a file and keeping what it hears."""
+
+import asyncio
+from pathlib import Path
+
+CONFIG = """
+poll_method epoll
+sip_listen 127.0.0.1:0
+call_local_timeout 30
+audio_player aubridge,nil
+audio_source aufile,{spoken}
+audio_alert aubridge,nil
+ausrc_srate 8000
+auplay_srate 8000
+ausrc_channels 1
+auplay_channels 1
+audio_level no
+rtp_ports 31000-31998
+module_path /usr/lib/baresip/modules
+module g711.so
+module aufile.so
+module aubridge.so
+module sndfile.so
+snd_path {heard}
+module_tmp account.so
+module_app menu.so
+"""
+
+
+async def call_with_baresip(
+    *, uri: str, proxy_port: int, user: str, password: str, spoken: Path, heard: Path, folder: Path, seconds: float
+) -> str:
+    """Place a call that lasts at most `seconds`; `heard` is a folder for what it hears. Returns what baresip printed."""
+    folder.mkdir()
+    host = uri.rpartition("@")[2]
+    account = (
+        f'<sip:{user}@{host}>;auth_user={user};auth_pass={password};outbound="sip:127.0.0.1:{proxy_port};transport=udp"'
+        ";regint=0;audio_codecs=PCMU/8000/1\n"
+    )
+    (folder / "config").write_text(CONFIG.format(heard=heard, spoken=spoken))
+    (folder / "accounts").write_text(account)
+    (folder / "contacts").write_text("")
+    process = await asyncio.create_subprocess_exec(
+        "baresip", "-f", str(folder), "-4", "-e", f"/dial {uri}", "-t", str(int(seconds)),
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, stdin=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(seconds + 15):
+            output, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return output.decode(errors="replace")
