@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-from tests.unit.interpreter.conftest import BASE, Bench
 
 from ringback.call.control import DialResult
 from ringback.interpreter.source import DocumentRequest
+from tests.unit.interpreter.conftest import BASE, Bench
 
 FLOW = {
     "/voice": "<Pause length='2'/><Say>Welcome to the flow</Say><Redirect>/menu</Redirect>",

@@ -1,12 +1,11 @@
 """The callbacks of one call on their way to the server's delivery."""
 
-from tests.unit.interpreter.conftest import BASE, Bench
-
 from ringback.interpreter.callbacks import DeliveredCallbacks
 from ringback.testing.app_transport import AppTransport
 from ringback.testing.call_run import ACCOUNT
 from ringback.webhooks.client import AppClient
 from ringback.webhooks.delivery import CallbackProblem, Delivery
+from tests.unit.interpreter.conftest import BASE, Bench
 
 
 async def test_callbacks_of_a_call_arrive_in_order(bench: Bench) -> None:

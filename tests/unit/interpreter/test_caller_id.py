@@ -1,10 +1,10 @@
 """Which caller id a `<Dial>` may show (DI-14 to DI-16)."""
 
 import pytest
-from tests.unit.interpreter.conftest import Bench
 
 from ringback.interpreter.caller_id import CALLER_ID, allowed_caller_id
 from ringback.twiml.nodes import Dial
+from tests.unit.interpreter.conftest import Bench
 
 NUMBER = "<Number>+15550001111</Number>"
 SIP = "<Sip>sip:bob@example.com</Sip>"

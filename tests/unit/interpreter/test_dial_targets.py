@@ -1,11 +1,10 @@
 """From nouns to targets."""
 
-from tests.unit.interpreter.conftest import BASE, Bench
-
 from ringback.call.control import DialTarget, StatusEvents
 from ringback.interpreter.dial_targets import dial_targets
 from ringback.interpreter.run import NOT_EXECUTED
 from ringback.twiml.nodes import Dial
+from tests.unit.interpreter.conftest import BASE, Bench
 
 
 def targets(bench: Bench, nouns: str) -> tuple[tuple[DialTarget, ...], bool]:

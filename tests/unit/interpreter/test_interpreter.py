@@ -1,7 +1,6 @@
 """How a call ends when its documents do."""
 
 import pytest
-from tests.unit.interpreter.conftest import Bench
 
 from ringback.call.control import MediaUnavailable, PlayedBytes, Prompt, Spoken
 from ringback.interpreter.interpreter import APPLICATION_ERROR
@@ -9,6 +8,7 @@ from ringback.interpreter.source import LoadedDocument
 from ringback.model.call_status import CallStatus
 from ringback.testing.virtual_call import VirtualCall
 from ringback.twiml.parser import parse_document
+from tests.unit.interpreter.conftest import Bench
 
 
 async def test_an_empty_document_answers_and_hangs_up(bench: Bench) -> None:

@@ -1,12 +1,12 @@
 """The loop over documents: what leads on, what stops, and what is counted."""
 
 import pytest
-from tests.unit.interpreter.conftest import Bench
 
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.loop import TOO_MANY_DOCUMENTS
 from ringback.interpreter.run import NOT_EXECUTED
 from ringback.model.call_status import CallStatus
+from tests.unit.interpreter.conftest import Bench
 
 
 async def test_verbs_run_top_to_bottom_and_the_call_is_hung_up_after_the_last(bench: Bench) -> None:

@@ -1,12 +1,12 @@
 """From `<Say>` and `<Play>` to what is heard."""
 
 import pytest
-from tests.unit.interpreter.conftest import BASE, Bench
 
 from ringback.call.control import Played, Spoken
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.prompts import fetch_nested, play_nested, play_repeatedly, prompt_of
 from ringback.twiml.nodes import Gather, Play, Say, SsmlBreak
+from tests.unit.interpreter.conftest import BASE, Bench
 
 
 def test_say_becomes_words_with_voice_language_and_markup(bench: Bench) -> None:

@@ -3,11 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from tests.unit.interpreter.conftest import BASE, Bench
-
 from ringback.call.control import RecordingStarted, RecordResult
 from ringback.interpreter.recording_callback import RecordingCallback
 from ringback.model.sid import RecordingSid
+from tests.unit.interpreter.conftest import BASE, Bench
 
 STARTED_AT = datetime(2026, 3, 24, 18, 15, 40, tzinfo=UTC)
 STARTED = RecordingStarted(recording_sid=RecordingSid("RE1"), url="http://r/RE1", started_at=STARTED_AT, channels=2)

@@ -1,11 +1,11 @@
 """What is told of a failure, in the log and as a notification."""
 
 from structlog.testing import capture_logs
-from tests.unit.interpreter.conftest import Bench
 
 from ringback.interpreter.report import MAX_REPORTED_BODY, NotificationReporter, Report, report_of_problem
 from ringback.model.record import NotificationRecord
 from ringback.twiml.errors import Problem
+from tests.unit.interpreter.conftest import Bench
 
 FAILURE = Report(
     code=11200,

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from tests.unit.interpreter.conftest import Bench
 
 from ringback.call.control import MediaUnavailable
 from ringback.interpreter.outcome import Goto
 from ringback.twiml.nodes import Say
+from tests.unit.interpreter.conftest import Bench
 
 
 @pytest.mark.parametrize(

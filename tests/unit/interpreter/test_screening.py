@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from tests.unit.interpreter.conftest import BASE, Bench
 
 from ringback.model.call_status import Direction
 from ringback.testing.virtual_call import VirtualCall
 from ringback.twiml.nodes import Dial, LegNoun
+from tests.unit.interpreter.conftest import BASE, Bench
 
 NUMBER = '<Number url="/screen">+15550001111</Number>'
 SIP = '<Sip url="/screen">sip:bob@example.com</Sip>'

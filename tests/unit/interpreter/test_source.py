@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 
 import pytest
-from tests.unit.interpreter.conftest import Bench
 
 from ringback.call.control import CallEnded, PlayedBytes, Spoken
 from ringback.interpreter.errors import DocumentUnavailable
@@ -12,6 +11,7 @@ from ringback.testing.app_transport import Answer, AppRequest, AppResponse, AppT
 from ringback.testing.transcript import Requested
 from ringback.twiml.nodes import Document
 from ringback.webhooks.client import AppClient
+from tests.unit.interpreter.conftest import Bench
 
 TWIML = "<Response><Say>Hello</Say></Response>"
 VOICE = DocumentRequest(url="http://app.example/voice")

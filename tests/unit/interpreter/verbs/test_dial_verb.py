@@ -2,13 +2,12 @@
 
 from datetime import UTC, datetime
 
-from tests.unit.interpreter.conftest import Bench
-
 from ringback.call.control import DialResult, RecordResult
 from ringback.interpreter.outcome import Finished
 from ringback.interpreter.verbs.dial import execute
 from ringback.model.sid import CallSid, RecordingSid
 from ringback.twiml.nodes import Dial
+from tests.unit.interpreter.conftest import Bench
 
 RECORDING = RecordResult(
     recording_sid=RecordingSid("RE9"),

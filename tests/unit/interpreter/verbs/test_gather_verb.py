@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 import pytest
-from tests.unit.interpreter.conftest import Bench
 
 from ringback.call.control import Prompt
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.run import NOT_EXECUTED
 from ringback.testing.transcript import Heard
 from ringback.testing.virtual_call import VirtualCall
+from tests.unit.interpreter.conftest import Bench
 
 NEXT = "<Hangup/>"
 

@@ -1,9 +1,9 @@
 """`<Record>`: what is asked of the call, and the requests that follow it (R-01 to R-11, A-02)."""
 
 import pytest
-from tests.unit.interpreter.conftest import BASE, Bench
 
 from ringback.testing.transcript import Recorded
+from tests.unit.interpreter.conftest import BASE, Bench
 
 SID = f"RE{1:032x}"
 

@@ -1,9 +1,9 @@
 """`<Say>`, `<Play>` and `<Pause>` on a call."""
 
 import pytest
-from tests.unit.interpreter.conftest import BASE, Bench
 
 from ringback.testing.transcript import HeardKeys
+from tests.unit.interpreter.conftest import BASE, Bench
 
 
 async def test_say_answers_and_speaks(bench: Bench) -> None:

@@ -1,13 +1,13 @@
 """`<Redirect>`, `<Reject>`, `<Hangup>`, and the registry that finds every executor."""
 
 import pytest
-from tests.unit.interpreter.conftest import Bench
 
 from ringback.interpreter.verbs import EXECUTORS
 from ringback.model.call_status import CallStatus
 from ringback.twiml import nodes
 from ringback.twiml.coverage import coverage_of
 from ringback.twiml.grammar.verb import VERBS
+from tests.unit.interpreter.conftest import Bench
 
 
 async def test_redirect_leaves_the_call_ringing(bench: Bench) -> None:
