@@ -3,12 +3,13 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Once;
 use std::time::{Duration, Instant};
 
 use ringback_dsp::decode::{decode, DecodeError, MAX_SECONDS};
 
 const MUTATIONS_PER_FILE: u32 = 120;
-const MOST_CAUGHT: u32 = 5;
 const SLOWEST: Duration = Duration::from_secs(5);
 
 /// xorshift64*: the same file always gets the same damage.
@@ -35,32 +36,49 @@ fn files() -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// Decodes and returns how often a decoder had to be caught (0 or 1): their arithmetic is checked in debug builds.
-fn answer(name: &str, bytes: &[u8]) -> u32 {
+/// Panics outside the container decoders: those would be ours, or of the resampler that we feed.
+static OUR_PANICS: AtomicU32 = AtomicU32::new(0);
+static WATCH: Once = Once::new();
+
+/// The decoders' own panics, which `decode` catches, are expected (debug builds check their arithmetic) and not printed.
+fn watch_panics() {
+    WATCH.call_once(|| {
+        let print = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !panic.location().is_some_and(|location| location.file().contains("symphonia")) {
+                OUR_PANICS.fetch_add(1, Ordering::Relaxed);
+                print(panic);
+            }
+        }));
+    });
+}
+
+/// Decodes; the answer may be anything but a panic of ours, too much, or too late.
+fn assert_answer(name: &str, bytes: &[u8]) {
+    watch_panics();
     let begin = Instant::now();
     let outcome = decode(bytes, name.rsplit('.').next(), 8000);
     assert!(begin.elapsed() < SLOWEST, "{name} took {:?}", begin.elapsed());
-    if let Ok(samples) = &outcome {
-        assert!(samples.len() <= MAX_SECONDS as usize * 8000);
+    assert_eq!(OUR_PANICS.load(Ordering::Relaxed), 0, "{name}");
+    match outcome {
+        Ok(samples) => assert!(samples.len() <= MAX_SECONDS as usize * 8000),
+        Err(DecodeError::Corrupt(reason)) if !cfg!(debug_assertions) => assert!(!reason.contains("gave up"), "{name}"),
+        Err(_) => {}
     }
-    u32::from(matches!(outcome, Err(DecodeError::Corrupt(reason)) if reason.contains("gave up")))
 }
 
 #[test]
 fn truncated_files_are_answered() {
-    let mut caught = 0;
     for (name, bytes) in files() {
         let step = bytes.len() / 60 + 1;
         for length in (0..64.min(bytes.len())).chain((64..bytes.len()).step_by(step)) {
-            caught += answer(&name, &bytes[..length]);
+            assert_answer(&name, &bytes[..length]);
         }
     }
-    assert!(caught <= MOST_CAUGHT, "{caught} panics were caught: too many to be theirs");
 }
 
 #[test]
 fn changed_files_are_answered() {
-    let mut caught = 0;
     let mut seeded = Seeded(0x5EED_0001);
     for (name, bytes) in files() {
         for _ in 0..MUTATIONS_PER_FILE {
@@ -71,23 +89,20 @@ fn changed_files_are_answered() {
                 let at = seeded.next(region);
                 damaged[at] = [0, 0xFF, 0x7F, 0x80, seeded.next(256) as u8][seeded.next(5)];
             }
-            caught += answer(&name, &damaged);
+            assert_answer(&name, &damaged);
         }
     }
-    assert!(caught <= MOST_CAUGHT, "{caught} panics were caught: too many to be theirs");
 }
 
 #[test]
 fn random_bytes_behind_a_valid_beginning_are_answered() {
-    let mut caught = 0;
     let mut seeded = Seeded(0x5EED_0002);
     for (name, bytes) in files() {
         for _ in 0..20 {
             let keep = seeded.next(bytes.len().min(256));
             let tail = (0..2000).map(|_| seeded.next(256) as u8);
             let damaged: Vec<u8> = bytes[..keep].iter().copied().chain(tail).collect();
-            caught += answer(&name, &damaged);
+            assert_answer(&name, &damaged);
         }
     }
-    assert!(caught <= MOST_CAUGHT, "{caught} panics were caught: too many to be theirs");
 }
