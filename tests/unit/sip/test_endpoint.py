@@ -8,7 +8,7 @@ from ringback.sip.endpoint import Challenge, EndpointSettings
 from ringback.sip.events import Flow, RegisterReceived
 from ringback.sip.message.message import Request, Response
 from ringback.sip.message.validate import Refusal, refuse
-from unit.sip.conftest import (
+from tests.unit.sip.conftest import (
     ANSWER,
     UDP_PEER,
     Bench,

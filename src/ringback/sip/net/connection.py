@@ -106,17 +106,20 @@ class Connection(asyncio.Protocol):
 
 
 class ConnectionPool:
-    """All open connections. `receive(message, flow)` and `lost(flow)` tell the driver."""
+    """All open connections. `receive(message, flow)`, `opened()` and `lost(flow)` tell the driver."""
 
     def __init__(
         self,
         clock: Clock,
         limits: ConnectionLimits,
+        *,
         receive: Callable[[bytes, Flow], None],
+        opened: Callable[[], None],
         lost: Callable[[Flow], None],
     ) -> None:
         self.limits = limits
         self.receive = receive
+        self._opened = opened
         self.malformed_streams = 0
         self._clock = clock
         self._lost = lost
@@ -143,6 +146,7 @@ class ConnectionPool:
         assert flow.connection_id is not None, "flows of connections have an id"
         self._by_id[flow.connection_id] = connection
         self._by_address[flow.transport, flow.remote_address, flow.remote_port] = connection
+        self._opened()
 
     def remove(self, connection: Connection, flow: Flow) -> None:
         assert flow.connection_id is not None, "flows of connections have an id"

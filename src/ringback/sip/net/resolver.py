@@ -13,7 +13,8 @@ from typing import Protocol
 
 import dns.asyncresolver
 import dns.exception
-import dns.rdatatype
+import dns.rdtypes.IN.NAPTR
+import dns.rdtypes.IN.SRV
 import dns.resolver
 
 from ringback.clock import Clock, wait_for
@@ -89,8 +90,8 @@ class DnsLookup:
         except (dns.exception.DNSException, OSError):
             return Found()
         if kind == "SRV":
-            return Found(srv=[_srv(record) for record in answer], seconds=_seconds(answer))
-        return Found(naptr=[_naptr(record) for record in answer], seconds=_seconds(answer))
+            return Found(srv=_srv(answer), seconds=_seconds(answer))
+        return Found(naptr=_naptr(answer), seconds=_seconds(answer))
 
     async def _addresses(self, name: str) -> Found:
         answers = await asyncio.gather(self._ask(name, "A"), self._ask(name, "AAAA"), return_exceptions=True)
@@ -114,20 +115,31 @@ async def _system_addresses(name: str) -> Found:
     return Found(addresses=list(dict.fromkeys(str(entry[4][0]) for entry in found)), seconds=FAILURE_CACHE_SECONDS)
 
 
-def _srv(record: object) -> Srv:
-    priority, weight, port, host = str(record).split()
-    return Srv(priority=int(priority), weight=int(weight), port=int(port), host=host.rstrip("."))
+def _srv(records: dns.resolver.Answer) -> list[Srv]:
+    return [
+        Srv(
+            priority=record.priority,
+            weight=record.weight,
+            port=record.port,
+            host=record.target.to_text(omit_final_dot=True).rstrip("."),
+        )
+        for record in records
+        if isinstance(record, dns.rdtypes.IN.SRV.SRV)
+    ]
 
 
-def _naptr(record: object) -> Naptr:
-    order, preference, flags, service, _regexp, replacement = str(record).split()
-    return Naptr(
-        order=int(order),
-        preference=int(preference),
-        flags=flags.strip('"').lower(),
-        service=service.strip('"').upper(),
-        replacement=replacement.rstrip("."),
-    )
+def _naptr(records: dns.resolver.Answer) -> list[Naptr]:
+    return [
+        Naptr(
+            order=record.order,
+            preference=record.preference,
+            flags=record.flags.decode("ascii", "replace").lower(),
+            service=record.service.decode("ascii", "replace").upper(),
+            replacement=record.replacement.to_text(omit_final_dot=True).rstrip("."),
+        )
+        for record in records
+        if isinstance(record, dns.rdtypes.IN.NAPTR.NAPTR)
+    ]
 
 
 def _seconds(answer: dns.resolver.Answer) -> float:

@@ -49,7 +49,9 @@ class SipServer:
         self._tls = tls
         self._sockets: list[DatagramSocket] = []
         self._servers: list[asyncio.Server] = []
-        self._pool = ConnectionPool(clock, limits or ConnectionLimits(), self._receive_message, self._lose)
+        self._pool = ConnectionPool(
+            clock, limits or ConnectionLimits(), receive=self._receive_message, opened=self.pump, lost=self._lose
+        )
         self._delivery = Delivery(
             clock=clock,
             resolver=resolver or Resolver(clock),

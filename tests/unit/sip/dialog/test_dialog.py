@@ -6,7 +6,7 @@ from ringback.sip.dialog.dialog import Dialog
 from ringback.sip.message.errors import MalformedHeader
 from ringback.sip.message.message import Message, Request, Response
 from ringback.sip.message.parser import parse_message
-from unit.sip.conftest import Bench, on_the_wire, only_request, only_response, request_text, response_text
+from tests.unit.sip.conftest import Bench, on_the_wire, only_request, only_response, request_text, response_text
 
 ROUTES = "Record-Route: <sip:near.example;lr>, <sip:middle.example;lr>\nRecord-Route: <sip:far.example;lr>"
 

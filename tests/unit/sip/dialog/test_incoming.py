@@ -7,7 +7,7 @@ from ringback.sip.errors import WrongState
 from ringback.sip.events import CallConfirmed, CallHungUp, IncomingCall
 from ringback.sip.message.message import Response
 from ringback.sip.message.validate import refuse
-from unit.sip.conftest import ANSWER, OFFER, Bench, Link, make_bench, make_link, only_response, request_text
+from tests.unit.sip.conftest import ANSWER, OFFER, Bench, Link, make_bench, make_link, only_response, request_text
 
 SDP = "v=0\n"
 

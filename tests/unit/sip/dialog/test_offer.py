@@ -6,7 +6,7 @@ from ringback.sip.dialog.session import InviteSession
 from ringback.sip.errors import WrongState
 from ringback.sip.events import CallConfirmed, RefreshAnswered, SessionRefreshed
 from ringback.sip.message.message import Response
-from unit.sip.conftest import (
+from tests.unit.sip.conftest import (
     ANSWER,
     OFFER,
     Bench,

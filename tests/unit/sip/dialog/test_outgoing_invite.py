@@ -10,7 +10,7 @@ from ringback.sip.message.address import NameAddress
 from ringback.sip.message.message import Request
 from ringback.sip.message.uri import SipUri
 from ringback.sip.message.validate import Refusal
-from unit.sip.conftest import (
+from tests.unit.sip.conftest import (
     ANSWER,
     OFFER,
     Bench,

@@ -8,7 +8,7 @@ from ringback.sip.events import InfoReceived, NotifyReceived, ReferAnswered, Ref
 from ringback.sip.message.headers import Headers
 from ringback.sip.message.message import Request
 from ringback.sip.message.uri import SipUri
-from unit.sip.conftest import Bench, Link, Party, only_response, request_text
+from tests.unit.sip.conftest import Bench, Link, Party, only_response, request_text
 
 
 def notifies(party: Party) -> list[tuple[int | None, str]]:

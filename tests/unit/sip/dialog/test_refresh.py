@@ -7,7 +7,7 @@ from ringback.sip.dialog.session import InviteSession
 from ringback.sip.message.headers import Headers
 from ringback.sip.message.message import Message, Request, Response
 from ringback.sip.message.uri import SipUri
-from unit.sip.conftest import ANSWER, Bench, only_request, only_response, request_text, response_text, summary
+from tests.unit.sip.conftest import ANSWER, Bench, only_request, only_response, request_text, response_text, summary
 
 TIMED = "Session-Expires: 90\nSupported: timer"
 

@@ -10,7 +10,7 @@ from ringback.sip.events import Flow
 from ringback.sip.message.message import Request
 from ringback.sip.message.parser import parse_message
 from ringback.sip.transaction.outgoing import Destination
-from unit.sip.conftest import UDP_PEER, on_the_wire, request_text, seeded
+from tests.unit.sip.conftest import UDP_PEER, on_the_wire, request_text, seeded
 
 TCP_PEER = replace(UDP_PEER, transport="tcp", remote_port=41_000, connection_id=7)
 

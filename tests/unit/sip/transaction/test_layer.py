@@ -11,7 +11,7 @@ from ringback.sip.timers import TimerSettings
 from ringback.sip.transaction.action import Failure
 from ringback.sip.transaction.layer import AckReceived, ResponseReceived, TransactionFailed, TransactionLayer
 from ringback.sip.transaction.outgoing import Destination, TransactionId
-from unit.sip.conftest import UDP_PEER, on_the_wire, request_text, summary
+from tests.unit.sip.conftest import UDP_PEER, on_the_wire, request_text, summary
 
 UDP = Destination(transport="udp", host="192.0.2.9", port=5060)
 TCP = Destination(transport="tcp", host="192.0.2.9", port=5060)

@@ -8,7 +8,7 @@ from ringback.sip.message.message import Request
 from ringback.sip.message.parser import parse_message
 from ringback.sip.message.uri import SipUri
 from ringback.sip.transaction.outgoing import Destination, response_route, stamp_source
-from unit.sip.conftest import UDP_PEER, on_the_wire, request_text
+from tests.unit.sip.conftest import UDP_PEER, on_the_wire, request_text
 
 FLOW = replace(UDP_PEER, remote_port=40_000)
 
