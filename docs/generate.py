@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ringback.model.error_code import SECTIONS
+from ringback.model.settings.table import SettingRow, is_list_of_tables, settings_table
 from ringback.twiml.coverage import coverage_of
 from ringback.twiml.grammar.ssml import NESTING, SSML
 from ringback.twiml.grammar.verb import VERBS
@@ -88,6 +89,24 @@ def error_tables() -> str:
     return "\n".join(lines)
 
 
+def settings_tables() -> str:
+    """One section for each table of the settings file."""
+    lines: list[str] = []
+    rows = settings_table()
+    for table in dict.fromkeys(row.table for row in rows):
+        heading = f"[[{table}]]" if is_list_of_tables(table) else f"[{table}]"
+        lines += ["", f"## `{heading}`", "", "| Setting | Type | Default | Meaning |", "| --- | --- | --- | --- |"]
+        of_table = [row for row in rows if row.table == table]
+        lines += [settings_row(row) for row in sorted(of_table, key=lambda row: row.default != "required")]
+    return "\n".join(lines)
+
+
+def settings_row(row: SettingRow) -> str:
+    default = row.default if row.default in ("required", "not set") else f"`{row.default}`"
+    cells = [f"`{row.name}`", row.type, default, row.help]
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"
+
+
 def with_generated(page: str, tables: str) -> str:
     """The page with its generated part replaced."""
     before, mark, rest = page.partition(BEGIN)
@@ -97,7 +116,7 @@ def with_generated(page: str, tables: str) -> str:
     return f"{before}{BEGIN}\n{tables.strip()}\n{END}{after}"
 
 
-PAGES = {"twiml.md": twiml_tables, "errors.md": error_tables}
+PAGES = {"twiml.md": twiml_tables, "errors.md": error_tables, "settings.md": settings_tables}
 
 
 def main() -> None:

@@ -96,8 +96,8 @@ class SipSettings(Section):
         tuple[DigestAlgorithm, ...], BeforeValidator(_algorithms), BeforeValidator(read_list)
     ] = Field(
         default=("MD5",),
-        description="What callers are challenged with, in this order: `MD5`, `SHA-256` or both. MD5 alone is what Twilio"
-        " does; several phones give up when they are offered an algorithm they do not know.",
+        description="What callers are challenged with, in this order: `MD5`, `SHA-256` or both. MD5 alone is what"
+        " Twilio does; several phones give up when they are offered an algorithm they do not know.",
     )
     tls_certificate: FilePath | None = Field(
         default=None, description="PEM file with the certificate and its chain, for `tls:` listeners."
@@ -176,8 +176,14 @@ class VoiceUrls(Section):
 
 class DomainSettings(VoiceUrls):
     name: DomainName = Field(description="The host name that callers dial: `sip:anything@NAME`.")
-    registration: Switch = Field(default=False, description="Whether phones may register here.")
-    secure: Switch = Field(default=False, description="Whether calls must be encrypted (TLS and SRTP).")
+    registration: Switch = Field(
+        default=False,
+        description="Whether phones may register here. Kept in the store; this version answers no REGISTER yet.",
+    )
+    secure: Switch = Field(
+        default=False,
+        description="Whether calls must come over TLS. This version does not encrypt the audio yet.",
+    )
     users: Annotated[dict[Username, Password], BeforeValidator(read_json)] = Field(
         default_factory=dict,
         max_length=MAX_CREDENTIALS,
