@@ -1,12 +1,16 @@
-//! What a leg hears in a tick: the jitter buffer's frame with its gaps concealed.
+//! What a leg hears in a tick: the jitter buffer's frame, with what was lost concealed.
+//!
+//! Samples are only made while somebody wants them (a bridge, a recording, a silence watch). A leg that hears a prompt and
+//! says nothing of interest costs one copy of 160 octets.
 
 use ringback_dsp::g711::Law;
+use ringback_dsp::plc::Concealer;
 
 use crate::jitter::{JitterBuffer, Mask, Octets, Outcome};
-use crate::unit::SAMPLES_PER_TICK;
+use crate::unit::{RATE_HZ, SAMPLES_PER_TICK};
 
-/// A gap fades to silence over this many samples: 60 ms.
-const FADE: i32 = 480;
+/// A frame of samples.
+pub type Samples = [i16; SAMPLES_PER_TICK];
 
 /// One tick's audio, always complete; silence when nothing came.
 #[derive(Clone, Copy, Debug)]
@@ -21,26 +25,31 @@ pub struct Heard {
 #[derive(Clone, Debug)]
 pub struct Ear {
     pub jitter: JitterBuffer,
-    last: Octets,
-    gap: i32,
     heard: Heard,
+    samples: Samples,
+    concealer: Concealer,
+    is_wanted: bool,
     concealed: u64,
 }
 
 impl Ear {
     /// Nothing heard yet.
     pub fn new(law: Law) -> Self {
-        let silence = [law.silence(); SAMPLES_PER_TICK];
-        let heard = Heard { law, codes: silence, is_real: false };
-        Self { jitter: JitterBuffer::default(), last: silence, gap: FADE, heard, concealed: 0 }
+        Self {
+            jitter: JitterBuffer::default(),
+            heard: Heard { law, codes: [law.silence(); SAMPLES_PER_TICK], is_real: false },
+            samples: [0; SAMPLES_PER_TICK],
+            concealer: Concealer::new(RATE_HZ),
+            is_wanted: false,
+            concealed: 0,
+        }
     }
 
     /// Another law was negotiated; what is buffered in the old one is forgotten.
     pub fn set_law(&mut self, law: Law) {
         if law != self.heard.law {
-            let mut jitter = std::mem::take(&mut self.jitter);
-            jitter.restart();
-            *self = Self { jitter, ..Self::new(law) };
+            self.jitter.restart();
+            self.heard = Heard { law, codes: [law.silence(); SAMPLES_PER_TICK], is_real: false };
         }
     }
 
@@ -49,47 +58,67 @@ impl Ear {
         &self.heard
     }
 
+    /// The same as samples; only kept while `listen` was told that they are wanted.
+    pub fn samples(&self) -> &Samples {
+        &self.samples
+    }
+
     /// Frames that were made up wholly or in part.
     pub fn concealed(&self) -> u64 {
         self.concealed
     }
 
-    /// Takes the next frame; `muted` hears silence instead, in the same time.
-    pub fn listen(&mut self, muted: bool) {
-        let mut mask = Mask::default();
-        let silence = self.heard.law.silence();
-        match self.jitter.pop(&mut self.heard.codes, &mut mask) {
-            Outcome::Packet => {
-                self.last = self.heard.codes;
-                self.gap = 0;
-                self.heard.is_real = true;
-            }
-            Outcome::Conceal => {
-                self.conceal(&mask);
-                self.heard.is_real = true;
-            }
-            Outcome::Starved => {
-                self.heard.codes.fill(silence);
-                self.heard.is_real = false;
-            }
+    /// Takes the next frame; `is_muted` hears silence instead, in the same time.
+    pub fn listen(&mut self, is_muted: bool, is_wanted: bool) {
+        if is_wanted && !self.is_wanted {
+            self.concealer = Concealer::new(RATE_HZ);
         }
-        if muted {
-            self.heard.codes.fill(silence);
+        self.is_wanted = is_wanted;
+        let mut mask = Mask::default();
+        let outcome = self.jitter.pop(&mut self.heard.codes, &mut mask);
+        self.heard.is_real = outcome != Outcome::Starved;
+        self.concealed += u64::from(outcome == Outcome::Conceal);
+        match outcome {
+            _ if is_muted => self.hear_silence(),
+            Outcome::Starved => self.hear_silence(),
+            Outcome::Packet if is_wanted => self.hear_packet(),
+            Outcome::Packet => {}
+            Outcome::Conceal if is_wanted => self.conceal(&mask),
+            Outcome::Conceal => self.heard.codes.fill(self.heard.law.silence()),
         }
     }
 
-    /// Repeats the last frame under a gain that falls to zero over the gap.
-    fn conceal(&mut self, mask: &Mask) {
-        let law = self.heard.law;
-        self.concealed += 1;
-        for (n, (code, last)) in self.heard.codes.iter_mut().zip(&self.last).enumerate() {
-            if mask.has(n) {
-                self.gap = 0;
-                continue;
-            }
-            let gain = (FADE - self.gap).max(0);
-            self.gap += 1;
-            *code = law.encode_sample((i32::from(law.decode_sample(*last)) * gain / FADE) as i16);
+    fn hear_silence(&mut self) {
+        self.heard.codes.fill(self.heard.law.silence());
+        self.samples.fill(0);
+    }
+
+    fn hear_packet(&mut self) {
+        self.heard.law.decode(&self.heard.codes, &mut self.samples);
+        let ends_gap = self.concealer.is_concealing();
+        self.concealer.receive(&mut self.samples);
+        if ends_gap {
+            self.heard.law.encode(&self.samples, &mut self.heard.codes);
         }
+    }
+
+    /// Runs of samples that came and that did not, in turn: packets need not be as long as a tick.
+    fn conceal(&mut self, mask: &Mask) {
+        self.heard.law.decode(&self.heard.codes, &mut self.samples);
+        let mut rest: &mut [i16] = &mut self.samples;
+        let mut at = 0;
+        while !rest.is_empty() {
+            let came = mask.has(at);
+            let run = (at..SAMPLES_PER_TICK).take_while(|n| mask.has(*n) == came).count();
+            let (piece, after) = rest.split_at_mut(run.min(rest.len()));
+            if came {
+                self.concealer.receive(piece);
+            } else {
+                self.concealer.conceal(piece);
+            }
+            rest = after;
+            at += run;
+        }
+        self.heard.law.encode(&self.samples, &mut self.heard.codes);
     }
 }

@@ -43,12 +43,6 @@ impl Mask {
         self.0.get(n / 64).is_some_and(|word| word >> (n % 64) & 1 != 0)
     }
 
-    fn set(&mut self, n: usize) {
-        if let Some(word) = self.0.get_mut(n / 64) {
-            *word |= 1 << (n % 64);
-        }
-    }
-
     fn count(&self) -> u32 {
         self.0.iter().map(|word| word.count_ones()).sum()
     }
@@ -156,7 +150,7 @@ impl JitterBuffer {
         Insertion::Stored
     }
 
-    /// The frame of this tick into `frame`; missing samples are left as they are.
+    /// The frame of this tick into `frame`; what is missing by the mask is noise.
     pub fn pop(&mut self, frame: &mut Octets, mask: &mut Mask) -> Outcome {
         *mask = Mask::default();
         if !self.running {
@@ -240,11 +234,8 @@ impl JitterBuffer {
     }
 
     fn skip_to(&mut self, playhead: RtpTimestamp) {
-        let skipped = playhead.since(self.playhead).clamp(0, CAPACITY as i32) as u32;
-        for n in 0..skipped {
-            let index = index_of(self.playhead.plus(n));
-            self.filled[index / 64] &= !(1 << (index % 64));
-        }
+        let skipped = playhead.since(self.playhead).clamp(0, CAPACITY as i32) as usize;
+        self.forget(index_of(self.playhead), skipped);
         self.playhead = playhead;
     }
 
@@ -253,22 +244,35 @@ impl JitterBuffer {
         let (first, second) = payload.split_at(payload.len().min(CAPACITY - start));
         self.octets[start..start + first.len()].copy_from_slice(first);
         self.octets[..second.len()].copy_from_slice(second);
-        set_bits(&mut self.filled, start, first.len());
-        set_bits(&mut self.filled, 0, second.len());
+        each_word(start, first.len(), |word, bits| self.filled[word] |= bits);
+        each_word(0, second.len(), |word, bits| self.filled[word] |= bits);
     }
 
     fn take(&mut self, frame: &mut Octets, mask: &mut Mask) {
         let start = index_of(self.playhead);
-        for (n, octet) in frame.iter_mut().enumerate() {
-            let index = (start + n) % CAPACITY;
-            let bit = 1u64 << (index % 64);
-            let word = &mut self.filled[index / 64];
-            if *word & bit != 0 {
-                *octet = self.octets[index];
-                mask.set(n);
-            }
-            *word &= !bit;
+        *mask = Mask([self.bits(start), self.bits(start + 64), self.bits(start + 128) & 0xFFFF_FFFF]);
+        let first = SAMPLES_PER_TICK.min(CAPACITY - start);
+        let (head, tail) = frame.split_at_mut(first);
+        head.copy_from_slice(&self.octets[start..start + first]);
+        tail.copy_from_slice(&self.octets[..SAMPLES_PER_TICK - first]);
+        self.forget(start, SAMPLES_PER_TICK);
+    }
+
+    /// 64 bits of `filled` from any bit on.
+    fn bits(&self, at: usize) -> u64 {
+        let (word, shift) = (at / 64 % WORDS, at % 64);
+        let low = self.filled[word] >> shift;
+        if shift == 0 {
+            return low;
         }
+        low | self.filled[(word + 1) % WORDS] << (64 - shift)
+    }
+
+    /// Empties `length` places from `start` on and around.
+    fn forget(&mut self, start: usize, length: usize) {
+        let first = length.min(CAPACITY - start);
+        each_word(start, first, |word, bits| self.filled[word] &= !bits);
+        each_word(0, length - first, |word, bits| self.filled[word] &= !bits);
     }
 }
 
@@ -276,14 +280,17 @@ fn index_of(timestamp: RtpTimestamp) -> usize {
     timestamp.0 as usize % CAPACITY
 }
 
-/// Sets `length` bits from `start`; the run does not wrap.
-fn set_bits(words: &mut [u64; WORDS], start: usize, length: usize) {
+/// Calls `act` with each word that `length` bits from `start` touch, and the bits in it; the run does not wrap.
+fn each_word(start: usize, length: usize, mut act: impl FnMut(usize, u64)) {
     let mut at = start;
     let end = start + length;
     while at < end {
         let run = (64 - at % 64).min(end - at);
         let bits = if run == 64 { u64::MAX } else { (1 << run) - 1 };
-        words[at / 64] |= bits << (at % 64);
+        act(at / 64, bits << (at % 64));
         at += run;
     }
 }
+
+#[cfg(test)]
+mod tests;

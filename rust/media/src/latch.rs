@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn a_new_address_counts_at_once_and_only_the_old_source_or_silence_can_change_that() {
         let mut latch = latch();
-        send(&mut latch, NAT, 5, 1000 - WINDOW_TICKS);
+        send(&mut latch, NAT, 5, 1);
         assert_eq!(send(&mut latch, NAT, 1, 1000), 1);
         latch.negotiate(address(5000), true, 1001);
         assert_eq!(latch.remote(), Some(address(5000)));

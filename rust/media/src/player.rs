@@ -107,3 +107,77 @@ impl Playing {
         length == 0 || self.turns == Some(0)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::unit::SAMPLES_PER_TICK;
+
+    /// A clip whose samples are all `level`, and a player's ends.
+    fn clip(level: i16, samples: usize) -> Arc<Clip> {
+        Arc::new(Clip::new(vec![level; samples]))
+    }
+
+    fn frame(player: &mut Player, ends: &mut Vec<(u64, PlaybackEnd)>) -> (Octets, bool) {
+        let mut frame = [0; SAMPLES_PER_TICK];
+        let played = player.fill(Law::Mu, &mut frame, &mut |play_id, reason| ends.push((play_id, reason)));
+        (frame, played)
+    }
+
+    #[test]
+    fn clips_follow_each_other_without_a_gap_and_end_in_silence() {
+        let (mut player, mut ends) = (Player::default(), Vec::new());
+        player.play(1, clip(1000, 200), 1, &mut |_, _| {});
+        player.play_queued(2, clip(-1000, 100), &mut |_, _| {});
+        frame(&mut player, &mut ends);
+        assert!(ends.is_empty());
+        let (second, _) = frame(&mut player, &mut ends);
+        assert_eq!(ends, [(1, PlaybackEnd::Done), (2, PlaybackEnd::Done)]);
+        let level = |n: usize| Law::Mu.decode_sample(second[n]).signum();
+        assert_eq!((level(0), level(39), level(40), level(139), level(140)), (1, 1, -1, -1, 0));
+        assert!(!frame(&mut player, &mut ends).1);
+    }
+
+    #[test]
+    fn a_clip_plays_as_often_as_it_is_told() {
+        let (mut player, mut ends) = (Player::default(), Vec::new());
+        player.play(1, clip(1000, 240), 3, &mut |_, _| {});
+        let played = (0..10).filter(|_| frame(&mut player, &mut ends).1).count();
+        assert_eq!((played, ends.len()), (5, 1));
+        player.play(2, clip(1000, 7), 0, &mut |_, _| {});
+        assert_eq!((0..1000).filter(|_| frame(&mut player, &mut ends).1).count(), 1000);
+        assert_eq!(ends.len(), 1);
+    }
+
+    #[test]
+    fn playing_replaces_and_stopping_stops_everything() {
+        let (mut player, mut ends) = (Player::default(), Vec::new());
+        player.play(1, clip(1, 900), 0, &mut |_, _| {});
+        player.play_queued(2, clip(1, 900), &mut |_, _| {});
+        player.play(3, clip(1, 900), 1, &mut |play_id, reason| ends.push((play_id, reason)));
+        assert_eq!(ends, [(1, PlaybackEnd::Replaced), (2, PlaybackEnd::Replaced)]);
+        player.stop(PlaybackEnd::Stopped, &mut |play_id, reason| ends.push((play_id, reason)));
+        assert_eq!(ends.last(), Some(&(3, PlaybackEnd::Stopped)));
+        assert!(!player.is_playing());
+    }
+
+    #[test]
+    fn an_empty_clip_ends_at_once_even_for_ever() {
+        let (mut player, mut ends) = (Player::default(), Vec::new());
+        player.play(1, clip(0, 0), 0, &mut |_, _| {});
+        assert!(!frame(&mut player, &mut ends).1);
+        assert_eq!(ends, [(1, PlaybackEnd::Done)]);
+    }
+
+    #[test]
+    fn what_waits_behind_an_endless_clip_comes_after_its_turn_and_the_queue_is_bounded() {
+        let (mut player, mut ends) = (Player::default(), Vec::new());
+        player.play(1, clip(1000, 160), 0, &mut |_, _| {});
+        player.play_queued(2, clip(1000, 160), &mut |_, _| {});
+        frame(&mut player, &mut ends);
+        assert_eq!(ends, [(1, PlaybackEnd::Done)]);
+        (3..1000)
+            .for_each(|id| player.play_queued(id, clip(1, 1), &mut |play_id, reason| ends.push((play_id, reason))));
+        assert_eq!(ends.iter().filter(|(_, reason)| *reason == PlaybackEnd::Stopped).count(), 997 - MAX_QUEUED);
+    }
+}

@@ -11,7 +11,7 @@ impl Random {
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn next_u64(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut bits = self.0;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -21,17 +21,17 @@ impl Random {
 
     /// A number below `bound`; 0 for a bound of 0.
     pub fn below(&mut self, bound: u64) -> u64 {
-        self.next().checked_rem(bound).unwrap_or(0)
+        self.next_u64().checked_rem(bound).unwrap_or(0)
     }
 
     /// True with this probability.
     pub fn chance(&mut self, probability: f64) -> bool {
-        (self.next() >> 11) as f64 / ((1u64 << 53) as f64) < probability
+        (self.next_u64() >> 11) as f64 / ((1u64 << 53) as f64) < probability
     }
 
     /// Up to `limit` random bytes.
     pub fn bytes(&mut self, limit: usize) -> Vec<u8> {
         let length = self.below(limit as u64 + 1) as usize;
-        (0..length).map(|_| self.next() as u8).collect()
+        (0..length).map(|_| self.next_u64() as u8).collect()
     }
 }

@@ -68,7 +68,7 @@ impl Compound {
         let mut compound = Self::default();
         let mut rest = datagram;
         for index in 0..MAX_PACKETS {
-            let (kind, count, body, after) = split_packet(rest)?;
+            let Piece { kind, count, body, after } = split_packet(rest)?;
             match kind {
                 SENDER_REPORT | RECEIVER_REPORT => compound.read_report(kind, count, body, ours)?,
                 _ if index == 0 => return Err(RtcpError::NotAReport),
@@ -114,8 +114,15 @@ fn read_block(block: &[u8]) -> Result<ReportBlock, RtcpError> {
     })
 }
 
-/// Packet type, count field, body without padding, and what follows.
-fn split_packet(bytes: &[u8]) -> Result<(u8, usize, &[u8], &[u8]), RtcpError> {
+/// One packet of a compound, its body without padding, and what follows.
+struct Piece<'a> {
+    kind: u8,
+    count: usize,
+    body: &'a [u8],
+    after: &'a [u8],
+}
+
+fn split_packet(bytes: &[u8]) -> Result<Piece<'_>, RtcpError> {
     let head = bytes.first_chunk::<4>().ok_or(RtcpError::TooShort)?;
     let [flags, kind, high, low] = *head;
     if flags >> 6 != 2 {
@@ -125,7 +132,7 @@ fn split_packet(bytes: &[u8]) -> Result<(u8, usize, &[u8], &[u8]), RtcpError> {
     let body = bytes.get(4..length).ok_or(RtcpError::Truncated)?;
     let after = bytes.get(length..).ok_or(RtcpError::Truncated)?;
     let body = if flags & 0x20 == 0 { body } else { without_padding(body, after)? };
-    Ok((kind, usize::from(flags & 0x1F), body, after))
+    Ok(Piece { kind, count: usize::from(flags & 0x1F), body, after })
 }
 
 fn without_padding<'a>(body: &'a [u8], after: &[u8]) -> Result<&'a [u8], RtcpError> {

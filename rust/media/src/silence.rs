@@ -1,83 +1,93 @@
 //! Noticing that a caller has stopped speaking, and that they began.
+//!
+//! Frames that did not come from the network say nothing either way: no RTP at all is not silence (twiml.md R-03).
 
-use ringback_dsp::g711::Law;
+use ringback_dsp::silence::{SilenceDetector, SilenceEvent, SilenceTimer};
 
-use crate::recording::Samples;
-use crate::unit::TICKS_PER_SECOND;
+use crate::ear::Samples;
 
-/// Frames whose root mean square is below this are quiet: about -46 dBFS, above line noise and below a whisper.
-const QUIET_RMS: i64 = 160;
-
-/// Whether a frame is as good as silent.
-pub fn is_quiet(frame: &Samples) -> bool {
-    let energy: i64 = frame.iter().map(|sample| i64::from(*sample) * i64::from(*sample)).sum();
-    energy < QUIET_RMS * QUIET_RMS * frame.len() as i64
-}
-
-/// Counts quiet frames in a row. Frames that did not come from the network count neither way (twiml.md R-03).
-#[derive(Clone, Copy, Debug)]
-pub struct QuietCounter {
-    limit: u64,
-    ticks: u64,
-}
-
-impl QuietCounter {
-    /// Counts up to this many seconds.
-    pub fn new(seconds: f64) -> Self {
-        Self { limit: (seconds * TICKS_PER_SECOND as f64).ceil().max(1.0) as u64, ticks: 0 }
-    }
-
-    /// One frame; true when it has now been quiet for long enough.
-    pub fn listen(&mut self, frame: &Samples, is_real: bool) -> bool {
-        if !is_real {
-            return false;
-        }
-        self.ticks = if is_quiet(frame) { self.ticks + 1 } else { 0 };
-        self.ticks >= self.limit
-    }
-}
-
-/// What a watch has to say.
+/// What was noticed in a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Noticed {
     Nothing,
+    /// Sound, for the first time.
     Voice,
+    /// It has been quiet for the whole limit, for the first time.
     Silence,
 }
 
-/// One watch: `Voice` at the first sound, `Silence` once after so many quiet seconds in a row.
-#[derive(Clone, Copy, Debug)]
+/// Listens until it has noticed both once.
+#[derive(Clone, Debug)]
 pub struct Watch {
-    pub watch_id: u64,
-    pub seconds: f64,
-    quiet: QuietCounter,
-    sounded: bool,
-    fired: bool,
+    detector: SilenceDetector,
+    timer: SilenceTimer,
+    heard_voice: bool,
+    heard_silence: bool,
 }
 
 impl Watch {
-    /// Begins now.
-    pub fn new(watch_id: u64, seconds: f64) -> Self {
-        Self { watch_id, seconds, quiet: QuietCounter::new(seconds), sounded: false, fired: false }
+    /// `seconds` of silence is the limit.
+    pub fn new(seconds: f64) -> Self {
+        let (detector, timer) = (SilenceDetector::new(), SilenceTimer::new(seconds));
+        Self { detector, timer, heard_voice: false, heard_silence: false }
     }
 
     /// One frame.
     pub fn listen(&mut self, frame: &Samples, is_real: bool) -> Noticed {
-        if !self.fired && self.quiet.listen(frame, is_real) {
-            self.fired = true;
-            return Noticed::Silence;
+        if !is_real || (self.heard_voice && self.heard_silence) {
+            return Noticed::Nothing;
         }
-        if is_real && !self.sounded && !is_quiet(frame) {
-            self.sounded = true;
-            return Noticed::Voice;
+        match self.timer.observe(self.detector.classify(frame)) {
+            Some(SilenceEvent::VoiceBegan) if !self.heard_voice => {
+                self.heard_voice = true;
+                Noticed::Voice
+            }
+            Some(SilenceEvent::LimitReached) if !self.heard_silence => {
+                self.heard_silence = true;
+                Noticed::Silence
+            }
+            _ => Noticed::Nothing,
         }
-        Noticed::Nothing
     }
 }
 
-/// A frame of one law as samples.
-pub fn decode(law: Law, codes: &crate::jitter::Octets) -> Samples {
-    let mut samples = [0; crate::unit::SAMPLES_PER_TICK];
-    law.decode(codes, &mut samples);
-    samples
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOUD: Samples = {
+        let mut samples = [4000; 160];
+        let mut n = 0;
+        while n < 160 {
+            samples[n] = -4000;
+            n += 2;
+        }
+        samples
+    };
+    const QUIET: Samples = [3; 160];
+
+    /// The ticks at which something was noticed.
+    fn run(watch: &mut Watch, frames: &[(Samples, bool, usize)]) -> Vec<(usize, Noticed)> {
+        let ticks = frames.iter().flat_map(|(frame, is_real, count)| std::iter::repeat_n((frame, *is_real), *count));
+        let noticed = ticks.map(|(frame, is_real)| watch.listen(frame, is_real)).enumerate();
+        noticed.filter(|(_, noticed)| *noticed != Noticed::Nothing).collect()
+    }
+
+    #[test]
+    fn silence_is_noticed_once_after_the_limit() {
+        let noticed = run(&mut Watch::new(0.5), &[(QUIET, true, 100)]);
+        assert_eq!(noticed, [(24, Noticed::Silence)]);
+    }
+
+    #[test]
+    fn voice_is_noticed_once_and_puts_silence_off() {
+        let noticed =
+            run(&mut Watch::new(0.5), &[(QUIET, true, 10), (LOUD, true, 30), (QUIET, true, 60), (LOUD, true, 9)]);
+        assert_eq!(noticed, [(11, Noticed::Voice), (64, Noticed::Silence)]);
+    }
+
+    #[test]
+    fn nothing_received_is_not_silence() {
+        assert!(run(&mut Watch::new(0.5), &[(QUIET, true, 20), ([0; 160], false, 500)]).is_empty());
+    }
 }

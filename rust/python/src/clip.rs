@@ -31,7 +31,7 @@ impl Clip {
     /// Resample to 8 kHz. Releases the GIL.
     #[staticmethod]
     fn from_pcm(python: Python<'_>, pcm: &[u8], rate_hz: u32) -> PyResult<Self> {
-        if pcm.len() % 2 != 0 {
+        if !pcm.len().is_multiple_of(2) {
             return Err(PyValueError::new_err("pcm must be whole 16-bit samples"));
         }
         let converted = python.allow_threads(|| {

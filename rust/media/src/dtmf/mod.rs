@@ -98,17 +98,4 @@ impl DigitSignals {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_key_has_its_event() {
-        for (event, key) in (0u8..).zip("0123456789*#ABCD".chars()) {
-            assert_eq!(Digit::from_char(key).map(Digit::event), Some(event));
-            assert_eq!(Digit::from_event(event).map(Digit::to_char), Some(key));
-        }
-        assert_eq!(Digit::from_char('d').map(Digit::to_char), Some('D'));
-        assert_eq!((Digit::from_char('w'), Digit::from_char('€')), (None, None));
-        assert_eq!(Digit::from_event(16), None);
-    }
-}
+mod tests;

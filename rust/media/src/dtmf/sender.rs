@@ -203,5 +203,10 @@ fn to_ticks(duration: u32) -> u32 {
 fn event_frame(digit: Digit, timestamp: RtpTimestamp, ticks: u32, end: bool, is_repeat: bool) -> DigitFrame {
     let [high, low] = ((ticks * SAMPLES_PER_TICK as u32).min(0xFFFF) as u16).to_be_bytes();
     let flags = VOLUME | if end { 0x80 } else { 0 };
-    DigitFrame::Event { marker: ticks == 1, timestamp, payload: [digit.event(), flags, high, low], is_repeat }
+    DigitFrame::Event {
+        marker: ticks == 1 && !is_repeat,
+        timestamp,
+        payload: [digit.event(), flags, high, low],
+        is_repeat,
+    }
 }

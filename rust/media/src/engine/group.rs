@@ -108,7 +108,7 @@ impl Group {
         for (index, seat) in self.seats.iter_mut().enumerate() {
             let Some(seat) = seat else { continue };
             if let Some(local) = seat.clock.local(now) {
-                let reads_rtcp = (local.tick + index as u64) % RTCP_TICKS == 0;
+                let reads_rtcp = (local.tick + index as u64).is_multiple_of(RTCP_TICKS);
                 traffic.received += seat.hear(local, reads_rtcp, buffer, events);
             }
         }
@@ -164,7 +164,7 @@ impl Seat {
                 }
             }
         }
-        self.leg.hear(now, events);
+        self.leg.hear(self.partner.is_some(), now, events);
         count
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Leg, Session, MAX_TAPS, MAX_WATCHES};
+use super::{Leg, Session, SilenceWatch, MAX_TAPS, MAX_WATCHES};
 use crate::clip::Clip;
 use crate::dtmf::Digit;
 use crate::event::{Event, EventSink, PlaybackEnd, RecordingEnd};
@@ -90,7 +90,7 @@ impl Leg {
         if self.watches.len() >= MAX_WATCHES {
             self.watches.remove(0);
         }
-        self.watches.push(Watch::new(watch_id, seconds));
+        self.watches.push(SilenceWatch { watch_id, seconds, watch: Watch::new(seconds) });
     }
 
     /// Stops watching.

@@ -90,6 +90,13 @@ pub struct Totals {
     pub ignored: u64,
 }
 
+#[derive(Debug)]
+struct SilenceWatch {
+    watch_id: u64,
+    seconds: f64,
+    watch: Watch,
+}
+
 /// See the module's description.
 #[derive(Debug)]
 pub struct Leg {
@@ -106,7 +113,7 @@ pub struct Leg {
     reporter: Reporter,
     player: Player,
     taps: Vec<Tap>,
-    watches: Vec<Watch>,
+    watches: Vec<SilenceWatch>,
     muted: bool,
     sequence_number: SequenceNumber,
     is_talking: bool,

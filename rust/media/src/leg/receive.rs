@@ -7,7 +7,7 @@ use crate::dtmf::DigitSignal;
 use crate::event::{Event, EventSink};
 use crate::latch::Verdict;
 use crate::rtp::RtpPacket;
-use crate::silence::{decode, Noticed};
+use crate::silence::Noticed;
 use crate::source::Arrival;
 use crate::unit::{Now, RATE_HZ, TICKS_PER_SECOND};
 
@@ -59,9 +59,11 @@ impl Leg {
         }
     }
 
-    /// After the last datagram of a tick: takes the frame, reports keys, silence and a dead line.
-    pub fn hear(&mut self, now: Now, events: &mut dyn EventSink) {
-        self.ear.listen(self.muted);
+    /// After the last datagram of a tick: takes the frame, reports keys, silence and a dead line. `is_bridged` says that
+    /// another leg will want to hear it.
+    pub fn hear(&mut self, is_bridged: bool, now: Now, events: &mut dyn EventSink) {
+        let is_wanted = is_bridged || !self.taps.is_empty() || !self.watches.is_empty();
+        self.ear.listen(self.muted, is_wanted);
         self.digit_receiver.handle_tick(now.tick, &mut self.signals);
         self.report_digits(events);
         self.watch(events);
@@ -80,14 +82,10 @@ impl Leg {
     }
 
     fn watch(&mut self, events: &mut dyn EventSink) {
-        if self.watches.is_empty() {
-            return;
-        }
-        let heard = self.ear.heard();
-        let samples = decode(heard.law, &heard.codes);
+        let is_real = self.ear.heard().is_real;
         for watch in &mut self.watches {
             let (leg, watch_id, seconds) = (self.id, watch.watch_id, watch.seconds);
-            match watch.listen(&samples, heard.is_real) {
+            match watch.watch.listen(self.ear.samples(), is_real) {
                 Noticed::Nothing => {}
                 Noticed::Voice => events.emit(Event::Voice { leg, watch_id }),
                 Noticed::Silence => events.emit(Event::Silence { leg, watch_id, seconds }),

@@ -28,7 +28,7 @@ impl Reporter {
     /// The canonical name is random, and so tells nothing about the machine (RFC 7022 §4.2).
     pub(super) fn new(seed: u64) -> Self {
         let mut random = Random::new(seed);
-        let cname = format!("{:016x}", random.next());
+        let cname = format!("{:016x}", random.next_u64());
         Self {
             random,
             cname,

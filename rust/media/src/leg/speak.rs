@@ -9,7 +9,6 @@ use crate::ear::Heard;
 use crate::event::{Event, EventSink};
 use crate::jitter::Octets;
 use crate::rtp::{RtpHeader, HEADER_LENGTH};
-use crate::silence::decode;
 use crate::unit::{Now, PayloadType, RtpTimestamp, RATE_HZ, SAMPLES_PER_TICK};
 
 /// How loud a key is when it has to be sent as sound.
@@ -117,11 +116,12 @@ impl Leg {
         if self.taps.is_empty() {
             return;
         }
-        let heard = self.ear.heard();
-        let (received, sent) = (decode(heard.law, &heard.codes), decode(law, said));
+        let is_real = self.ear.heard().is_real;
+        let mut sent = [0; SAMPLES_PER_TICK];
+        law.decode(said, &mut sent);
         let mut index = 0;
         while let Some(tap) = self.taps.get_mut(index) {
-            match tap.record(&received, &sent, heard.is_real) {
+            match tap.record(self.ear.samples(), &sent, is_real) {
                 Some(reason) => self.taps.swap_remove(index).finish(reason),
                 None => index += 1,
             }

@@ -7,7 +7,7 @@
 mod tap;
 mod writer;
 
-pub use tap::{Pause, Samples, Tap};
+pub use tap::{Pause, Tap};
 pub use writer::{open, Job, Writer};
 
 use std::sync::atomic::{AtomicU8, Ordering};

@@ -6,12 +6,10 @@ use std::thread::Thread;
 use rtrb::Producer;
 
 use super::{Ending, What};
+use crate::ear::Samples;
 use crate::event::RecordingEnd;
-use crate::silence::QuietCounter;
+use crate::silence::{Noticed, Watch};
 use crate::unit::SAMPLES_PER_TICK;
-
-/// A frame of samples.
-pub type Samples = [i16; SAMPLES_PER_TICK];
 
 /// What a pause leaves in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +30,7 @@ pub struct Tap {
     pub(super) ending: Arc<Ending>,
     pub(super) writer: Thread,
     pub(super) ticks_left: Option<u64>,
-    pub(super) quiet: Option<QuietCounter>,
+    pub(super) quiet: Option<Watch>,
     pub(super) pause: Pause,
     /// Frames that found no room.
     pub(super) owed: u32,
@@ -67,7 +65,7 @@ impl Tap {
             }
         }
         let quiet = self.quiet.as_mut().filter(|_| self.pause == Pause::Running);
-        quiet.is_some_and(|quiet| quiet.listen(heard, is_real)).then_some(RecordingEnd::Silence)
+        quiet.is_some_and(|quiet| quiet.listen(heard, is_real) == Noticed::Silence).then_some(RecordingEnd::Silence)
     }
 
     /// Ends the recording; the writer reports it when the file is complete.

@@ -14,7 +14,7 @@ use rtrb::{Consumer, RingBuffer};
 
 use super::{Ending, Pause, Tap, What};
 use crate::event::{Event, EventSender, EventSink, LegId, RecordingEnd};
-use crate::silence::QuietCounter;
+use crate::silence::Watch;
 use crate::unit::{RATE_HZ, TICKS_PER_SECOND};
 
 /// Seconds of audio a ring holds.
@@ -67,7 +67,7 @@ pub fn open(
         ending: ending.clone(),
         writer: writer.handle.clone(),
         ticks_left: (max_seconds > 0.0).then(|| (max_seconds * TICKS_PER_SECOND as f64).ceil() as u64),
-        quiet: (silence_seconds > 0.0).then(|| QuietCounter::new(silence_seconds)),
+        quiet: (silence_seconds > 0.0).then(|| Watch::new(silence_seconds)),
         pause: Pause::Running,
         owed: 0,
         finished: false,

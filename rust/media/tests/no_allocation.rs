@@ -1,0 +1,81 @@
+//! The packet path allocates nothing after construction: proved by an allocator that counts.
+
+mod network;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use network::{address, bridged, leg, now, tone};
+use ringback_dsp::g711::Law;
+use ringback_media::event::{event_queue, EventSink};
+use ringback_media::leg::Leg;
+
+struct Counting;
+
+thread_local! {
+    static COUNT: Cell<u64> = const { Cell::new(0) };
+}
+
+// SAFETY: every call is handed to the system's allocator unchanged; the counter is a plain cell of this thread, without a
+// destructor, so touching it neither allocates nor re-enters.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        COUNT.set(COUNT.get() + 1);
+        // SAFETY: the caller's promise about `layout` is passed on.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: `pointer` came from `System.alloc` with this layout.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// One tick of two bridged legs and their phones, all in this thread.
+fn tick(legs: &mut [Leg; 4], number: u64, events: &mut dyn EventSink) {
+    let now = now(number);
+    let [a, b, low, high] = legs;
+    [&mut *a, &mut *b, &mut *low, &mut *high].into_iter().for_each(|leg| leg.begin_tick());
+    for (phone, leg, port) in [(&mut *low, &mut *a, 1), (&mut *high, &mut *b, 2)] {
+        if let Some(packet) = phone.speak(None, now, events) {
+            // Every 20th packet is lost, so that concealment is part of it.
+            if number % 20 != 0 {
+                leg.receive_rtp(packet, address(port), now, events);
+            }
+        }
+        leg.hear(true, now, events);
+    }
+    let (from_a, from_b) = (bridged(a), bridged(b));
+    for (leg, from, phone, port) in [(a, &from_b, low, 10), (b, &from_a, high, 11)] {
+        if let Some(packet) = leg.speak(Some(from), now, events) {
+            phone.receive_rtp(packet, address(port), now, events);
+        }
+        if let Some((report, _)) = leg.report(now) {
+            phone.receive_rtcp(report, address(port + 1), now);
+        }
+        phone.hear(true, now, events);
+    }
+}
+
+#[test]
+fn a_minute_of_two_bridged_calls_allocates_nothing() {
+    let (mut sender, receiver) = event_queue(1024).expect("an event queue");
+    let mut legs = [leg(10, 1, Law::Mu), leg(11, 2, Law::A), leg(1, 10, Law::Mu), leg(2, 11, Law::A)];
+    legs[2].play(1, tone(500.0, 0.5), 0, &mut sender);
+    legs[3].play(2, tone(900.0, 0.5), 0, &mut sender);
+    legs[0].watch_silence(3, 0.5);
+    legs[2].send_digits(4, "123", 100, 60, &mut sender);
+    (1..5).for_each(|number| tick(&mut legs, number, &mut sender));
+    let before = COUNT.get();
+    for number in 5..3000 {
+        tick(&mut legs, number, &mut sender);
+        sender.flush();
+    }
+    assert_eq!(COUNT.get() - before, 0, "allocations in the packet path");
+    assert!(receiver.poll(100).0.len() > 3, "and events did happen");
+    drop(vec![0u8; 100]);
+    assert!(COUNT.get() > before, "the allocator does count");
+}
