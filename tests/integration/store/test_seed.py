@@ -95,6 +95,16 @@ async def test_only_a_domain_with_registration_lets_its_users_register(database:
     assert found.credential(domains["demo.example"], "alice", Purpose.REGISTRATIONS) is None
 
 
+async def test_a_domain_whose_registration_is_switched_off_takes_none_any_more(database: Database) -> None:
+    await seed(database, settings())
+    await seed(database, settings(FILE.replace("registration = true", "registration = false")))
+    found = await directory(database)
+    domain = found.domain("open.example")
+    assert domain is not None
+    assert found.gate(domain.sid).registrants is None
+    assert found.credential(domain.sid, "carol") is not None
+
+
 async def test_no_password_of_a_caller_is_in_the_store(database: Database) -> None:
     await seed(database, settings())
     assert "Passw0rd" not in repr((await configuration(database)).credentials)
