@@ -12,7 +12,7 @@ from ringback.store.notification import NotificationRepository
 from ringback.store.recording import RecordingRepository
 from ringback.store.write_behind import RecordRefused, Write, WriteFailed, Written
 
-# SQLSTATE classes that speak of a value and not of the database's state: data exception, integrity constraint violation.
+# SQLSTATE classes that speak of a value and not of the database: data exception, integrity constraint violation.
 _VALUE_CLASSES = ("22", "23")
 
 
