@@ -55,8 +55,11 @@ class Engine:
         ("silence", leg, watch_id, seconds)                      a silence watch fired
         ("voice", leg, watch_id)                                 sound began after a silence watch was set
         ("timed_out", leg, seconds)                              no RTP for the leg's `timeout_seconds`
+        ("tap", leg, tap_id)                                     frames wait in a tap; at most one in 100 ms and tap
+        ("speech_started", leg, watch_id) ("speech_stopped", leg, watch_id)      of a voice watch, in turn
         ("leg_closed", leg, packets_received, packets_sent, packets_lost, packets_late)
-        ("overflow", -1, count)                                  events were dropped because nobody polled"""
+        ("overflow", -1, count)                                  events were dropped because nobody polled
+        What was played to a conference or recorded of it names leg -1."""
 
     def open_leg(
         self, *, address: str, port_low: int, port_high: int, near: int | None = None, timeout_seconds: float = 0.0
@@ -122,6 +125,49 @@ class Engine:
     def set_muted(self, leg: int, muted: bool) -> None:
         """A muted leg's received audio is treated as silence."""
 
+    def set_echo(self, leg: int, on: bool) -> None:
+        """The leg hears itself while it is neither bridged nor in a conference; its playback comes first."""
+
+    def open_conference(self) -> int: ...
+    def close_conference(self, conference: int) -> None:
+        """Every leg leaves; what plays and what records there ends as `closed`."""
+
+    def join_conference(self, conference: int, leg: int, *, muted: bool, coaching: int | None = None) -> None:
+        """The leg hears the sum of the others from the next tick on. It leaves its bridge and any other conference. Playback
+        on the leg overrides the conference while it lasts. With `coaching` only that leg hears this one; while it is not in
+        the conference nobody does."""
+
+    def set_participant(self, conference: int, leg: int, *, muted: bool, held: bool, coaching: int | None = None) -> None:
+        """One who is held neither hears nor is heard. Nothing happens if the leg is not in the conference."""
+
+    def leave_conference(self, leg: int) -> None: ...
+    def play_to_conference(self, conference: int, clip: Clip) -> int:
+        """Heard by all who are not held, over what they say and over what plays there already (at most 8 clips at a time; the
+        oldest is then `replaced`). Returns play_id; its event names leg -1."""
+
+    def stop_conference_playback(self, play_id: int) -> None:
+        """Ends one clip of `play_to_conference`; nothing happens if it is over."""
+
+    def start_conference_recording(self, conference: int, path: str) -> int:
+        """Mono, of everybody but coaches, until it is stopped (`stop_recording`) or the conference closes."""
+
+    def open_tap(self, leg: int, *, what: Literal["received", "sent"]) -> int:
+        """A copy of the leg's audio from now on: after the jitter buffer and concealment, before any bridge or mix; silence
+        where packets lack. Keeps 10 s; the oldest frames are lost first. At most 8 on a leg."""
+
+    def read_tap(self, tap: int) -> bytes:
+        """Whole frames of 20 ms (8 kHz) since the last read; none if there are none. Also works after the leg closed."""
+
+    def tap_frames_lost(self, tap: int) -> int:
+        """Frames that were lost because nobody read."""
+
+    def close_tap(self, tap: int) -> None:
+        """Again: nothing."""
+
+    def watch_voice(self, leg: int) -> int:
+        """Reports each beginning and each end of speech in what is received; an end comes half a second after the sound."""
+
+    def unwatch_voice(self, watch: int) -> None: ...
     def leg_count(self) -> int: ...
     def tick_statistics(self) -> dict[str, float]:
         """Per engine since the last call: ticks, late_ticks (>20 ms), worst_tick_ms, cpu_seconds, packets_in, packets_out."""
