@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ringback.model.error_code import SECTIONS
 from ringback.model.settings.table import SettingRow, is_list_of_tables, settings_table
+from ringback.sip.transaction.diagram import diagrams
 from ringback.twiml.coverage import coverage_of
 from ringback.twiml.grammar.ssml import NESTING, SSML
 from ringback.twiml.grammar.verb import VERBS
@@ -116,7 +117,12 @@ def with_generated(page: str, tables: str) -> str:
     return f"{before}{BEGIN}\n{tables.strip()}\n{END}{after}"
 
 
-PAGES = {"twiml.md": twiml_tables, "errors.md": error_tables, "settings.md": settings_tables}
+PAGES = {
+    "twiml.md": twiml_tables,
+    "errors.md": error_tables,
+    "settings.md": settings_tables,
+    "../topics/sip-stack.md": diagrams,
+}
 
 
 def main() -> None:
