@@ -122,13 +122,7 @@ class Endpoint:
         """One message, whatever it is."""
         self.statistics.received += 1
         try:
-            message = parse_message(data)
-            if isinstance(message, Request):
-                self._receive_request(message, flow, now)
-            else:
-                self._receive_response(message, flow, now)
-        except MalformedMessage as malformed:
-            self._refuse_malformed(malformed, flow)
+            self._receive(data, flow, now)
         except MalformedHeader:
             self.statistics.malformed_dropped += 1
         self._settle(now)
@@ -222,6 +216,17 @@ class Endpoint:
     def start_draining(self) -> None:
         """From now on new calls get 503 with Retry-After; those that run go on."""
         self.is_draining = True
+
+    def _receive(self, data: bytes, flow: Flow, now: float) -> None:
+        try:
+            message = parse_message(data)
+        except MalformedMessage as malformed:
+            self._refuse_malformed(malformed, flow)
+            return
+        if isinstance(message, Request):
+            self._receive_request(message, flow, now)
+        else:
+            self._receive_response(message, flow, now)
 
     # --- requests
 

@@ -123,20 +123,9 @@ async def run_sipp(scenario: str, target: str, *, transport: str = "udp", argume
     process = await asyncio.create_subprocess_exec(
         "sipp",
         target,
-        *(
-            "-sf",
-            str(SCENARIOS / f"{scenario}.xml"),
-            "-m",
-            "1",
-            "-i",
-            "127.0.0.1",
-            "-mp",
-            "41000",
-            "-nostdin",
-            "-timeout",
-            "20s",
-        ),
-        *("-timeout_error", "-t", "t1" if transport == "tcp" else "u1", *arguments),
+        *("-sf", str(SCENARIOS / f"{scenario}.xml"), "-m", "1", "-i", "127.0.0.1", "-mp", "41000"),
+        *("-nostdin", "-timeout", "20s", "-timeout_error", "-t", "t1" if transport == "tcp" else "u1"),
+        *arguments,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

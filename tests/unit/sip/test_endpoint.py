@@ -242,6 +242,13 @@ def test_a_request_whose_via_cannot_be_read_is_dropped(bench: Bench) -> None:
     assert bench.endpoint.statistics.malformed_dropped == 1
 
 
+def test_a_broken_request_whose_via_cannot_be_read_is_dropped(bench: Bench) -> None:
+    """Found by the search below: broken twice over."""
+    text = invite(via="nonsense").replace("SIP/2.0\n", "SIP/3.0\n", 1)
+    assert bench.receive(text) == []
+    assert bench.endpoint.statistics.malformed_dropped == 1
+
+
 def test_a_wrong_ack_is_dropped(bench: Bench) -> None:
     assert bench.receive(request_text("ACK").replace("CSeq: 1 ACK", "CSeq: x ACK")) == []
     assert bench.receive(request_text("ACK", to_tag="nobody")) == []

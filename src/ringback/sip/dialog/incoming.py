@@ -4,6 +4,7 @@ from ringback.sip.dialog.acceptance import Acceptances
 from ringback.sip.dialog.conversation import Conversation, HeaderPairs, Received, sdp_body
 from ringback.sip.errors import WrongState
 from ringback.sip.events import CallCancelled
+from ringback.sip.message.errors import IllegalHeader
 
 RING_AGAIN_TIMER = "ring again"
 EXPIRY_TIMER = "INVITE expires"
@@ -27,17 +28,21 @@ class IncomingInvite:
         self._require_open("ring")
         if not 101 <= status <= 199:
             raise WrongState(f"ring with {status}", "a provisional response is 101 to 199")
-        self._ringing = (status, sdp, tuple(headers))
-        self._send_ringing(now)
+        before, self._ringing = self._ringing, (status, sdp, tuple(headers))
+        try:
+            self._send_ringing(now)
+        except IllegalHeader:
+            self._ringing = before
+            raise
 
     def answer(self, sdp: bytes, now: float, headers: HeaderPairs) -> None:
         """200, sent again until the ACK."""
         self._require_open("answer")
         conversation = self._conversation
         assert conversation.dialog is not None, "an incoming call has a dialog from the start"
+        response = conversation.respond(self.received, 200, now, headers=headers, body=sdp_body(sdp))
         self._close()
         conversation.dialog.is_confirmed = True
-        response = conversation.respond(self.received, 200, now, headers=headers, body=sdp_body(sdp))
         has_offer = not self.received.request.body
         self._acceptances.add(self.received, response, now, has_offer=has_offer, is_first=True)
 
@@ -45,8 +50,8 @@ class IncomingInvite:
         self._require_open("refuse")
         if not 300 <= status <= 699:
             raise WrongState(f"refuse with {status}", "a refusal is 300 to 699")
-        self._close()
         self._conversation.respond(self.received, status, now, reason=reason, headers=headers)
+        self._close()
 
     def cancel(self, now: float) -> None:
         """CANCEL, its BYE in an early dialog, or its Expires has passed: 487 (sections 9.2, 13.3.1, 15.1.2)."""

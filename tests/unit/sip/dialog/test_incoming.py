@@ -5,6 +5,7 @@ import pytest
 from ringback.sip.endpoint import EndpointSettings
 from ringback.sip.errors import WrongState
 from ringback.sip.events import CallConfirmed, CallHungUp, IncomingCall
+from ringback.sip.message.errors import IllegalHeader
 from ringback.sip.message.message import Response
 from ringback.sip.message.validate import refuse
 from tests.unit.sip.conftest import ANSWER, OFFER, Bench, Link, make_bench, make_link, only_response, request_text
@@ -283,6 +284,27 @@ def test_only_provisionals_ring_and_only_failures_refuse(bench: Bench, status: i
     with pytest.raises(WrongState):
         session.refuse(status, bench.now)
     assert session.state == "early"
+
+
+@pytest.mark.parametrize("name", ["X-Bad\r\nEvil", "X-Bad"])
+def test_a_header_that_may_not_be_written_is_misuse_and_changes_nothing(bench: Bench, name: str) -> None:
+    """OU-09: nothing that an app says can break out of its line."""
+    bench.receive(invite())
+    session = bench.take_call()
+    evil = [(name, "x\r\nEvil: 1")]
+    actions = [
+        lambda: session.ring(bench.now, headers=evil),
+        lambda: session.answer(ANSWER, bench.now, headers=evil),
+        lambda: session.refuse(486, bench.now, headers=evil),
+        lambda: session.hang_up(bench.now, headers=evil),
+    ]
+    for action in actions:
+        with pytest.raises(IllegalHeader):
+            action()
+    assert bench.sent() == []
+    assert bench.wait(61) == []
+    session.answer(ANSWER, bench.now)
+    assert only_response(bench.sent()).status == 200
 
 
 def test_an_ended_call_leaves_nothing_behind(link: Link) -> None:
