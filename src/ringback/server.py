@@ -11,7 +11,7 @@ import secrets
 import signal
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -36,11 +36,13 @@ from ringback.services.keep_journal import Journal
 from ringback.services.load_prompt import PromptLoader
 from ringback.services.metrics import Metrics
 from ringback.services.reach_app import AppLink, AppLinks
+from ringback.services.register_phone import PhoneRegistration
 from ringback.services.route_target import TargetRouter
 from ringback.sip.digest import DigestGate
 from ringback.sip.endpoint import Endpoint, EndpointSettings
 from ringback.sip.net.server import ListenAddress, SipServer
 from ringback.sip.net.trace import TraceLine
+from ringback.sip.registrar import Registrar
 from ringback.speech.providers.espeak import EspeakSynthesizer
 from ringback.speech.providers.hibari import HibariSynthesizer
 from ringback.speech.synthesizer import SynthesizerChain
@@ -82,12 +84,9 @@ class Server:
     answering: CallAnswering
     endpoint: Endpoint
     grace_seconds: float
-    is_stopping: bool = False
-    _stopped: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def drain(self) -> None:
         """No new calls (503 with Retry-After); running ones end, or are ended after the grace time."""
-        self.is_stopping = True
         self.endpoint.start_draining()
         await self.answering.finish(self.grace_seconds)
 
@@ -128,14 +127,27 @@ async def running_server(
         endpoint = Endpoint(
             EndpointSettings(advertise=settings.sip.advertise), entropy=secrets.token_bytes, screen=admission.screen
         )
-        sip = SipServer(endpoint, clock=clock, trace=trace, tls=_tls_context(settings))
+        phones = PhoneRegistration(
+            registrar=Registrar(),
+            directory=directory,
+            responder=endpoint,
+            put=journal.put_notification,
+            clock=clock,
+        )
+        admission.registrations.report = phones.report
+        sip = SipServer(
+            endpoint,
+            clock=clock,
+            trace=trace or (_log_trace if settings.sip.trace else None),
+            tls=_tls_context(settings),
+        )
         address = settings.sip.advertise or settings.media_address
         exchange = Exchange(sip=sip, media=media, settings=LegSettings(address=address), clock=clock)
         library = await _start_prompts(stack)
         dialler = Dialler(
             exchange=exchange, router=TargetRouter(directory=directory, default_host=address), tones=library
         )
-        http = await _start_http(stack, settings, directory, database, writer, metrics, recordings, lambda: server)
+        http = await _start_http(stack, settings, directory, database, writer, metrics, recordings, endpoint)
         desk = RecordingDesk(
             folder=recordings, base_url=str(settings.http.public_url or http.url), journal=journal, clock=clock
         )
@@ -153,11 +165,12 @@ async def running_server(
             clock=clock,
         )
         exchange.on_call = answering.take
+        exchange.on_register = phones.receive
         stack.push_async_callback(sip.close)
         bound = await sip.start(
             [ListenAddress(transport=at.transport, host=at.host, port=at.port) for at in settings.sip.listen]
         )
-        _watch(metrics, endpoint, media, answering)
+        _watch(metrics, endpoint, media, answering, phones)
         ready = Ready(sip=tuple(f"{at.transport}:{at.host}:{at.port}" for at in bound), http=http.url)
         server = Server(
             ready=ready, answering=answering, endpoint=endpoint, grace_seconds=settings.limits.grace_seconds
@@ -244,13 +257,14 @@ async def _start_http(
     writer: WriteBehind,
     metrics: Metrics,
     recordings: Path,
-    server: Callable[[], Server],
+    endpoint: Endpoint,
 ) -> HttpServer:
     services = ApiServices(
         find_account=directory.account,
         find_recording=RecordingFinder(database, writer),
         recordings_folder=recordings,
         registry=metrics.registry,
+        health=lambda: {"status": "stopping" if endpoint.is_draining else "ok"},
     )
     http = HttpServer(create_app(services), host=settings.http.listen.host, port=settings.http.listen.port)
     await http.start()
@@ -271,7 +285,15 @@ def _tls_context(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
-def _watch(metrics: Metrics, endpoint: Endpoint, media: MediaEngine, answering: CallAnswering) -> None:
+def _log_trace(line: TraceLine) -> None:
+    """`[sip] trace`: each message, credentials blanked."""
+    logger.info("sip sent" if line.is_sent else "sip received", peer=line.peer, sip_message=line.text)
+
+
+def _watch(
+    metrics: Metrics, endpoint: Endpoint, media: MediaEngine, answering: CallAnswering, phones: PhoneRegistration
+) -> None:
+    metrics.watch("ringback_phones_registered", "Addresses of record with a phone.", lambda: len(phones))
     metrics.watch("ringback_calls_running", "Inbound calls that run now.", lambda: answering.running_count)
     metrics.watch("ringback_sip_sessions", "Open SIP sessions.", lambda: endpoint.open_sessions)
     metrics.watch("ringback_sip_transactions", "SIP transactions kept.", lambda: endpoint.open_transactions)
