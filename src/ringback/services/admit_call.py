@@ -1,5 +1,7 @@
 """May this INVITE in? Asked inside the SIP endpoint for every new call, before anybody is told of it.
 
+A REGISTER is for `admit_registration`.
+
 The order is Twilio's (sip.md section 3): the domain by the Request-URI's host, then the source address, then digest.
 All of it is answered from a snapshot in memory, so that a stranger costs no database, no webhook and no port. A call
 from a trunk's address to a number of ours needs no domain.
@@ -9,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ringback.model.record import AccountRecord, DomainRecord, NumberRecord, TrunkRecord
+from ringback.services.admit_registration import RegistrationScreen
 from ringback.sip.digest import Challenge, DigestGate, Failed, Passed, Stale
 from ringback.sip.events import Flow
 from ringback.sip.message.authorization import Credentials
@@ -43,6 +46,7 @@ class Admission:
     def __init__(self, *, directory: LiveDirectory, gate: DigestGate) -> None:
         self._directory = directory
         self._gate = gate
+        self.registrations = RegistrationScreen(gate)
         self.refusals: Counter[str] = Counter()
 
     def screen(self, request: Request, flow: Flow, now: float) -> Refusal | Challenge | None:
@@ -50,6 +54,8 @@ class Admission:
         directory = self._directory.current
         host, _ = _target(request)
         domain = directory.domain(host)
+        if domain is not None and request.method == "REGISTER":
+            return self.registrations.screen(directory, domain, request, flow, now)
         if domain is not None:
             return self._screen_domain(directory, domain, request, flow, now)
         if request.method == "INVITE" and _trunk_call(directory, request, flow) is not None:

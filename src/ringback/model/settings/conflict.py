@@ -78,8 +78,8 @@ def doubtful_domains(domains: Sequence[DomainSettings]) -> Iterator[str]:
     for index, domain in enumerate(domains):
         if not domain.users and not domain.allow:
             yield f"domain[{index}] ({domain.name}) has neither users nor allow, so it refuses every call."
-        if domain.registration:
-            yield f"domain[{index}] ({domain.name}) has registration = true, but REGISTER is not answered yet."
+        if domain.registration and not domain.users:
+            yield f"domain[{index}] ({domain.name}) has registration = true and no users, so no phone can register."
         if domain.voice_url is None:
             yield f"domain[{index}] ({domain.name}) has no voice_url, so its calls are refused after authentication."
 

@@ -178,7 +178,8 @@ class DomainSettings(VoiceUrls):
     name: DomainName = Field(description="The host name that callers dial: `sip:anything@NAME`.")
     registration: Switch = Field(
         default=False,
-        description="Whether phones may register here. Kept in the store; this version answers no REGISTER yet.",
+        description="Whether phones may register here, with the names and passwords of `users`; `<Client>` and"
+        " `<Sip>sip:USER@NAME</Sip>` then ring them.",
     )
     secure: Switch = Field(
         default=False,

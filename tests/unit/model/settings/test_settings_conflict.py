@@ -79,7 +79,7 @@ def test_a_trunk_has_user_and_password_or_neither(sentences: Sentences) -> None:
     [
         ('[[domain]]\nname = "a.example"\nvoice_url = "http://x/"\n', "refuses every call"),
         ('[[domain]]\nname = "a.example"\nallow = ["127.0.0.1"]\n', "has no voice_url"),
-        ('[[domain]]\nname = "a.example"\nregistration = true\n', "REGISTER is not answered yet"),
+        ('[[domain]]\nname = "a.example"\nregistration = true\n', "no phone can register"),
         ('[[number]]\nnumber = "+15551234567"\nvoice_url = "http://x/"\n', "no trunk has allow"),
         ('[[number]]\nnumber = "+15551234567"\n', "+15551234567) has no voice_url"),
         ('[sip]\nlisten = ["udp:127.0.0.1:15060"]\n', "is among the audio ports"),
