@@ -68,6 +68,33 @@ async def test_the_callee_hangs_up_on_the_callers_connection(open_party: OpenPar
     assert alice.server.open_connections == bob.server.open_connections == 1
 
 
+async def test_the_callee_hangs_up_over_a_new_connection_when_the_old_one_is_gone(open_party: OpenParty) -> None:
+    alice, bob = await open_party("tcp"), await open_party("tcp")
+    bob.on_event = answer_calls
+    alice.call(bob.uri("tcp"))
+    call = await bob.told(IncomingCall)
+    await bob.told(CallConfirmed)
+    bob.server._pool.close()
+    await asyncio.sleep(0.1)
+    assert alice.server.open_connections == bob.server.open_connections == 0
+    bob.do(bob.session(call).hang_up)
+    await alice.told(CallHungUp)
+
+
+async def test_a_call_whose_connection_breaks_before_any_answer_is_503_at_once(open_party: OpenParty) -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(10)
+        writer.close()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    alice = await open_party("tcp")
+    alice.call(f"sip:x@127.0.0.1:{server.sockets[0].getsockname()[1]};transport=tcp")
+    refused = await alice.told(CallRefused)
+    assert isinstance(refused, CallRefused)
+    assert (refused.status, refused.response) == (503, None)
+    server.close()
+
+
 async def test_cancel_over_real_sockets(open_party: OpenParty) -> None:
     alice, bob = await open_party(), await open_party()
     bob.on_event = lambda party, event: party.do(party.session(event).ring) if isinstance(event, IncomingCall) else None

@@ -7,6 +7,8 @@ import asyncio
 import ssl
 from collections.abc import Callable, Coroutine, Sequence
 
+import structlog
+
 from ringback.clock import Clock, wait_for
 from ringback.sip.events import Flow
 from ringback.sip.net.address import Target
@@ -14,6 +16,8 @@ from ringback.sip.net.connection import Connection, ConnectionPool
 from ringback.sip.net.datagram import DatagramSocket
 from ringback.sip.net.resolver import NameNotFound, Resolver
 from ringback.sip.transaction.outgoing import Destination, Outgoing
+
+logger = structlog.get_logger(__name__)
 
 MAX_WAITING = 10_000
 """Messages that wait for DNS or for a connection; one more fails at once."""
@@ -100,6 +104,8 @@ class Delivery:
             targets = await self._resolver.resolve(destination)
         except NameNotFound:
             pass
+        except Exception:
+            logger.exception("a name could not be asked for", host=destination.host)
         finally:
             waiting = self._resolving.pop(destination, [])
         for outgoing in waiting:

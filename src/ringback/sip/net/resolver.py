@@ -77,10 +77,10 @@ class Lookup(Protocol):
 
 
 class DnsLookup:
-    """Asks the machine's resolvers, and its hosts file for addresses that they do not know."""
+    """Asks the machine's resolvers (or the one given), and its hosts file for addresses that they do not know."""
 
-    def __init__(self) -> None:
-        self._resolver: dns.asyncresolver.Resolver | None = None
+    def __init__(self, resolver: dns.asyncresolver.Resolver | None = None) -> None:
+        self._resolver = resolver
 
     async def __call__(self, name: str, kind: str) -> Found:
         if kind == "ADDRESS":
@@ -110,7 +110,7 @@ class DnsLookup:
 async def _system_addresses(name: str) -> Found:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_DGRAM)
-    except OSError:
+    except (OSError, UnicodeError):  # the latter for a label that no host name can have
         return Found()
     return Found(addresses=list(dict.fromkeys(str(entry[4][0]) for entry in found)), seconds=FAILURE_CACHE_SECONDS)
 

@@ -1,5 +1,7 @@
 """Calls that come in: ring, answer, refuse, cancel, and the 200 that waits for its ACK."""
 
+from collections.abc import Callable
+
 import pytest
 
 from ringback.sip.endpoint import EndpointSettings
@@ -292,7 +294,7 @@ def test_a_header_that_may_not_be_written_is_misuse_and_changes_nothing(bench: B
     bench.receive(invite())
     session = bench.take_call()
     evil = [(name, "x\r\nEvil: 1")]
-    actions = [
+    actions: list[Callable[[], None]] = [
         lambda: session.ring(bench.now, headers=evil),
         lambda: session.answer(ANSWER, bench.now, headers=evil),
         lambda: session.refuse(486, bench.now, headers=evil),
