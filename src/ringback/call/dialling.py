@@ -5,7 +5,7 @@ Twilio's rules are `twiml.md` 7.2; several targets ring at once or one after the
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -132,7 +132,9 @@ class Dialling:
         """DI-02: the carrier's early media is what the caller hears, if there is any and only one leg rings."""
         if not ringing.early_media or attempt.child is None or len(self._request.targets) > 1:
             return
-        if self._parent.is_answered and attempt.child.leg.has_media and self._request.ring_tone is None:
+        if self._request.ring_tone is not None or not self._parent.is_answered or not attempt.child.leg.has_media:
+            return
+        if not attempt.child.has_ended:
             self._tone.stop()
             self._parent.leg.media.bridge(attempt.child.leg.media)
 
@@ -142,17 +144,14 @@ class Dialling:
         assert winner.child is not None
         child = winner.child
         try:
-            if winner.target.send_digits:
-                await child.send_digits(winner.target.send_digits)
-            if winner.target.screen is not None and not await winner.target.screen(child):
-                child.leg.hang_up()
-                return winner.result(bridged=False, caller_hung_up=self._parent.has_ended)
-            await self._parent.answer()
+            is_wanted = await self._while_caller_waits(self._prepare(winner.target, child))
+            if is_wanted:
+                await self._parent.answer()
         except CallEnded:
+            is_wanted = False
+        if not is_wanted or child.has_ended:
             child.leg.hang_up()
             return winner.result(bridged=False, caller_hung_up=self._parent.has_ended)
-        if child.has_ended:
-            return winner.result(bridged=False)
         if self._request.record is not None and self._recording is None:
             self._start_recording(self._request.record)
         ended = await hold_bridge(
@@ -164,6 +163,25 @@ class Dialling:
         )
         child.leg.hang_up()
         return winner.result(bridged=True, caller_hung_up=ended == "caller")
+
+    async def _prepare(self, target: DialTarget, child: Call) -> bool:
+        """What comes before the bridge: the target's digits, then its screening, which may say no."""
+        if target.send_digits:
+            await child.send_digits(target.send_digits)
+        return target.screen is None or await target.screen(child)
+
+    async def _while_caller_waits(self, preparing: Coroutine[Any, Any, bool]) -> bool:
+        """Await, but no longer than the caller stays; raises `CallEnded` when it is gone."""
+        work = asyncio.ensure_future(preparing)
+        either: set[asyncio.Future[Any]] = {work, self._parent.leg.ended}
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                raise CallEnded
+            return work.result()
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
 
     def _unanswered(self) -> DialResult:
         last = self._attempts[-1] if self._attempts else Attempt(_NOBODY, parent=self._parent, parts=self._parts)

@@ -5,18 +5,21 @@ from dataclasses import dataclass
 
 import structlog
 
-from ringback.call.leg import Leg, LegSettings
+from ringback.call.leg import Leg, LegSettings, MediaRefused
 from ringback.clock import Clock
 from ringback.media.engine import MediaEngine
 from ringback.sip import events
 from ringback.sip.digest import Credentials
 from ringback.sip.endpoint import Destination
+from ringback.sip.errors import TooManySessions
 from ringback.sip.events import SessionId
 from ringback.sip.message.address import NameAddress
 from ringback.sip.message.uri import SipUri
 from ringback.sip.net.server import SipServer
 
 logger = structlog.get_logger(__name__)
+
+CONCURRENCY_LIMIT = 10004
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,20 +64,27 @@ class Exchange:
                     self._hand_to(leg, event)
 
     def place(self, invitation: Invitation, *, near: Leg | None = None) -> Leg:
-        """Send an INVITE and return its leg, which will say how it goes. Raises `MediaRefused` if no port is free."""
+        """Send an INVITE and return its leg, which will say how it goes.
+
+        Raises `MediaRefused` if no port is free or no room for one more session is left.
+        """
         leg = Leg(sip=self._sip, media=self._media, settings=self._settings, clock=self._clock, near=near)
         sdp = leg.open_offer()
-        session = self._sip.endpoint.invite(
-            target=invitation.target,
-            from_=invitation.from_,
-            to=invitation.to,
-            sdp=sdp,
-            headers=invitation.headers,
-            credentials=invitation.credentials,
-            route=(),
-            destination=invitation.destination,
-            now=self._clock.now(),
-        )
+        try:
+            session = self._sip.endpoint.invite(
+                target=invitation.target,
+                from_=invitation.from_,
+                to=invitation.to,
+                sdp=sdp,
+                headers=invitation.headers,
+                credentials=invitation.credentials,
+                route=(),
+                destination=invitation.destination,
+                now=self._clock.now(),
+            )
+        except TooManySessions as problem:
+            leg.hang_up()
+            raise MediaRefused(503, CONCURRENCY_LIMIT, str(problem)) from problem
         leg.attach(session)
         self._keep(session.id, leg)
         self._sip.pump()

@@ -34,6 +34,8 @@ from ringback.sip.net.server import SipServer
 
 HeaderPairs = tuple[tuple[str, str], ...]
 
+NO_ACK = 32022
+
 
 class LegState(Enum):
     NEW = "new"
@@ -73,13 +75,15 @@ Progress = Ringing | Answered
 class LegEnd:
     """Why a leg is over: who ended it and the final SIP status that was seen or sent, if any.
 
-    `by` is `failure` for what no side chose: a missing ACK, a lost dialog, audio that cannot be agreed on.
+    `by` is `failure` for what no side chose: a missing ACK, a lost dialog, audio that cannot be agreed on. `code` is
+    Twilio's number where the app's author should hear of it.
     """
 
     by: Literal["us", "peer", "failure"]
     status: int | None = None
     reason: str = ""
     headers: HeaderPairs = ()
+    code: int | None = None
 
 
 class MediaRefused(Exception):
@@ -115,6 +119,7 @@ class Leg:
         self._confirmed = asyncio.Event()
         self._media: MediaLeg | None = None
         self._offer_is_ours = False
+        self._is_inbound = True  # until it makes the offer of an INVITE of ours
         self.state = LegState.NEW
         self.negotiated: NegotiatedMedia | None = None
         self.progress: asyncio.Queue[Progress] = asyncio.Queue()
@@ -191,13 +196,15 @@ class Leg:
         """BYE, CANCEL or 480, whichever the state asks for; nothing if the leg is over."""
         if self.has_ended:
             return
+        is_refused = self._is_inbound and not self.is_answered
         if self._session is not None:
             self._session.hang_up(self._clock.now())
-        self._end(LegEnd(by="us"))
+        self._end(LegEnd(by="us", status=480 if is_refused else None))
         self._sip.pump()
 
     def open_offer(self) -> bytes:
         """Take a port and describe it, for an INVITE of ours. Raises `MediaRefused` if no port is free."""
+        self._is_inbound = False
         self._offer_is_ours = True
         return self._offer()
 
@@ -219,7 +226,7 @@ class Leg:
             case events.CallCancelled():
                 self._end(LegEnd(by="peer", status=487, reason="Request Terminated"))
             case events.AckTimedOut():
-                self._end(LegEnd(by="failure", status=408, reason="no ACK in 32 seconds"))
+                self._end(LegEnd(by="failure", status=408, reason="no ACK in 32 seconds", code=NO_ACK))
             case events.CallHungUp():
                 headers = extension_headers(event.request.headers) if event.request else ()
                 self._end(LegEnd(by="peer" if event.request else "failure", headers=headers))
@@ -231,7 +238,9 @@ class Leg:
                 return
 
     def _receive_progress(self, event: events.CallProgressed) -> None:
-        if event.sdp and not self.has_ended:
+        if self.has_ended:
+            return
+        if event.sdp:
             with contextlib.suppress(SdpError):
                 self._connect(accept_answer(self._local_media(self.media.port), _parse(event.sdp)))
         self.state = LegState.RINGING
@@ -254,9 +263,13 @@ class Leg:
         self.progress.put_nowait(Answered(headers=extension_headers(event.response.headers)))
 
     def _receive_confirmation(self, event: events.CallConfirmed) -> None:
-        if self._offer_is_ours and event.sdp and not self.has_ended:
+        """The ACK; it has their answer where the offer was ours (RFC 3261 section 13.2.1)."""
+        if self._offer_is_ours and not self.has_ended:
             try:
-                self._connect(accept_answer(self._local_media(self.media.port), _parse(event.sdp)))
+                if event.sdp:
+                    self._connect(accept_answer(self._local_media(self.media.port), _parse(event.sdp)))
+                elif self.negotiated is None:
+                    self.hang_up()
             except SdpError:
                 self.hang_up()
         self._confirmed.set()

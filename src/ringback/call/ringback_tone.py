@@ -1,9 +1,11 @@
 """What a caller hears while a `<Dial>` rings (DI-02); a caller that is not answered yet hears its own phone's tone."""
 
 import asyncio
+import contextlib
 from typing import TYPE_CHECKING, Protocol
 
 from ringback.call.call import Call
+from ringback.media.errors import MediaError
 
 if TYPE_CHECKING:
     from ringback.media._engine import Clip
@@ -25,9 +27,13 @@ class RingbackTone:
 
     def start(self) -> None:
         if self._playing is None and self._call.is_answered:
-            self._playing = asyncio.ensure_future(self._call.leg.media.play(self._clip, loops=0))
+            self._playing = asyncio.ensure_future(self._play())
 
     def stop(self) -> None:
         if self._playing is not None:
             self._playing.cancel()
             self._playing = None
+
+    async def _play(self) -> None:
+        with contextlib.suppress(MediaError):  # the caller left before the tone began
+            await self._call.leg.media.play(self._clip, loops=0)

@@ -1,0 +1,190 @@
+"""A media engine without sound: what is played takes its time on a virtual clock, what is recorded is a tone."""
+
+import asyncio
+import wave
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from ringback.clock import Clock
+from ringback.media._engine import Clip
+from ringback.media.engine import MediaEngine
+from ringback.media.errors import MediaError, NoFreePort
+from ringback.media.leg import DigitStream, MediaLeg, RecordedAudio, WhatToRecord
+from ringback.sdp.negotiation import NegotiatedMedia
+
+KEY_SECONDS = {"w": 0.5, "W": 1.0}
+
+
+@dataclass
+class MemoryRecording:
+    """The face of `LiveRecording`."""
+
+    path: Path
+    what: WhatToRecord
+    started_at: float
+    max_seconds: float
+    silence_seconds: float
+    finished: asyncio.Future[RecordedAudio]
+    clock: Clock
+
+    def stop(self) -> None:
+        self.end("stopped")
+
+    def end(self, reason: str) -> None:
+        """Write what was said meanwhile: a tone, with half a second of silence at the end."""
+        if self.finished.done():
+            return
+        seconds = self.clock.now() - self.started_at
+        write_tone(self.path, seconds, channels=2 if self.what == "dual" else 1)
+        self.finished.set_result(RecordedAudio(path=self.path, seconds=seconds, reason=reason))
+
+
+def write_tone(path: Path, seconds: float, *, silence_seconds: float = 0.5, channels: int = 1) -> None:
+    """A WAV of 440 Hz that is silent at its end."""
+    count = int(seconds * 8000)
+    samples = (np.sin(2 * np.pi * 440 * np.arange(count) / 8000) * 8000).astype("<i2")
+    samples[max(0, count - int(silence_seconds * 8000)) :] = 0
+    with wave.open(str(path), "wb") as target:
+        target.setnchannels(channels)
+        target.setsampwidth(2)
+        target.setframerate(8000)
+        target.writeframes(np.repeat(samples, channels).tobytes())
+
+
+@dataclass
+class MemoryLeg:
+    """The face of `MediaLeg`. `heard` is what was played into it; a test presses its keys with `press`."""
+
+    leg_id: int
+    port: int
+    clock: Clock
+    on_close: Callable[["MemoryLeg"], None]
+    connected: list[NegotiatedMedia] = field(default_factory=list)
+    heard: list[Clip] = field(default_factory=list)
+    sent_digits: list[str] = field(default_factory=list)
+    recordings: list[MemoryRecording] = field(default_factory=list)
+    partner: "MemoryLeg | None" = None
+    playing: Clip | None = None
+    is_closed: bool = False
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+    _streams: list[DigitStream] = field(default_factory=list)
+
+    def connect(self, negotiated: NegotiatedMedia, *, latch: bool = True) -> None:
+        self.require_open()
+        self.connected.append(negotiated)
+
+    async def play(self, clip: Clip, *, loops: int = 1) -> None:
+        self.require_open()
+        self.heard.append(clip)
+        self.playing = clip
+        try:
+            await self._pass(clip.seconds * loops if loops else None)
+        finally:
+            self.playing = None
+
+    async def send_digits(self, digits: str) -> None:
+        self.require_open()
+        self.sent_digits.append(digits)
+        await self._pass(sum(KEY_SECONDS.get(digit, 0.16) for digit in digits))
+
+    def digits(self) -> DigitStream:
+        self.require_open()
+        stream = DigitStream(cast(MediaLeg, self))
+        self._streams.append(stream)
+        return stream
+
+    def press(self, digits: str) -> None:
+        for digit in digits:
+            for stream in self._streams:
+                stream.receive(digit)
+
+    def start_recording(
+        self, path: Path, *, what: WhatToRecord = "received", max_seconds: float = 0.0, silence_seconds: float = 0.0
+    ) -> MemoryRecording:
+        self.require_open()
+        recording = MemoryRecording(
+            path=path,
+            what=what,
+            started_at=self.clock.now(),
+            max_seconds=max_seconds,
+            silence_seconds=silence_seconds,
+            finished=asyncio.get_running_loop().create_future(),
+            clock=self.clock,
+        )
+        self.recordings.append(recording)
+        if max_seconds:
+            self.clock.call_at(self.clock.now() + max_seconds, lambda: recording.end("max_length"))
+        return recording
+
+    def bridge(self, other: "MemoryLeg") -> None:
+        self.require_open()
+        other.require_open()
+        self.partner, other.partner = other, self
+
+    def unbridge(self) -> None:
+        self.require_open()
+        if self.partner is not None:
+            self.partner.partner = None
+        self.partner = None
+
+    def close(self) -> None:
+        if self.is_closed:
+            return
+        if self.partner is not None:
+            self.partner.partner = None
+        self.partner = None
+        self.is_closed = True
+        self.closed.set()
+        for recording in self.recordings:
+            recording.end("closed")
+        for stream in self._streams:
+            stream.wake()
+        self.on_close(self)
+
+    def require_open(self) -> None:
+        if self.is_closed:
+            raise MediaError(f"leg {self.leg_id} is closed")
+
+    def forget_digits(self, stream: DigitStream) -> None:
+        if stream in self._streams:
+            self._streams.remove(stream)
+
+    async def _pass(self, seconds: float | None) -> None:
+        """So much time, or until the leg closes."""
+        closing = asyncio.ensure_future(self.closed.wait())
+        waiting = {closing} if seconds is None else {closing, asyncio.ensure_future(self.clock.sleep(seconds))}
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
+
+
+@dataclass
+class MemoryMedia:
+    """The face of `MediaEngine`: legs on even ports from 10000, at most `ports` at a time."""
+
+    clock: Clock
+    ports: int = 100
+    opened: list[MemoryLeg] = field(default_factory=list)
+    open_legs: list[MemoryLeg] = field(default_factory=list)
+
+    def as_engine(self) -> MediaEngine:
+        return cast(MediaEngine, self)
+
+    @property
+    def leg_count(self) -> int:
+        return len(self.open_legs)
+
+    def open_leg(self, near: MemoryLeg | None = None) -> MemoryLeg:
+        if len(self.open_legs) >= self.ports:
+            raise NoFreePort("no free port in 10000-19999")
+        number = len(self.opened)
+        leg = MemoryLeg(leg_id=number, port=10000 + 2 * number, clock=self.clock, on_close=self.open_legs.remove)
+        self.opened.append(leg)
+        self.open_legs.append(leg)
+        return leg
