@@ -1,14 +1,15 @@
 """Text and files turned into clips that are ready to send: spoken and decoded in threads, each once, and kept.
 
-speech(text, voice, language) ──> choose_voice ──> Synthesizer ──┐
-decoded(data, content_type)   ──> the engine's decoder ──────────┴──> Clip, in a cache bounded by seconds
+spoken(segments)             ──> choose_voice ──> Synthesizer ──> joined ──┐
+decoded(data, content_type)  ──> the engine's decoder ────────────────────┴──> Clip, in a cache bounded by seconds
 """
 
 import asyncio
 import functools
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from ringback.media._engine import Clip, DecodeError
@@ -17,8 +18,10 @@ from ringback.media.container import GSM_TYPES, RAW_TYPES, contradiction, kind_o
 from ringback.media.errors import PromptUnavailable
 from ringback.media.music import waiting_music_pcm
 from ringback.media.tone import DEFAULT_RING_TONE, RATE_HZ, RING_TONES, beep_pcm, ring_tone_pcm
-from ringback.speech.errors import SpeechFailed
-from ringback.speech.synthesizer import Synthesizer
+from ringback.speech.errors import TEXT_EMPTY, TEXT_TOO_LONG, VOICE_NOT_VALID, LanguageNotAvailable, SpeechFailed
+from ringback.speech.joining import Piece, joined
+from ringback.speech.segment import Segment, Words
+from ringback.speech.synthesizer import MAX_TEXT_LENGTH, LocalVoice, Synthesizer
 from ringback.speech.voice import VoiceChoice, choose_voice
 
 MAX_CACHED_SECONDS = 1800.0
@@ -38,6 +41,18 @@ class ClipFactory(Protocol):
     def decode(self, data: bytes, hint: str | None = None) -> Clip: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedPrompt:
+    """Audio that is ready, and sentences for the app's author on how it was made, each with Twilio's number."""
+
+    clip: Clip
+    notes: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        return self.clip.seconds
+
+
 class PromptLibrary:
     """Every prompt of the server. Speech and decoding have a thread each, so that a long text holds up no file."""
 
@@ -47,30 +62,35 @@ class PromptLibrary:
         *,
         clips: ClipFactory = Clip,
         max_cached_seconds: float = MAX_CACHED_SECONDS,
-        on_voice_note: Callable[[str], None] | None = None,
     ) -> None:
         self._synthesizer = synthesizer
         self._clips = clips
-        self._cache: ClipCache[Clip] = ClipCache(max_cached_seconds)
-        self._on_voice_note = on_voice_note
+        self._cache: ClipCache[PreparedPrompt] = ClipCache(max_cached_seconds)
         self._speaker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ringback-speech")
         self._decoder = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ringback-decode")
         self._ring_tones: dict[str, Clip] = {}
 
     async def speech(self, text: str, *, voice: str | None = None, language: str | None = None) -> Clip:
-        """The text as audio. Raises `PromptUnavailable` with 13520, 13521."""
-        words = text.strip()
-        if not words:
-            raise PromptUnavailable(13520, "there is no text to speak")
-        make = functools.partial(self._speak, words, voice, language)
-        return await self._cache.get(("speech", words, voice, language), make)
+        """The text as audio, without notes. Raises `PromptUnavailable` with 13511, 13520, 13521."""
+        words = Words(text=text.strip(), voice=voice, language=language, outer_language=language)
+        return (await self.spoken((words,))).clip
+
+    async def spoken(self, segments: Sequence[Segment]) -> PreparedPrompt:
+        """Words, silences and bleeps as one clip. Raises `PromptUnavailable` with 13511, 13520, 13521."""
+        wanted = tuple(segments)
+        if not any(not isinstance(segment, Words) or segment.text for segment in wanted):
+            raise PromptUnavailable(TEXT_EMPTY, "there is no text to speak")
+        if sum(len(segment.text) for segment in wanted if isinstance(segment, Words)) > MAX_TEXT_LENGTH:
+            raise PromptUnavailable(TEXT_TOO_LONG, f"the text has more than {MAX_TEXT_LENGTH} characters")
+        make = functools.partial(self._in, self._speaker, self._speak, wanted)
+        return await self._cache.get(("speech", wanted), make)
 
     async def decoded(self, data: bytes, content_type: str, *, key: str | None = None) -> Clip:
         """A file as audio. `key` is the same for the same bytes, if the caller has one. Raises `PromptUnavailable`:
         11200 for bytes that are not what `content_type` says (PLAY-07), 13420 for a format that is not decoded."""
         version = key or await self._in(self._decoder, _digest, data)
         make = functools.partial(self._in, self._decoder, self._decode, data, content_type)
-        return await self._cache.get(("file", version, content_type), make)
+        return (await self._cache.get(("file", version, content_type), make)).clip
 
     async def choose_voice(self, voice: str | None, language: str | None) -> VoiceChoice:
         """Which voice `speech` would use, and why if it is not the one asked for. Raises `PromptUnavailable`."""
@@ -99,12 +119,6 @@ class PromptLibrary:
         self._speaker.shutdown(wait=False, cancel_futures=True)
         self._decoder.shutdown(wait=False, cancel_futures=True)
 
-    async def _speak(self, text: str, voice: str | None, language: str | None) -> Clip:
-        choice, clip = await self._in(self._speaker, self._synthesize, text, voice, language)
-        if choice.note is not None and self._on_voice_note is not None:
-            self._on_voice_note(choice.note)
-        return clip
-
     async def _in(self, executor: ThreadPoolExecutor, function: Callable[..., T], *arguments: object) -> T:
         return await asyncio.get_running_loop().run_in_executor(executor, function, *arguments)
 
@@ -114,15 +128,47 @@ class PromptLibrary:
         except SpeechFailed as failure:
             raise PromptUnavailable(failure.code, failure.message) from failure
 
-    def _synthesize(self, text: str, voice: str | None, language: str | None) -> tuple[VoiceChoice, Clip]:
-        choice = self._choose(voice, language)
+    def _speak(self, segments: tuple[Segment, ...]) -> PreparedPrompt:
+        notes: dict[tuple[int, str], None] = {}
+        pieces: list[Piece] = []
         try:
-            speech = self._synthesizer.synthesize(text, voice=choice.voice, language=choice.language)
+            for segment in segments:
+                if isinstance(segment, Words):
+                    pieces.append(self._synthesize(segment, notes))
+                else:
+                    pieces.append(segment)
         except SpeechFailed as failure:
             raise PromptUnavailable(failure.code, failure.message) from failure
-        return choice, self._clips.from_pcm(speech.pcm, speech.rate_hz)
+        speech = joined(pieces)
+        return PreparedPrompt(clip=self._clips.from_pcm(speech.pcm, speech.rate_hz), notes=tuple(notes))
 
-    def _decode(self, data: bytes, content_type: str) -> Clip:
+    def _synthesize(self, words: Words, notes: dict[tuple[int, str], None]) -> Piece:
+        """One text in its voice; what had to be changed goes into `notes`."""
+        choice, problem = self._choose_for(words)
+        if problem is not None:
+            notes[VOICE_NOT_VALID, problem] = None
+        elif choice.note is not None:
+            notes[VOICE_NOT_VALID, choice.note] = None
+        voices: dict[str, LocalVoice] = {voice.name: voice for voice in self._synthesizer.voices}
+        if words.manner.pronunciations and not voices[choice.voice].speaks_ipa:
+            notes[VOICE_NOT_VALID, f"voice {choice.voice!r} cannot be told how to pronounce; the text is read"] = None
+        speech = self._synthesizer.synthesize(
+            words.text, voice=choice.voice, language=choice.language, manner=words.manner
+        )
+        return speech, words.gain_db
+
+    def _choose_for(self, words: Words) -> tuple[VoiceChoice, str | None]:
+        """A language inside another that nobody speaks is read by the voice around it, and a sentence says so."""
+        available = self._synthesizer.voices
+        try:
+            return choose_voice(words.voice, words.language, available), None
+        except LanguageNotAvailable as problem:
+            if not words.is_inner:
+                raise
+            outer = choose_voice(words.voice, words.outer_language, available)
+            return outer, f"{problem.message}; its words are read by {outer.voice!r}"
+
+    def _decode(self, data: bytes, content_type: str) -> PreparedPrompt:
         if content_type in GSM_TYPES:
             raise PromptUnavailable(MEDIA_TYPE_NOT_SUPPORTED, "GSM files are not decoded; use wav, mp3, ogg or flac")
         problem = contradiction(data, content_type)
@@ -132,7 +178,7 @@ class PromptLibrary:
         if content_type in RAW_TYPES:
             data, hint = _raw_mu_law(data), "audio/basic"
         try:
-            return self._clips.decode(data, hint)
+            return PreparedPrompt(clip=self._clips.decode(data, hint))
         except DecodeError as error:
             raise PromptUnavailable(
                 MEDIA_NOT_RETRIEVED, f"the {content_type} file cannot be decoded: {error}"

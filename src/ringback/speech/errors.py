@@ -4,6 +4,7 @@ SpeechFailed                 nothing was spoken or recognised; carries Twilio's 
 └── LanguageNotAvailable     no installed engine knows the language
 """
 
+VOICE_NOT_VALID = 13511
 TEXT_EMPTY = 13520
 TEXT_TOO_LONG = 13521
 
@@ -21,5 +22,5 @@ class LanguageNotAvailable(SpeechFailed):
     """No installed engine knows this language (SAY-04)."""
 
     def __init__(self, language: str) -> None:
-        super().__init__(f"no installed speech engine knows the language {language[:40]!r}")
+        super().__init__(f"no installed speech engine knows the language {language[:40]!r}", code=VOICE_NOT_VALID)
         self.language = language

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from ringback.speech.errors import LanguageNotAvailable
 from ringback.speech.language import nearest_language
+from ringback.speech.segment import PLAIN, Manner
 
 MAX_TEXT_LENGTH = 5000
 """Characters in one request; the longest of Twilio's limits (SAY-03)."""
@@ -27,11 +28,13 @@ class Speech:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalVoice:
-    """A voice that is installed here. `language` is a tag such as `en-US` or `de`."""
+    """A voice that is installed here. `language` is a tag such as `en-US` or `de`; `speaks_ipa` says that it can be
+    told the pronunciation of a word."""
 
     name: str
     language: str
     gender: Gender
+    speaks_ipa: bool = False
 
 
 class Synthesizer(Protocol):
@@ -47,8 +50,9 @@ class Synthesizer(Protocol):
         """The languages of the voices."""
         ...
 
-    def synthesize(self, text: str, *, voice: str, language: str) -> Speech:
-        """Raises `SpeechFailed`. `voice` is the name of one of `voices`; an unknown one means any of the language."""
+    def synthesize(self, text: str, *, voice: str, language: str, manner: Manner = PLAIN) -> Speech:
+        """Raises `SpeechFailed`. `voice` is the name of one of `voices`; an unknown one means any of the language. An
+        engine that cannot pronounce by letters of the IPA reads the text instead."""
         ...
 
 
@@ -66,11 +70,11 @@ class SynthesizerChain:
     def languages(self) -> frozenset[str]:
         return frozenset().union(*(synthesizer.languages for synthesizer in self._synthesizers))
 
-    def synthesize(self, text: str, *, voice: str, language: str) -> Speech:
+    def synthesize(self, text: str, *, voice: str, language: str, manner: Manner = PLAIN) -> Speech:
         for synthesizer in self._synthesizers:
             if any(known.name == voice for known in synthesizer.voices):
-                return synthesizer.synthesize(text, voice=voice, language=language)
+                return synthesizer.synthesize(text, voice=voice, language=language, manner=manner)
         for synthesizer in self._synthesizers:
             if nearest_language(language, synthesizer.languages) is not None:
-                return synthesizer.synthesize(text, voice=voice, language=language)
+                return synthesizer.synthesize(text, voice=voice, language=language, manner=manner)
         raise LanguageNotAvailable(language)

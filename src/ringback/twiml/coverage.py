@@ -36,7 +36,6 @@ def not_done(note: str) -> Coverage:
     return Coverage(status="not", note=note)
 
 
-_WORDS_ONLY = partly("its words are spoken, without the markup")
 _TWILIOS_NETWORK = not_done("belongs to Twilio's own network")
 
 
@@ -58,13 +57,10 @@ COVERAGE: Mapping[str, Coverage] = MappingProxyType(
         "Say": DONE,
         "Say@voice": partly("the nearest voice there is here"),
         "Say@language": partly("English, and what espeak-ng speaks where it is installed"),
-        **dict.fromkeys(
-            (
-                f"Say/{name}"
-                for name in ("break", "emphasis", "lang", "p", "s", "phoneme", "prosody", "say-as", "sub", "w")
-            ),
-            _WORDS_ONLY,
-        ),
+        **dict.fromkeys((f"Say/{name}" for name in ("break", "emphasis", "lang", "p", "s", "prosody", "sub")), DONE),
+        "Say/phoneme": partly("English; another language reads the text"),
+        "Say/say-as": partly("English; in other languages what is spelled or read digit by digit"),
+        "Say/w": partly("the word is spoken, its role is not known"),
         "Play": DONE,
         "Pause": DONE,
         "Gather": partly("keys; speech is not recognised yet"),

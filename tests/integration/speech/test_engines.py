@@ -8,9 +8,10 @@ import pytest
 
 from ringback.speech.errors import LanguageNotAvailable, SpeechFailed
 from ringback.speech.providers.espeak import EspeakSynthesizer
-from ringback.speech.providers.hibari import HibariSynthesizer
+from ringback.speech.providers.hibari import HibariSynthesizer, letters_of_ipa
 from ringback.speech.providers.pocketsphinx import PocketsphinxRecognizer
 from ringback.speech.recognizer import Recognised
+from ringback.speech.segment import Manner, Pronunciation
 from ringback.speech.synthesizer import MAX_TEXT_LENGTH, Speech
 
 needs_espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
@@ -149,3 +150,45 @@ def test_silence_is_no_speech(recognizer: PocketsphinxRecognizer, level: int, hi
     session = recognizer.session("en-US", hints)
     session.feed((np.random.default_rng(1).standard_normal(16000) * level).astype("<i2").tobytes())
     assert session.finish().text == ""
+
+
+def test_rate_and_pitch_are_heard(hibari: HibariSynthesizer) -> None:
+    def spoken(manner: Manner) -> Speech:
+        return hibari.synthesize("Hello there, my friend.", voice="heart", language="en-US", manner=manner)
+
+    plain, slow, fast = (spoken(Manner(rate=rate)).seconds for rate in (1.0, 0.5, 2.0))
+    assert slow > 1.7 * plain > 2.5 * fast
+    assert spoken(Manner(pitch=1.2)).seconds == pytest.approx(plain, rel=0.15)
+    assert middle_of_spectrum(spoken(Manner(pitch=1.3))) > 1.1 * middle_of_spectrum(spoken(Manner(pitch=0.8)))
+
+
+def middle_of_spectrum(speech: Speech) -> float:
+    """The frequency with half of the energy on either side."""
+    power = np.abs(np.fft.rfft(np.frombuffer(speech.pcm, "<i2").astype(np.float64))) ** 2
+    half = int(np.searchsorted(np.cumsum(power), power.sum() / 2))
+    return half * speech.rate_hz / 2 / len(power)
+
+
+def test_a_word_is_pronounced_as_it_is_told(hibari: HibariSynthesizer) -> None:
+    """IPA has the stress before the syllable, the model before the vowel."""
+    said = Manner(pronunciations=(Pronunciation(start=0, end=6, ipa="səˈpɔːrt"),))
+    speech = hibari.synthesize("tomato", voice="heart", language="en-US", manner=said)
+    session = PocketsphinxRecognizer().session("en-US", ["tomato", "support"])
+    session.feed(telephone(speech))
+    assert session.finish().text == "support"
+    assert letters_of_ipa("tʃiːz ˈhɛloʊ") == "ʧiz hˈɛlO"
+
+
+def test_text_that_looks_like_phonemes_is_text(hibari: HibariSynthesizer) -> None:
+    assert say(hibari, "[yes](/n\u02c8O/)").pcm != say(hibari, "no").pcm
+
+
+@needs_espeak
+def test_espeak_is_faster_and_higher_when_told() -> None:
+    espeak = EspeakSynthesizer()
+    plain, fast, high = (
+        espeak.synthesize("Guten Tag, wie geht es Ihnen?", voice="de", language="de-DE", manner=manner)
+        for manner in (Manner(), Manner(rate=1.6), Manner(pitch=1.4))
+    )
+    assert fast.seconds < 0.8 * plain.seconds
+    assert high.pcm != plain.pcm

@@ -12,6 +12,7 @@ from ringback.media._engine import Clip, DecodeError
 from ringback.media.errors import PromptUnavailable
 from ringback.media.prompt import PromptLibrary
 from ringback.speech.errors import SpeechFailed
+from ringback.speech.segment import PLAIN, Bleep, Manner, Pronunciation, Silence, Words
 from ringback.speech.synthesizer import LocalVoice, Speech
 
 
@@ -51,7 +52,7 @@ class FakeVoice:
     def __post_init__(self) -> None:
         self.gate.set()
 
-    def synthesize(self, text: str, *, voice: str, language: str) -> Speech:
+    def synthesize(self, text: str, *, voice: str, language: str, manner: Manner = PLAIN) -> Speech:
         self.threads.add(threading.current_thread().name)
         assert self.gate.wait(5)
         self.spoken.append((text, voice, language))
@@ -71,13 +72,8 @@ def clips() -> FakeClips:
 
 
 @pytest.fixture
-def notes() -> list[str]:
-    return []
-
-
-@pytest.fixture
-async def library(voice: FakeVoice, clips: FakeClips, notes: list[str]) -> AsyncIterator[PromptLibrary]:
-    library = PromptLibrary(voice, clips=clips, max_cached_seconds=2.5, on_voice_note=notes.append)
+async def library(voice: FakeVoice, clips: FakeClips) -> AsyncIterator[PromptLibrary]:
+    library = PromptLibrary(voice, clips=clips, max_cached_seconds=2.5)
     yield library
     await library.close()
 
@@ -112,10 +108,13 @@ async def test_the_cache_is_bounded_by_seconds(library: PromptLibrary, voice: Fa
     assert [text for text, _, _ in voice.spoken] == ["one", "two", "three", "one"]
 
 
-async def test_a_replaced_voice_is_noted_once(library: PromptLibrary, notes: list[str]) -> None:
-    await library.speech("Hello", voice="Polly.Matthew")
-    await library.speech("Hello", voice="Polly.Matthew")
-    assert notes == ["voice 'Polly.Matthew' is not installed; en-US is spoken by 'heart' (en-US, female)"]
+async def test_a_replaced_voice_is_noted_each_time_also_when_the_audio_was_kept(
+    library: PromptLibrary, voice: FakeVoice
+) -> None:
+    note = "voice 'Polly.Matthew' is not installed; en-US is spoken by 'heart' (en-US, female)"
+    for _ in range(2):
+        assert (await library.spoken([Words(text="Hello", voice="Polly.Matthew")])).notes == ((13511, note),)
+    assert len(voice.spoken) == 1
     assert (await library.choose_voice("nonsense", None)).known is False
 
 
@@ -127,11 +126,11 @@ async def test_nothing_to_say_is_13520(library: PromptLibrary, text: str) -> Non
     assert caught.value.code == 13520
 
 
-async def test_a_language_nobody_speaks_is_13520_by_name(library: PromptLibrary) -> None:
+async def test_a_language_nobody_speaks_is_13511_by_name(library: PromptLibrary) -> None:
     """SAY-04."""
     with pytest.raises(PromptUnavailable, match="'fr-FR'") as caught:
         await library.speech("Bonjour", language="fr-FR")
-    assert caught.value.code == 13520
+    assert caught.value.code == 13511
     with pytest.raises(PromptUnavailable):
         await library.choose_voice("Polly.Celine", None)
 
@@ -189,3 +188,35 @@ def test_standard_clips_are_made_once() -> None:
     assert library.ring_tone() is library.ring_tone("us")
     assert library.ring_tone("de").seconds == 5.0
     assert library.ring_tone("atlantis") is library.ring_tone("us")
+
+
+async def test_words_silences_and_bleeps_are_one_clip(library: PromptLibrary) -> None:
+    prepared = await library.spoken([Words(text="One"), Silence(seconds=0.5), Bleep(seconds=0.2), Words(text="two")])
+    assert prepared.seconds == pytest.approx(2.7)
+    assert prepared.notes == ()
+
+
+async def test_a_language_nobody_speaks_fails_as_a_whole_and_is_read_by_the_voice_around_it(
+    library: PromptLibrary, voice: FakeVoice
+) -> None:
+    """SAY-04: `<Say language>` fails; `<lang>` inside is still words."""
+    with pytest.raises(PromptUnavailable) as caught:
+        await library.spoken([Words(text="Bonjour", language="fr-FR")])
+    assert caught.value.code == 13511
+    inner = Words(text="Bonjour", language="fr-FR", is_inner=True)
+    prepared = await library.spoken([Words(text="I say"), inner])
+    sentence = "no installed speech engine knows the language 'fr-FR'; its words are read by 'heart'"
+    assert prepared.notes == ((13511, sentence),)
+    assert [text for text, _, _ in voice.spoken] == ["I say", "Bonjour"]
+
+
+async def test_a_voice_that_knows_no_phonemes_says_so(library: PromptLibrary) -> None:
+    manner = Manner(pronunciations=(Pronunciation(start=0, end=5, ipa="x"),))
+    prepared = await library.spoken([Words(text="pecan", manner=manner)])
+    assert prepared.notes == ((13511, "voice 'heart' cannot be told how to pronounce; the text is read"),)
+
+
+async def test_all_words_together_have_one_limit(library: PromptLibrary) -> None:
+    with pytest.raises(PromptUnavailable) as caught:
+        await library.spoken([Words(text="a" * 3000), Silence(seconds=1), Words(text="a" * 3000)])
+    assert caught.value.code == 13521

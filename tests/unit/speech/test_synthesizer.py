@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from ringback.speech.errors import LanguageNotAvailable
+from ringback.speech.segment import PLAIN, Manner
 from ringback.speech.synthesizer import LocalVoice, Speech, SynthesizerChain
 
 
@@ -19,7 +20,7 @@ class Parrot:
     def languages(self) -> frozenset[str]:
         return frozenset(voice.language for voice in self.voices)
 
-    def synthesize(self, text: str, *, voice: str, language: str) -> Speech:
+    def synthesize(self, text: str, *, voice: str, language: str, manner: Manner = PLAIN) -> Speech:
         self.said.append(f"{voice}/{language}: {text}")
         return Speech(pcm=bytes(32000), rate_hz=16000)
 

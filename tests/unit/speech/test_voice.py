@@ -59,7 +59,7 @@ def test_an_unknown_voice_is_marked_for_13511_and_the_text_is_spoken(voice: str)
 def test_a_language_nobody_speaks_is_said_by_name(voice: str | None, language: str | None) -> None:
     with pytest.raises(LanguageNotAvailable, match="fr-FR") as caught:
         choose_voice(voice, language, INSTALLED)
-    assert caught.value.code == 13520
+    assert caught.value.code == 13511
 
 
 def test_a_long_name_from_a_stranger_is_cut_in_the_note() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from ringback.speech.errors import TEXT_TOO_LONG, LanguageNotAvailable, SpeechFailed
 from ringback.speech.language import nearest_language
+from ringback.speech.segment import PLAIN, Manner
 from ringback.speech.synthesizer import MAX_TEXT_LENGTH, LocalVoice, Speech
 
 PROGRAM = "espeak-ng"
@@ -42,7 +43,7 @@ class EspeakSynthesizer:
     def languages(self) -> frozenset[str]:
         return frozenset(voice.language for voice in self.voices)
 
-    def synthesize(self, text: str, *, voice: str, language: str) -> Speech:
+    def synthesize(self, text: str, *, voice: str, language: str, manner: Manner = PLAIN) -> Speech:
         """Raises `SpeechFailed`, and `LanguageNotAvailable` for a language the program does not know."""
         if len(text) > MAX_TEXT_LENGTH:
             raise SpeechFailed(f"the text has more than {MAX_TEXT_LENGTH} characters", code=TEXT_TOO_LONG)
@@ -56,7 +57,8 @@ class EspeakSynthesizer:
             if nearest is None:
                 raise LanguageNotAvailable(language)
             name = nearest
-        return _speech_of_wav(self._run("-v", name, "-s", str(_WORDS_PER_MINUTE), "-b", "1", "--stdin", text=text))
+        options = ("-v", name, "-s", str(round(_WORDS_PER_MINUTE * manner.rate)), "-p", str(_pitch(manner.pitch)))
+        return _speech_of_wav(self._run(*options, "-b", "1", "--stdin", text=text))
 
     def _run(self, *arguments: str, text: str) -> bytes:
         """The program's WAV. The text goes in by stdin, so that none of it can be an option."""
@@ -73,6 +75,11 @@ class EspeakSynthesizer:
         except (OSError, subprocess.CalledProcessError) as error:
             raise SpeechFailed(f"{self._program} failed: {error}") from error
         return done.stdout
+
+
+def _pitch(pitch: float) -> int:
+    """The program's scale: 50 is its own pitch, 0 about half of it and 99 one and a half."""
+    return max(0, min(99, round(50 + (pitch - 1) * 100)))
 
 
 @functools.lru_cache(maxsize=4)
