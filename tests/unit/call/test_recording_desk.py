@@ -1,0 +1,65 @@
+"""What a recording is when it ends: its row, its file, its URL, and what is cut off."""
+
+from pathlib import Path
+
+import pytest
+
+from ringback.call.control import CallInfo
+from ringback.call.recording_desk import RecordingDesk
+from ringback.model.call_status import Direction
+from ringback.model.record import RecordingStatus
+from ringback.model.sid import new_call_sid
+from ringback.testing.clock import VirtualClock
+from tests.peers.memory_media import write_tone
+from tests.unit.call.conftest import ACCOUNT, BASE, MemoryJournal
+
+INFO = CallInfo(call_sid=new_call_sid(), account_sid=ACCOUNT, from_="a", to="b", direction=Direction.INBOUND)
+
+
+@pytest.fixture
+def journal() -> MemoryJournal:
+    return MemoryJournal()
+
+
+@pytest.fixture
+def desk(tmp_path: Path, journal: MemoryJournal) -> RecordingDesk:
+    return RecordingDesk(folder=tmp_path, base_url=f"{BASE}/", journal=journal, clock=VirtualClock())
+
+
+async def test_the_row_is_written_when_it_begins_and_when_it_ends(desk: RecordingDesk, journal: MemoryJournal) -> None:
+    recording = desk.open(INFO, source="RecordVerb", trim=False)
+    (row,) = journal.recordings
+    assert (row.status, row.call_sid, row.source) == (RecordingStatus.IN_PROGRESS, INFO.call_sid, "RecordVerb")
+    assert row.path == f"{ACCOUNT}/{row.sid}.wav"
+    write_tone(recording.path, 3)
+    result = await desk.close(recording, seconds=3.0, ended_by="#")
+    assert journal.recordings[-1].status is RecordingStatus.COMPLETED
+    assert journal.recordings[-1].duration_seconds == 3
+    assert result.url == f"{BASE}/2010-04-01/Accounts/{ACCOUNT}/Recordings/{row.sid}"
+
+
+async def test_r_08_the_duration_told_is_before_trimming(desk: RecordingDesk, journal: MemoryJournal) -> None:
+    recording = desk.open(INFO, source="RecordVerb", trim=True)
+    write_tone(recording.path, 5, silence_seconds=3)
+    result = await desk.close(recording, seconds=5.0, ended_by="silence")
+    assert (result.seconds, result.final_seconds) == (5, 2)
+    assert journal.recordings[-1].duration_seconds == 2
+
+
+async def test_r_05_pure_silence_is_kept_as_it_is(desk: RecordingDesk) -> None:
+    recording = desk.open(INFO, source="RecordVerb", trim=True)
+    write_tone(recording.path, 4, silence_seconds=4)
+    result = await desk.close(recording, seconds=4.0, ended_by="silence")
+    assert (result.status, result.final_seconds) == ("completed", 4)
+
+
+async def test_r_11_what_is_shorter_than_a_tenth_of_a_second_is_absent(
+    desk: RecordingDesk, journal: MemoryJournal
+) -> None:
+    recording = desk.open(INFO, source="RecordVerb", trim=True)
+    result = await desk.close(recording, seconds=0, ended_by="hangup")
+    assert (result.status, result.error_code, result.seconds) == ("absent", 16101, 0)
+    assert journal.recordings[-1].status is RecordingStatus.ABSENT
+    half = desk.open(INFO, source="RecordVerb", trim=False)
+    write_tone(half.path, 0.3)
+    assert (await desk.close(half, seconds=0.3, ended_by="#")).seconds == 1
