@@ -31,6 +31,8 @@ REJECTIONS: dict[str, tuple[int, CallStatus]] = {
     "rejected": (603, CallStatus.NO_ANSWER),
 }
 
+RECORDING_ENDS = {"silence": "silence", "max_length": "max-length"}
+
 
 class PromptSource(Protocol):
     """Where prompts become audio that is ready to send; raises `MediaUnavailable`."""
@@ -161,17 +163,18 @@ class Call:
             silence_seconds=request.silence_seconds or 0.0,
         )
         key = asyncio.ensure_future(self._first_key_of(request.finish_on_key))
+        ended_by: str | None = None
         try:
             await _first_of(key, live.finished, self.leg.ended)
             ended_by = key.result() if key.done() and not key.exception() else None
-        finally:
+        finally:  # also where the call is cancelled: what was recorded is kept
             key.cancel()
             await asyncio.gather(key, return_exceptions=True)
             live.stop()
-        audio = await live.finished
-        reasons = {"silence": "silence", "max_length": "max-length"}
-        ended_by = ended_by or ("hangup" if self.leg.has_ended else reasons.get(audio.reason, "hangup"))
-        return await self._parts.recordings.close(recording, seconds=audio.seconds, ended_by=ended_by)
+            audio = await live.finished
+            ended_by = ended_by or ("hangup" if self.leg.has_ended else RECORDING_ENDS.get(audio.reason, "hangup"))
+            result = await self._parts.recordings.close(recording, seconds=audio.seconds, ended_by=ended_by)
+        return result
 
     async def dial(self, request: DialRequest) -> DialResult:
         return await self._parts.dial(self, request)
@@ -216,16 +219,23 @@ class Call:
         if ended.cancelled():
             return
         end = ended.result()
+        if end.code is not None:
+            self._parts.journal.report(self._info, end.code, end.reason)
         self._status = self._final or self._final_status(end)
         sip_status = 200 if self._status is CallStatus.COMPLETED else self._sip_response_code or end.status
         self._parts.journal.call_ended(self._info, self._status, sip_status)
 
     def _final_status(self, end: LegEnd) -> CallStatus:
-        """sip.md section 6: answered calls are completed; the others are what their last SIP status says."""
+        """sip.md section 6: answered calls are completed; the others are what their last SIP status says.
+
+        A call whose answer was never acknowledged is failed: nobody ever talked (IN-01).
+        """
         if self._status is CallStatus.IN_PROGRESS or (end.status is None and self.leg.negotiated is not None):
             return CallStatus.COMPLETED
         if end.status == 487 and end.by == "peer":
             return CallStatus.CANCELED
+        if end.code is not None:
+            return CallStatus.FAILED
         return status_of_sip_response(end.status) if end.status is not None else CallStatus.CANCELED
 
 
