@@ -9,6 +9,8 @@ AccountSid = NewType("AccountSid", str)
 CallSid = NewType("CallSid", str)
 RecordingSid = NewType("RecordingSid", str)
 DomainSid = NewType("DomainSid", str)
+ConferenceSid = NewType("ConferenceSid", str)
+QueueSid = NewType("QueueSid", str)
 
 _SHAPE = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 
@@ -30,6 +32,15 @@ def new_call_sid() -> CallSid:
 
 def new_recording_sid() -> RecordingSid:
     return RecordingSid(new_sid("RE"))
+
+
+def new_conference_sid() -> ConferenceSid:
+    return ConferenceSid(new_sid("CF"))
+
+
+def queue_sid(account_sid: AccountSid, name: str) -> QueueSid:
+    """A queue has one name in its account, so the name gives the SID."""
+    return QueueSid(derived_sid("QU", account_sid, name))
 
 
 def is_sid(text: str, prefix: str | None = None) -> bool:

@@ -1,0 +1,270 @@
+"""A conference as it runs: its state (`Conference`), its audio, and the calls that wait, talk, are held or leave.
+
+Each participant's own task is in `attend` for as long as it is in the room. What belongs to nobody (a beep that
+outlasts who caused it, the end of the recording) runs in tasks of the room, which `close` waits for.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, Generic, Literal
+
+import structlog
+
+from ringback.call.conference import Beep, Conference, Events, JoinRefused, Participant
+from ringback.call.conference_request import ConferenceRequest, ConferenceResult, WaitDocument
+from ringback.call.control import CallEnded, MediaUnavailable, Played, Prompt
+from ringback.call.room_audio import C, RoomAudio, RunningRecording, Tone
+from ringback.call.seat import Seat, StayEnd
+from ringback.clock import Clock
+from ringback.model.call_status import CallStatus
+from ringback.model.conference_event import ReasonLeft
+from ringback.model.sid import CallSid
+
+logger = structlog.get_logger(__name__)
+
+# `*` and the time limit are the participant's own doing, for which Twilio has no other word.
+_REASONS: dict[StayEnd, ReasonLeft] = {
+    "kicked": "participant_updated_via_api",
+    "wait-failed": "participant_add_failed",
+}
+
+
+class ConferenceRoom(Generic[C]):
+    """Made by `Conferences` for the first participant; `on_over` is called once, when the name is free again."""
+
+    def __init__(
+        self,
+        *,
+        conference: Conference,
+        audio: RoomAudio[C],
+        clock: Clock,
+        first: ConferenceRequest,
+        on_over: "Callable[[ConferenceRoom[C]], None]",
+    ) -> None:
+        self.conference = conference
+        self._audio = audio
+        self._clock = clock
+        self._first = first
+        self._on_over = on_over
+        self._seats: dict[CallSid, Seat[C]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._recording: RunningRecording | None = None
+
+    # -- for calls ----------------------------------------------------------------------------------------------
+
+    async def attend(self, call: C, request: ConferenceRequest) -> ConferenceResult:
+        """Be in the room until something ends that. Cancelled: the call is taken out at once (C-17)."""
+        seat = Seat(call, request)
+        try:
+            self._enter(seat)
+        except JoinRefused as refusal:
+            self._end_if_empty()
+            return ConferenceResult(ended_by="refused", code=refusal.code, message=refusal.message)
+        reason: ReasonLeft = "participant_updated_via_api"
+        try:
+            ended_by = await seat.stay()
+            reason = _REASONS.get(ended_by, "participant_hung_up")
+        finally:
+            self._leave(seat, "participant_hung_up" if call.has_ended else reason)
+            await seat.empty()
+        return ConferenceResult(ended_by=ended_by, conference_sid=self.conference.sid)
+
+    # -- from outside: what the REST API offers -------------------------------------------------------------------
+
+    def mute(self, call_sid: CallSid, muted: bool) -> None:
+        """Raises `KeyError` for a call that is not in the room, like everything here."""
+        self._apply(self.conference.mute(call_sid, muted, self._clock.utc_now()))
+
+    def hold(self, call_sid: CallSid, held: bool, document: WaitDocument | None = None) -> None:
+        """C-10: neither hears nor is heard, and hears `document` instead; None is silence."""
+        events = self.conference.hold(call_sid, held, self._clock.utc_now())
+        seat = self._seats[call_sid]
+        if events:
+            seat.stop_listening()
+            if held and document is not None:
+                seat.listen_to(document)
+        self._apply(events)
+
+    def modify(
+        self,
+        call_sid: CallSid,
+        *,
+        end_on_exit: bool | None = None,
+        beep: Beep | None = None,
+        coaching: CallSid | Literal[False] | None = None,
+    ) -> None:
+        """Also raises `JoinRefused` when the one to be coached is not there. `coaching` False ends it."""
+        now = self._clock.utc_now()
+        self._apply(self.conference.modify(call_sid, now, end_on_exit=end_on_exit, beep=beep, coaching=coaching))
+
+    def kick(self, call_sid: CallSid) -> None:
+        """Take it out; its document goes on after the `<Dial>`."""
+        seat = self._seats[call_sid]
+        seat.was_kicked = True
+        seat.leave("kicked")
+
+    async def announce(self, prompt: Prompt, call_sid: CallSid | None = None) -> bool:
+        """To all, or to one. False when it could not be had."""
+        failure: str | None = None
+        try:
+            if call_sid is None:
+                await self._audio.announce(prompt)
+            else:
+                await self._seats[call_sid].call.play(prompt)
+        except MediaUnavailable as problem:
+            failure = problem.message
+        except CallEnded:
+            failure = "the call is over"
+        url = prompt.url if isinstance(prompt, Played) else None
+        self._tell(self.conference.announced(self._clock.utc_now(), url=url, call_sid=call_sid, failure=failure))
+        return failure is None
+
+    def end(self) -> None:
+        """End it for all."""
+        self._after_leaving(self.conference.end(self._clock.utc_now()))
+
+    async def close(self) -> None:
+        """Wait for what the room still does: the last beep, the end of its recording."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    # -- in and out -----------------------------------------------------------------------------------------------
+
+    def _enter(self, seat: Seat[C]) -> None:
+        request = seat.request
+        had_started = self.conference.is_started
+        events = self.conference.join(
+            Participant(
+                call_sid=seat.call_sid,
+                label=request.label,
+                muted=request.muted,
+                beep=request.beep,
+                start_on_enter=request.start_on_enter,
+                end_on_exit=request.end_on_exit,
+                coaching=request.coach,
+                is_coach=request.coach is not None,
+            ),
+            self._clock.utc_now(),
+        )
+        self._seats[seat.call_sid] = seat
+        self._tell(events)
+        if not self.conference.is_started:
+            if request.wait is not None:
+                seat.listen_to(request.wait, needed=True)
+        elif had_started:
+            self._bring_in(seat)
+        else:
+            self._start()
+        if self.conference.is_started and self.conference.participants[seat.call_sid].beeps_on_enter:
+            self._beep("enter")
+
+    def _start(self) -> None:
+        """C-01, C-14: everybody comes in, and the recording begins."""
+        for seat in self._seats.values():
+            self._bring_in(seat)
+        record = self._first.record
+        if record is not None:
+            info = next(iter(self._seats.values())).call.info
+            self._recording = self._audio.record(
+                info, trim=record.trim, on_started=lambda started: record.on_started(self.conference.sid, started)
+            )
+
+    def _bring_in(self, seat: Seat[C]) -> None:
+        seat.stop_listening()
+        participant = self.conference.participants[seat.call_sid]
+        self._audio.join(seat.call, muted=participant.is_silenced, coaching=self._call_of(participant.coaching))
+        if participant.hold:
+            self._update_audio(seat)
+        if self._first.watch_speakers:
+            seat.own(self._watch(seat))
+
+    def _leave(self, seat: Seat[C], reason: ReasonLeft) -> None:
+        present = self.conference.participants.get(seat.call_sid)
+        if present is None:
+            return  # the room was ended for all: `_after_leaving` has seen to it
+        status = seat.call.status if seat.call.has_ended else CallStatus.IN_PROGRESS
+        events = self.conference.leave(
+            seat.call_sid, self._clock.utc_now(), reason=reason, status=status, kicked=seat.was_kicked
+        )
+        del self._seats[seat.call_sid]
+        if self.conference.is_started:
+            self._audio.leave(seat.call)
+            if present.beeps_on_exit and not self.conference.is_over:
+                self._beep("exit")
+        self._after_leaving(events)
+
+    def _after_leaving(self, events: Events) -> None:
+        """Tell what happened, and if that was the end of the room, send everybody away."""
+        if self.conference.is_over:
+            for seat in self._seats.values():
+                if self.conference.is_started:
+                    self._audio.leave(seat.call)
+                seat.leave("room")
+            self._seats.clear()
+            self._on_over(self)
+            self._own(self._finish())
+        else:
+            for seat in self._seats.values():  # whoever coached the one that left is heard by nobody now
+                if self.conference.is_started and self.conference.participants[seat.call_sid].is_coach:
+                    self._update_audio(seat)
+        self._tell(events)
+
+    async def _finish(self) -> None:
+        """The file is complete before anybody is told of it."""
+        record, recording = self._first.record, self._recording
+        if recording is not None and record is not None:
+            record.on_finished(self.conference.sid, await recording.finish())
+        await self._audio.close()
+
+    def _end_if_empty(self) -> None:
+        """A room whose first call was refused never was."""
+        if not self.conference.participants and not self.conference.is_over:
+            self.conference.is_over = True
+            self._on_over(self)
+            self._own(self._audio.close())
+
+    # -- inside -----------------------------------------------------------------------------------------------------
+
+    def _apply(self, events: Events) -> None:
+        """Tell of a change, and let it be heard."""
+        for event in events:
+            seat = self._seats.get(event.participant.call_sid) if event.participant else None
+            if seat is not None and self.conference.is_started:
+                self._update_audio(seat)
+        self._tell(events)
+
+    def _update_audio(self, seat: Seat[C]) -> None:
+        participant = self.conference.participants[seat.call_sid]
+        self._audio.update(
+            seat.call,
+            muted=participant.is_silenced,
+            held=participant.hold,
+            coaching=self._call_of(participant.coaching),
+        )
+
+    def _call_of(self, call_sid: CallSid | None) -> C | None:
+        seat = self._seats.get(call_sid) if call_sid is not None else None
+        return seat.call if seat is not None else None
+
+    async def _watch(self, seat: Seat[C]) -> None:
+        async with self._audio.voice(seat.call) as changes:
+            async for change in changes:
+                now = self._clock.utc_now()
+                self._tell(self.conference.spoke(seat.call_sid, change == "started", now))
+
+    def _beep(self, tone: Tone) -> None:
+        self._own(self._audio.beep(tone))
+
+    def _tell(self, events: Events) -> None:
+        for event in events:
+            self._first.notify(event)
+
+    def _own(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (problem := task.exception()) is not None:
+            logger.error("a conference failed at something", conference_sid=self.conference.sid, exc_info=problem)
