@@ -13,7 +13,8 @@ import pytest
 
 from ringback.clock import SystemClock
 from ringback.sip.net.address import Target
-from ringback.sip.net.resolver import DnsLookup, NameNotFound, Resolver
+from ringback.sip.net.lookup import DnsLookup
+from ringback.sip.net.resolver import NameNotFound, Resolver
 from ringback.sip.transaction.outgoing import Destination
 
 ZONE = [

@@ -23,7 +23,8 @@ from ringback.sip.events import (
 )
 from ringback.sip.net.address import address_toward, is_wildcard, shown_address
 from ringback.sip.net.connection import ConnectionLimits
-from ringback.sip.net.resolver import Found, Resolver
+from ringback.sip.net.lookup import Found, Naptr, Srv
+from ringback.sip.net.resolver import Resolver
 from ringback.sip.net.server import ListenAddress, SipServer
 from tests.integration.sip.conftest import SDP, OpenParty, Party
 
@@ -171,8 +172,6 @@ async def test_the_second_address_is_tried_when_the_first_refuses(open_party: Op
 
 async def test_dns_that_names_tcp_moves_the_call_there(open_party: OpenParty) -> None:
     """RFC 3263 with no transport in the URI: the Via follows what DNS chose."""
-    from ringback.sip.net.resolver import Naptr, Srv
-
     bob = await open_party("tcp")
     bob.on_event = answer_calls
     port = bob.bound["tcp"].port
@@ -313,7 +312,7 @@ async def test_an_address_that_is_taken_is_told_and_nothing_stays_open() -> None
         port = taken.getsockname()[1]
         server = SipServer(Endpoint(EndpointSettings(), entropy=lambda count: bytes(count)), SystemClock())
         free = ListenAddress(transport="udp", host="127.0.0.1", port=0)
-        with pytest.raises(OSError, match="in use|bind"):
+        with pytest.raises(OSError, match=r"in use|bind"):
             await server.start([free, ListenAddress(transport="udp", host="127.0.0.1", port=port)])
     await server.close()
 

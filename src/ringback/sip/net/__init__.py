@@ -1,5 +1,5 @@
 """The only I/O of the SIP stack: sockets, TLS, DNS, and the driver that pumps an `Endpoint`.
 
 `server` is the driver, `delivery` finds the way for what goes out, `connection` and `datagram` are the two kinds of
-socket, `resolver` asks DNS (RFC 3263), `trace` shows messages to people. Nothing here reads or writes SIP.
+socket, `resolver` and `lookup` ask DNS (RFC 3263), `trace` shows messages to people. Nothing here reads or writes SIP.
 """

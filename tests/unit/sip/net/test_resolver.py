@@ -5,18 +5,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from ringback.sip.net.address import Target
-from ringback.sip.net.resolver import (
-    FAILURE_CACHE_SECONDS,
-    MAX_CACHED_NAMES,
-    MAX_SECONDS,
-    MAX_TARGETS,
-    Found,
-    NameNotFound,
-    Naptr,
-    Resolver,
-    Srv,
-    by_priority,
-)
+from ringback.sip.net.lookup import FAILURE_CACHE_SECONDS, MAX_SECONDS, Found, Naptr, Srv
+from ringback.sip.net.resolver import MAX_CACHED_NAMES, MAX_TARGETS, NameNotFound, Resolver, by_priority
 from ringback.sip.transaction.outgoing import Destination
 from ringback.testing.clock import VirtualClock
 
