@@ -76,6 +76,8 @@ pub struct JitterBuffer {
     octets: Box<[u8; CAPACITY]>,
     filled: [u64; WORDS],
     playhead: RtpTimestamp,
+    /// The end of the packet that was stored last.
+    newest: RtpTimestamp,
     running: bool,
     delay: i32,
     /// Frames to give out as missing without moving the playhead.
@@ -93,6 +95,7 @@ impl Default for JitterBuffer {
             octets: Box::new([0; CAPACITY]),
             filled: [0; WORDS],
             playhead: RtpTimestamp(0),
+            newest: RtpTimestamp(0),
             running: false,
             delay: MIN_DELAY,
             stretch: 0,
@@ -122,6 +125,11 @@ impl JitterBuffer {
     /// The delay aimed at, in samples.
     pub fn delay_samples(&self) -> u32 {
         self.delay.unsigned_abs()
+    }
+
+    /// Whether what came last reaches a frame beyond the delay aimed at: then nothing that may still wait is urgent.
+    pub fn is_well_fed(&self) -> bool {
+        self.running && self.newest.since(self.playhead) >= self.delay + FRAME
     }
 
     /// Puts a payload in its place. `marker` begins a talkspurt, which excuses a jump in time.
@@ -240,6 +248,7 @@ impl JitterBuffer {
     }
 
     fn store(&mut self, timestamp: RtpTimestamp, payload: &[u8]) {
+        self.newest = timestamp.plus(payload.len() as u32);
         let start = index_of(timestamp);
         let (first, second) = payload.split_at(payload.len().min(CAPACITY - start));
         self.octets[start..start + first.len()].copy_from_slice(first);

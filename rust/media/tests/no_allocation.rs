@@ -9,6 +9,7 @@ use network::{address, bridged, leg, now, tone};
 use ringback_dsp::g711::Law;
 use ringback_media::event::{event_queue, EventSink};
 use ringback_media::leg::Leg;
+use ringback_media::recording::{self, What, Writer};
 
 struct Counting;
 
@@ -42,7 +43,7 @@ fn tick(legs: &mut [Leg; 4], number: u64, events: &mut dyn EventSink) {
     for (phone, leg, port) in [(&mut *low, &mut *a, 1), (&mut *high, &mut *b, 2)] {
         if let Some(packet) = phone.speak(None, now, events) {
             // Every 20th packet is lost, so that concealment is part of it.
-            if number % 20 != 0 {
+            if !number.is_multiple_of(20) {
                 leg.receive_rtp(packet, address(port), now, events);
             }
         }
@@ -67,6 +68,11 @@ fn a_minute_of_two_bridged_calls_allocates_nothing() {
     legs[2].play(1, tone(500.0, 0.5), 0, &mut sender);
     legs[3].play(2, tone(900.0, 0.5), 0, &mut sender);
     legs[0].watch_silence(3, 0.5);
+    let writer = Writer::start(sender.clone()).expect("a writer");
+    let path = std::env::temp_dir().join(format!("ringback-no-allocation-{}.wav", std::process::id()));
+    let (tap, job) = recording::open(&path, (legs[0].id(), 9), What::Dual, 0.0, 0.0, &writer).expect("a file");
+    writer.write(job);
+    legs[0].start_recording(tap);
     legs[2].send_digits(4, "123", 100, 60, &mut sender);
     (1..5).for_each(|number| tick(&mut legs, number, &mut sender));
     let before = COUNT.get();
@@ -76,6 +82,11 @@ fn a_minute_of_two_bridged_calls_allocates_nothing() {
     }
     assert_eq!(COUNT.get() - before, 0, "allocations in the packet path");
     assert!(receiver.poll(100).0.len() > 3, "and events did happen");
+    drop(legs);
+    drop(writer);
+    let length = std::fs::metadata(&path).expect("the recording").len();
+    std::fs::remove_file(&path).expect("removed");
+    assert_eq!(length, 44 + 2999 * 160 * 4, "a frame a tick, whatever the writer's pace");
     drop(vec![0u8; 100]);
     assert!(COUNT.get() > before, "the allocator does count");
 }

@@ -80,7 +80,7 @@ struct Roster {
     workers: Vec<Worker>,
     homes: HashMap<LegId, usize>,
     statistics: TickStatistics,
-    writer: Option<Writer>,
+    writer: Option<Arc<Writer>>,
     closed: bool,
 }
 
@@ -101,7 +101,7 @@ impl Engine {
         let (sender, events) = event_queue(settings.event_capacity)?;
         let start = Instant::now();
         let workers = (0..settings.threads).map(|_| start_worker(start, sender.clone())).collect::<io::Result<_>>()?;
-        let writer = Some(Writer::start(sender)?);
+        let writer = Some(Arc::new(Writer::start(sender)?));
         let statistics = TickStatistics::default();
         let roster = Roster { workers, homes: HashMap::new(), statistics, writer, closed: false };
         Ok(Self { roster: Mutex::new(roster), events, next_leg: AtomicU64::new(1), next_number: AtomicU64::new(1) })
@@ -201,15 +201,17 @@ impl Engine {
             return Err(EngineError::BadArgument("max_seconds and silence_seconds must be zero or more"));
         }
         let recording_id = self.number(leg);
-        let roster = self.open_roster()?;
-        let index = roster.home(leg)?;
-        let writer = roster.writer.as_ref().ok_or(EngineError::Closed)?;
+        // The file is created without the lock: a slow disk delays only its caller.
+        let writer = {
+            let roster = self.open_roster()?;
+            roster.home(leg)?;
+            roster.writer.clone().ok_or(EngineError::Closed)?
+        };
         let names = (leg, recording_id);
-        let (tap, job) =
-            recording::open(what.path, names, what.what, what.max_seconds, what.silence_seconds, writer)
-                .map_err(|source| EngineError::CannotWrite { path: what.path.display().to_string(), source })?;
+        let (tap, job) = recording::open(what.path, names, what.what, what.max_seconds, what.silence_seconds, &writer)
+            .map_err(|source| EngineError::CannotWrite { path: what.path.display().to_string(), source })?;
         writer.write(job);
-        roster.send(index, Command::Leg(leg, Order::StartRecording(Box::new(tap))))?;
+        self.order(leg, Order::StartRecording(Box::new(tap)))?;
         Ok(recording_id)
     }
 

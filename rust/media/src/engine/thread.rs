@@ -19,6 +19,8 @@ use crate::event::{EventSender, LegId};
 use crate::leg::MAX_RECEIVED;
 use crate::unit::{Now, TICK_MS};
 
+/// What an engine thread asks for, between -20 and 19; root and CAP_SYS_NICE get it.
+const NICENESS: i32 = -15;
 /// Groups of a thread.
 pub const GROUPS: usize = 4;
 const TICK: Duration = Duration::from_millis(TICK_MS);
@@ -53,6 +55,7 @@ impl EngineThread {
 
     /// Runs until it is told to stop.
     pub fn run(mut self) {
+        ask_for_priority();
         let mut turn = self.start.elapsed().as_millis() as u64 / TICK_MS * GROUPS as u64;
         loop {
             let due = self.start + Duration::from_millis(STEP_MS * turn);
@@ -163,6 +166,11 @@ impl EngineThread {
         let nanoseconds = cpu.tv_sec as u64 * 1_000_000_000 + cpu.tv_nsec as u64;
         counters.cpu_nanoseconds.store(nanoseconds, Ordering::Relaxed);
     }
+}
+
+/// Audio does not wait for a batch job on the same machine. Without the right to it nothing changes.
+fn ask_for_priority() {
+    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), NICENESS);
 }
 
 fn sleep_until(due: Instant) {

@@ -59,6 +59,11 @@ impl Leg {
         }
     }
 
+    /// Whether another look at the socket may wait for the next tick.
+    pub fn is_well_fed(&self) -> bool {
+        self.ear.jitter.is_well_fed()
+    }
+
     /// After the last datagram of a tick: takes the frame, reports keys, silence and a dead line. `is_bridged` says that
     /// another leg will want to hear it.
     pub fn hear(&mut self, is_bridged: bool, now: Now, events: &mut dyn EventSink) {

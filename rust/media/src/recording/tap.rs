@@ -75,7 +75,7 @@ impl Tap {
 
     fn end(&mut self, reason: RecordingEnd) {
         if !std::mem::replace(&mut self.finished, true) {
-            self.ending.set(reason);
+            self.ending.set(reason, self.owed);
             self.writer.unpark();
         }
     }

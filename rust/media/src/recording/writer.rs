@@ -15,7 +15,7 @@ use rtrb::{Consumer, RingBuffer};
 use super::{Ending, Pause, Tap, What};
 use crate::event::{Event, EventSender, EventSink, LegId, RecordingEnd};
 use crate::silence::Watch;
-use crate::unit::{RATE_HZ, TICKS_PER_SECOND};
+use crate::unit::{RATE_HZ, SAMPLES_PER_TICK, TICKS_PER_SECOND};
 
 /// Seconds of audio a ring holds.
 const RING_SECONDS: usize = 2;
@@ -32,6 +32,7 @@ pub struct Job {
     leg: LegId,
     recording_id: u64,
     file: WavWriter<BufWriter<File>>,
+    channels: u16,
     consumer: Consumer<i16>,
     ending: Arc<Ending>,
     header_written: Instant,
@@ -72,7 +73,10 @@ pub fn open(
         owed: 0,
         finished: false,
     };
-    Ok((tap, Job { leg, recording_id, file, consumer, ending, header_written: Instant::now() }))
+    Ok((
+        tap,
+        Job { leg, recording_id, file, channels: what.channels(), consumer, ending, header_written: Instant::now() },
+    ))
 }
 
 impl Writer {
@@ -151,6 +155,12 @@ impl Job {
             self.file.write(first)?;
             self.file.write(second)?;
             chunk.commit_all();
+        }
+        if is_last {
+            let silence = [0; SAMPLES_PER_TICK];
+            for _ in 0..self.ending.owed.load(Ordering::Relaxed) * u32::from(self.channels) {
+                self.file.write(&silence)?;
+            }
         }
         if is_last || self.header_written.elapsed() >= HEADER_INTERVAL {
             self.file.patch()?;
