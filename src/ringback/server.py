@@ -145,7 +145,9 @@ async def running_server(
         exchange = Exchange(sip=sip, media=media, settings=LegSettings(address=address), clock=clock)
         library = await _start_prompts(stack)
         dialler = Dialler(
-            exchange=exchange, router=TargetRouter(directory=directory, default_host=address), tones=library
+            exchange=exchange,
+            router=TargetRouter(directory=directory, phones=phones, default_host=address),
+            tones=library,
         )
         http = await _start_http(stack, settings, directory, database, writer, metrics, recordings, endpoint)
         desk = RecordingDesk(

@@ -1,151 +1,190 @@
-"""One noun of a `<Dial>` being rung: its child call, and how it went."""
+"""One noun of a `<Dial>` being rung: its child call, and how it went. All phones of one noun are one call (RC-02)."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 from ringback.call.call import Call, CallParts
 from ringback.call.control import CallInfo, DialResult, DialTarget
 from ringback.call.exchange import Exchange
+from ringback.call.fork import best_end, first_answer, hang_up
 from ringback.call.journal import CallOpened
-from ringback.call.leg import Answered, HeaderPairs, LegEnd, MediaRefused, Ringing
-from ringback.call.route import NotRoutable, Router
+from ringback.call.leg import HeaderPairs, Leg, LegEnd, MediaRefused, Ringing
+from ringback.call.route import NotRoutable, Route, Router
 from ringback.model.call_status import CallStatus, Direction, status_of_sip_response
 from ringback.model.sid import new_call_sid
+from ringback.webhooks.parameters import sip_parameters
 
 DialStatus = Literal["completed", "answered", "busy", "no-answer", "failed", "canceled"]
 
+NO_ANSWER_AT_ALL = 32011
+
+DIAL_STATUSES: dict[CallStatus, DialStatus] = {
+    CallStatus.BUSY: "busy",
+    CallStatus.NO_ANSWER: "no-answer",
+    CallStatus.CANCELED: "canceled",
+}
+
 
 class Attempt:
-    """Rings one target. `failure` is set when it could not even be tried."""
+    """Rings one target. `child` is there once it answers; `failure` is set when it could not even be tried."""
 
     def __init__(self, target: DialTarget, *, parent: Call, parts: CallParts) -> None:
         self.target = target
+        self.legs: list[Leg] = []
         self.child: Call | None = None
         self.failure: NotRoutable | None = None
         self.answer_headers: HeaderPairs = ()
         self.answered_at: float | None = None
+        self.info = CallInfo(
+            call_sid=new_call_sid(),
+            account_sid=parent.info.account_sid,
+            from_=parent.info.from_,
+            to=target.address,
+            direction=Direction.OUTBOUND_DIAL,
+            parent_call_sid=parent.info.call_sid,
+        )
         self._parent = parent
         self._parts = parts
-        self._cancelled_as: CallStatus | None = None
+        self._rang = False
+        self._cancelled = False
+        self._status: CallStatus | None = None  # the final one of a call that was never answered
 
     @property
     def is_up(self) -> bool:
         return self.child is not None and self.child.is_answered
 
+    @property
+    def is_ringing(self) -> bool:
+        """Something was sent, and it has not come to an end."""
+        return bool(self.legs) and self._status is None and self.child is None
+
     def start(self, exchange: Exchange, router: Router, caller_id: str | None) -> None:
-        """Send the INVITE; a target that cannot be routed fails at once."""
-        parent = self._parent.info
-        info = CallInfo(
-            call_sid=new_call_sid(),
-            account_sid=parent.account_sid,
-            from_=caller_id or parent.from_,
-            to=self.target.address,
-            direction=Direction.OUTBOUND_DIAL,
-            parent_call_sid=parent.call_sid,
-        )
+        """Send the INVITEs; a target that cannot be routed fails at once."""
+        self.info = replace(self.info, from_=caller_id or self.info.from_)
         try:
-            route = router.route(self.target, parent=parent, child=info, caller_id=caller_id)
-            leg = exchange.place(route.invitation, near=self._parent.leg)
+            route = router.route(self.target, parent=self._parent.info, child=self.info, caller_id=caller_id)
+            self.info = replace(self.info, from_=route.from_, to=route.to)
+            self.legs = self._place(route, exchange)
         except NotRoutable as problem:
             self.failure = problem
-            return
         except MediaRefused as problem:
             self.failure = NotRoutable(problem.code, problem.message, sip_status=problem.status)
-            return
-        info = replace(info, from_=route.from_, to=route.to)
         self._parts.journal.call_opened(
             CallOpened(
-                info=info,
+                info=self.info,
                 status=CallStatus.INITIATED,
-                sip_call_id=leg.session.call_id,
+                sip_call_id=self.legs[0].session.call_id if self.legs else None,
                 status_events=self.target.status,
             )
         )
-        self.child = Call(info=info, leg=leg, parts=self._parts)
+        if self.failure is not None:
+            self._close(CallStatus.FAILED, self.failure.sip_status)
 
-    async def answered(self, on_ringing: Callable[["Attempt", Ringing], None]) -> bool:
+    async def answered(self, on_ringing: Callable[["Attempt", Leg, Ringing], None]) -> bool:
         """Wait until the target answers (True) or it is clear that it will not (False)."""
-        if self.child is None:
+
+        def ringing(leg: Leg, progress: Ringing) -> None:
+            if not self._rang:
+                self._rang = True
+                self._parts.journal.call_progressed(self.info, CallStatus.RINGING)
+            on_ringing(self, leg, progress)
+
+        won = await first_answer(self.legs, ringing) if self.legs else None
+        if won is None:
+            end = self._end()
+            status = end.status if end is not None else None
+            if end is not None and end.by == "failure":
+                self._parts.journal.report(self.info, NO_ANSWER_AT_ALL, f"{self.info.to}: {end.reason or status}")
+            self._close(CallStatus.FAILED if status is None else status_of_sip_response(status), status)
             return False
-        leg = self.child.leg
-        rang = False
-        while not leg.ended.done() or not leg.progress.empty():
-            step = asyncio.ensure_future(leg.progress.get())
-            either: set[asyncio.Future[Any]] = {step, leg.ended}
-            try:
-                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-                if not step.done():
-                    break
-                progress = step.result()
-            finally:
-                step.cancel()
-            if isinstance(progress, Answered):
-                self.answer_headers = progress.headers
-                self.answered_at = self._parts.clock.now()
-                self.child.mark_answered()
-                return not leg.has_ended
-            if not rang:
-                rang = True
-                self._parts.journal.call_progressed(self.child.info, CallStatus.RINGING)
-            on_ringing(self, progress)
-        return False
+        leg, answer = won
+        self.answer_headers = answer.headers
+        self.answered_at = self._parts.clock.now()
+        self.info = replace(self.info, sip_parameters=self._sip_parameters(leg))
+        self.child = Call(info=self.info, leg=leg, parts=self._parts)
+        self.child.mark_answered()
+        return not leg.has_ended
 
     def cancel(self, status: CallStatus) -> None:
-        """Give up; a leg that has not answered ends with `status`, one that has is hung up as completed."""
-        if self.child is None or self.child.has_ended:
-            return
-        if not self.child.is_answered:
-            self._cancelled_as = status
-            self.child.end_as(status, sip_response_code=487)
-        self.child.leg.hang_up()
+        """Give up; a call that has not answered ends with `status`, one that has is hung up as completed."""
+        if self.is_ringing:
+            self._cancelled = True
+            self._close(status, 487)
+        hang_up(self.legs)
 
     def result(self, *, bridged: bool, caller_hung_up: bool = False) -> DialResult:
         """What `<Dial action>` is told of this attempt (twiml.md 7.3, 8.2)."""
-        if self.child is None:
-            failure = self.failure or NotRoutable(13243, "nothing was dialled")
-            return DialResult(
-                status="failed",
-                sip_response_code=failure.sip_status,
-                caller_hung_up=caller_hung_up,
-                error_code=failure.code,
-                error_message=failure.message,
-            )
-        end = self.child.leg.ended.result() if self.child.leg.ended.done() else None
+        end = self._end()
         return DialResult(
-            status=self._status(end),
-            call_sid=self.child.info.call_sid,
+            status=self._dial_status(),
+            call_sid=self.info.call_sid,
             duration_seconds=self._duration_seconds(),
             bridged=bridged,
-            sip_call_id=self.child.leg.session.call_id,
+            sip_call_id=self._reported_leg().session.call_id if self.legs else None,
             sip_response_code=self._sip_status(end),
             sip_headers=dict(end.headers if end and end.headers else self.answer_headers),
             caller_hung_up=caller_hung_up,
+            error_code=self.failure.code if self.failure else None,
+            error_message=self.failure.message if self.failure else None,
         )
 
-    def _status(self, end: LegEnd | None) -> DialStatus:
+    def _place(self, route: Route, exchange: Exchange) -> list[Leg]:
+        """One leg for each phone; where there is no room for all of them, those that there is room for."""
+        legs: list[Leg] = []
+        for invitation in (route.invitation, *route.others):
+            try:
+                legs.append(exchange.place(invitation, near=self._parent.leg))
+            except MediaRefused:
+                if not legs:
+                    raise
+        return legs
+
+    def _close(self, status: CallStatus, sip_status: int | None) -> None:
+        """The end of a call that was never answered; an answered one tells of its end itself."""
+        if self._status is None and self.child is None:
+            self._status = status
+            self._parts.journal.call_ended(self.info, status, sip_status)
+
+    def _reported_leg(self) -> Leg:
+        if self.child is not None:
+            return self.child.leg
+        end = self._end()
+        return next((leg for leg in self.legs if leg.ended.done() and leg.ended.result() is end), self.legs[0])
+
+    def _end(self) -> LegEnd | None:
+        if self.child is not None:
+            return self.child.leg.ended.result() if self.child.leg.ended.done() else None
+        return best_end([leg.ended.result() for leg in self.legs if leg.ended.done()])
+
+    def _dial_status(self) -> DialStatus:
         if self.answered_at is not None:
             return "completed"
-        status = self._cancelled_as
-        if status is None and end is not None and end.status is not None:
-            status = status_of_sip_response(end.status)
-        match status:
-            case CallStatus.BUSY:
-                return "busy"
-            case CallStatus.NO_ANSWER:
-                return "no-answer"
-            case CallStatus.CANCELED:
-                return "canceled"
-            case _:
-                return "failed"
+        return DIAL_STATUSES.get(self._status or CallStatus.FAILED, "failed")
 
     def _sip_status(self, end: LegEnd | None) -> int | None:
+        if self.failure is not None:
+            return self.failure.sip_status
         if self.answered_at is not None:
             return 200
-        if self._cancelled_as is not None:
+        if self._cancelled:
             return 487
         return end.status if end is not None else None
+
+    def _sip_parameters(self, leg: Leg) -> tuple[tuple[str, str], ...]:
+        """What the screening of a SIP leg is told of it, the X- headers of its 200 among it (8.2, OU-20)."""
+        if self.target.kind != "sip":
+            return ()
+        flow = leg.session.flow
+        domain = dict(self._parent.info.sip_parameters)
+        return sip_parameters(
+            domain=domain.get("SipDomain"),
+            domain_sid=domain.get("SipDomainSid"),
+            username=None,
+            call_id=leg.session.call_id,
+            source_ip=flow.remote_address if flow is not None else None,
+            headers=self.answer_headers,
+        )
 
     def _duration_seconds(self) -> int:
         if self.answered_at is None:

@@ -139,6 +139,7 @@ class DialTarget:
     username: str | None = None
     password: str | None = None
     send_digits: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()  # for the INVITE, beside those in the address of a SIP URI
     status: StatusEvents | None = None
     screen: "Callable[[CallControl], Awaitable[bool]] | None" = None  # runs the noun's `url` document; True: bridge
 

@@ -14,7 +14,7 @@ from ringback.call.bridge import hold_bridge
 from ringback.call.call import Call, CallParts
 from ringback.call.control import CallEnded, DialRecording, DialRequest, DialResult, DialTarget, RecordResult
 from ringback.call.exchange import Exchange
-from ringback.call.leg import Ringing
+from ringback.call.leg import Leg, Ringing
 from ringback.call.recording_desk import OpenRecording
 from ringback.call.ringback_tone import RingbackTone, ToneSource
 from ringback.call.route import Router
@@ -97,13 +97,14 @@ class Dialling:
             attempt.start(self._exchange, self._router, self._request.caller_id)
             if attempt.failure is not None:
                 self._parts.journal.report(self._parent.info, attempt.failure.code, attempt.failure.message)
-        if any(attempt.child is not None for attempt in attempts):
+        if any(attempt.is_ringing for attempt in attempts):
             self._tone.start()
         try:
             winner = await wait_for(self._parts.clock, self._first_answer(attempts), self._request.timeout_seconds)
         except TimeoutError:
             winner = None
-        self._tone.stop()
+        if winner is None:
+            self._tone.stop()
         lost = CallStatus.CANCELED if winner is not None or self._parent.has_ended else CallStatus.NO_ANSWER
         for attempt in attempts:
             if attempt is not winner:
@@ -128,21 +129,26 @@ class Dialling:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _heard_ringing(self, attempt: Attempt, ringing: Ringing) -> None:
-        """DI-02: the carrier's early media is what the caller hears, if there is any and only one leg rings."""
-        if not ringing.early_media or attempt.child is None or len(self._request.targets) > 1:
+    def _heard_ringing(self, attempt: Attempt, leg: Leg, ringing: Ringing) -> None:
+        """DI-02: the carrier's early media is what the caller hears, if there is any and only one leg rings.
+
+        A caller that is not answered yet (`answerOnBridge`) hears it too, by a 183 with our session description.
+        """
+        if not ringing.early_media or self._request.ring_tone is not None or not leg.has_media or leg.has_ended:
             return
-        if self._request.ring_tone is not None or not self._parent.is_answered or not attempt.child.leg.has_media:
+        if sum(len(other.legs) for other in self._attempts if other.is_ringing) > 1 or self._parent.has_ended:
             return
-        if not attempt.child.has_ended:
+        if self._parent.is_answered or self._parent.leg.ring_with_audio():
             self._tone.stop()
-            self._parent.leg.media.bridge(attempt.child.leg.media)
+            self._parent.leg.media.bridge(leg.media)
 
     # -- talking ------------------------------------------------------------------------------------------------
 
     async def _connect(self, winner: Attempt) -> DialResult:
         assert winner.child is not None
         child = winner.child
+        if winner.target.screen is not None or winner.target.send_digits:
+            self._let_it_ring()
         try:
             is_wanted = await self._while_caller_waits(self._prepare(winner.target, child))
             if is_wanted:
@@ -154,6 +160,7 @@ class Dialling:
             return winner.result(bridged=False, caller_hung_up=self._parent.has_ended)
         if self._request.record is not None and self._recording is None:
             self._start_recording(self._request.record)
+        self._tone.stop()
         ended = await hold_bridge(
             self._parent.leg,
             child.leg,
@@ -163,6 +170,12 @@ class Dialling:
         )
         child.leg.hang_up()
         return winner.result(bridged=True, caller_hung_up=ended == "caller")
+
+    def _let_it_ring(self) -> None:
+        """SC-05: while the called party is asked, the caller hears ringing, and nothing of that leg."""
+        if self._parent.is_answered and not self._parent.has_ended:
+            self._parent.leg.media.unbridge()
+            self._tone.start()
 
     async def _prepare(self, target: DialTarget, child: Call) -> bool:
         """What comes before the bridge: the target's digits, then its screening, which may say no."""

@@ -12,7 +12,7 @@ from ringback.sip import events
 from ringback.sip.digest import Credentials
 from ringback.sip.endpoint import Destination
 from ringback.sip.errors import TooManySessions
-from ringback.sip.events import SessionId
+from ringback.sip.events import Flow, SessionId
 from ringback.sip.message.address import NameAddress
 from ringback.sip.message.uri import SipUri
 from ringback.sip.net.server import SipServer
@@ -24,14 +24,17 @@ CONCURRENCY_LIMIT = 10004
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invitation:
-    """An INVITE to send: whom, as whom, with which extra headers; `destination` where it differs from the URI."""
+    """An INVITE to send: whom, as whom, with which extra headers.
+
+    `destination` is where it goes when that is not what the URI says: a name, or the way that a phone came.
+    """
 
     target: SipUri
     from_: NameAddress
     to: NameAddress | None = None
     headers: Sequence[tuple[str, str]] = ()
     credentials: Credentials | None = None
-    destination: Destination | None = None
+    destination: Destination | Flow | None = None
 
 
 class Exchange:

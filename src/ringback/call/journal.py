@@ -14,7 +14,7 @@ class CallOpened:
 
     info: CallInfo
     status: CallStatus
-    sip_call_id: str
+    sip_call_id: str | None
     status_events: StatusEvents | None = None
 
 

@@ -168,6 +168,22 @@ class Leg:
         self.session.ring(self._clock.now(), status=status)
         self._sip.pump()
 
+    def ring_with_audio(self) -> bool:
+        """183 with our answer, so that a caller that is not answered hears; False where there is no offer to answer."""
+        body = self.session.request.body
+        if self.state not in (LegState.NEW, LegState.RINGING) or not body:
+            return False
+        if self.has_media:
+            return True
+        try:
+            sdp = self._local_description(body)
+        except MediaRefused:
+            return False
+        self.state = LegState.RINGING
+        self.session.ring(self._clock.now(), status=183, sdp=sdp)
+        self._sip.pump()
+        return True
+
     async def answer(self) -> None:
         """200 OK with our answer (or our offer, where theirs was missing), then wait for the ACK or the end.
 

@@ -19,11 +19,15 @@ class NotRoutable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One way to a target: the INVITE to send, and how the child call is named in `From` and `To`."""
+    """The way to a target: the INVITE to send, and how the child call is named in `From` and `To`.
+
+    A registered user may have several phones: `others` are sent at the same time, and all are one call (RC-02).
+    """
 
     invitation: Invitation
     from_: str
     to: str
+    others: tuple[Invitation, ...] = ()
 
 
 class Router(Protocol):

@@ -1,10 +1,15 @@
 """From the nouns of a `<Dial>` to whom the call shall ring (twiml.md section 8)."""
 
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from ringback.call.control import DialTarget, StatusEvents
 from ringback.interpreter.run import Run
-from ringback.twiml.nodes import DetectingNoun, Dial, Number, Sip, Uri
+from ringback.twiml.nodes import Client, DetectingNoun, Dial, LegNoun, Number, Sim, Sip, Uri, WhatsApp
+from ringback.twiml.sip_address import is_allowed_header
+
+NOT_SUPPORTED = 13258
+HEADER_VALUE = 32112
 
 
 def dial_targets(verb: Dial, run: Run) -> tuple[tuple[DialTarget, ...], bool]:
@@ -16,6 +21,11 @@ def dial_targets(verb: Dial, run: Run) -> tuple[tuple[DialTarget, ...], bool]:
                 targets.append(_number(noun, run))
             case Sip():
                 targets += _sip(noun, run)
+            case Client():
+                targets.append(_client(noun, run))
+            case Sim() | WhatsApp():
+                name = type(noun).__name__
+                run.report(NOT_SUPPORTED, f"<{name}> needs Twilio's own network and is left out", node=noun)
             case _:
                 run.not_executed(noun)
     alone = len(verb.nouns) == 1 and isinstance(verb.nouns[0], Sip) and bool(verb.nouns[0].uris)
@@ -51,6 +61,27 @@ def _sip(noun: Sip, run: Run) -> list[DialTarget]:
     ]
 
 
+def _client(noun: Client, run: Run) -> DialTarget:
+    """A registered phone by its user name; its parameters travel as `X-` headers (8.3)."""
+    return DialTarget(
+        kind="client",
+        address=noun.identity,
+        headers=tuple(_parameter_headers(noun, run)),
+        status=_status_events(noun, run),
+        screen=run.screen(noun),
+    )
+
+
+def _parameter_headers(noun: Client, run: Run) -> Iterator[tuple[str, str]]:
+    for parameter in noun.parameters:
+        name = f"X-{parameter.name}"
+        if is_allowed_header(name) and parameter.value.isprintable():
+            yield name, parameter.value
+        else:
+            message = f"parameter {parameter.name!r} cannot be sent as the header {name!r} and is left out"
+            run.report(HEADER_VALUE, message, node=noun, value=parameter.name)
+
+
 def _with_headers(uri: str, noun: Sip) -> str:
     """The headers of the older `<Headers>` child travel the same way as those in the URI."""
     pairs = [f"{quote(header.name)}={quote(header.value, safe='')}" for header in noun.headers]
@@ -59,7 +90,7 @@ def _with_headers(uri: str, noun: Sip) -> str:
     return uri + ("&" if "?" in uri else "?") + "&".join(pairs)
 
 
-def _status_events(noun: DetectingNoun, run: Run) -> StatusEvents | None:
+def _status_events(noun: LegNoun, run: Run) -> StatusEvents | None:
     if not noun.status_callback:
         return None
     return StatusEvents(

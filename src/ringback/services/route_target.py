@@ -1,10 +1,17 @@
-"""Where a `<Dial>` goes: SIP URIs to their host, plain numbers through the account's first trunk."""
+"""Where a `<Dial>` goes: SIP URIs to their host, plain numbers through the account's trunk, users to their phones."""
 
 import re
 
 from ringback.call.control import CallInfo, DialTarget
 from ringback.call.exchange import Invitation
 from ringback.call.route import NotRoutable, Route
+from ringback.services.route_registered import (
+    Phones,
+    RegisteredPhone,
+    check_edge,
+    phones_of_address,
+    phones_of_client,
+)
 from ringback.sip.digest import Credentials
 from ringback.sip.message.address import NameAddress
 from ringback.sip.message.errors import MalformedUri
@@ -13,11 +20,9 @@ from ringback.store.live_directory import LiveDirectory
 from ringback.twiml.sip_address import HopelessAddress, read_sip_address
 from ringback.webhooks.parameters import API_VERSION
 
-NOT_REGISTERED = 32009
 INVALID_URI = 13243
 INVALID_NUMBER = 13223
 NO_TRUNK = 13224
-NO_USER = 32223
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _CALLER_ID = re.compile(r"[A-Za-z0-9+_.-]+")
@@ -26,8 +31,9 @@ _CALLER_ID = re.compile(r"[A-Za-z0-9+_.-]+")
 class TargetRouter:
     """Implements `call.route.Router`. `default_host` names us in `From` where the call has no domain."""
 
-    def __init__(self, *, directory: LiveDirectory, default_host: str) -> None:
+    def __init__(self, *, directory: LiveDirectory, phones: Phones, default_host: str) -> None:
         self._directory = directory
+        self._phones = phones
         self._default_host = default_host
 
     def route(self, target: DialTarget, *, parent: CallInfo, child: CallInfo, caller_id: str | None) -> Route:
@@ -37,7 +43,7 @@ class TargetRouter:
             case "sip":
                 return self._route_sip(target, parent, child, caller_id)
             case "client":
-                raise NotRoutable(NOT_REGISTERED, f"client {target.address!r} is not registered", sip_status=404)
+                return self._route_client(target, parent, child, caller_id)
 
     def _route_number(self, target: DialTarget, parent: CallInfo, child: CallInfo, caller_id: str | None) -> Route:
         if not _E164.fullmatch(target.address):
@@ -62,15 +68,28 @@ class TargetRouter:
             uri = SipUri.parse(address.uri)
         except (HopelessAddress, MalformedUri) as problem:
             raise NotRoutable(INVALID_URI, f"{target.address!r} is not a SIP URI: {problem}") from None
-        if self._directory.current.domain(uri.host) is not None:
+        check_edge(uri, self._directory.current)
+        domain = self._directory.current.domain(uri.host)
+        if domain is not None:
             # S-05, OU-23: a domain of ours may be dialled only as a registered endpoint.
-            if not uri.user:
-                raise NotRoutable(NO_USER, f"{address.uri}: a registered endpoint needs a user part", sip_status=404)
-            raise NotRoutable(NOT_REGISTERED, f"{uri.user}@{uri.host} is not registered", sip_status=404)
+            found = phones_of_address(uri, domain, parent.account_sid, self._phones)
+            headers = _identity(child) + address.headers + target.headers
+            return _route_phones(found, address.uri, parent, caller_id, headers)
         credentials = Credentials(username=target.username, password=target.password or "") if target.username else None
         return self._routed(
-            uri, address.uri, parent, child, caller_id, credentials=credentials, headers=address.headers
+            uri,
+            address.uri,
+            parent,
+            child,
+            caller_id,
+            credentials=credentials,
+            headers=address.headers + target.headers,
         )
+
+    def _route_client(self, target: DialTarget, parent: CallInfo, child: CallInfo, caller_id: str | None) -> Route:
+        found = phones_of_client(target.address, self._directory.current.domains, parent.account_sid, self._phones)
+        headers = _identity(child) + target.headers
+        return _route_phones(found, f"client:{target.address}", parent, caller_id, headers)
 
     def _routed(
         self,
@@ -86,18 +105,34 @@ class TargetRouter:
         """sip.md 5.2: From is the caller id at our domain, and the INVITE names the call (S-01)."""
         domain = dict(parent.sip_parameters).get("SipDomain", self._default_host)
         caller = SipUri(user=_caller_user(caller_id or parent.from_), host=domain)
-        identity = (
-            ("X-Twilio-ApiVersion", API_VERSION),
-            ("X-Twilio-AccountSid", str(child.account_sid)),
-            ("X-Twilio-CallSid", str(child.call_sid)),
-        )
         invitation = Invitation(
             target=uri,
             from_=NameAddress(display_name=caller.user, uri=caller),
-            headers=identity + headers,
+            headers=_identity(child) + headers,
             credentials=credentials,
         )
         return Route(invitation=invitation, from_=caller_id or parent.from_, to=to)
+
+
+def _route_phones(
+    phones: tuple[RegisteredPhone, ...],
+    to: str,
+    parent: CallInfo,
+    caller_id: str | None,
+    headers: tuple[tuple[str, str], ...],
+) -> Route:
+    caller = caller_id or parent.from_
+    first, *others = [phone.invitation(_caller_user(caller), headers) for phone in phones]
+    return Route(invitation=first, from_=caller, to=to, others=tuple(others))
+
+
+def _identity(child: CallInfo) -> tuple[tuple[str, str], ...]:
+    """S-01."""
+    return (
+        ("X-Twilio-ApiVersion", API_VERSION),
+        ("X-Twilio-AccountSid", str(child.account_sid)),
+        ("X-Twilio-CallSid", str(child.call_sid)),
+    )
 
 
 def _caller_user(caller: str) -> str:

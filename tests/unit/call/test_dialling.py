@@ -64,7 +64,7 @@ async def test_the_child_call_has_its_own_sid_and_its_life_is_told(bench: Bench,
     assert opened.info.call_sid == result.call_sid
     assert opened.info.parent_call_sid == call.info.call_sid
     assert (opened.info.from_, opened.info.to, opened.info.direction) == ("+15550001111", bob.uri, "outbound-dial")
-    told = [status for info, status in bench.journal.progressed if info is opened.info]
+    told = [status for info, status in bench.journal.progressed if info.call_sid == opened.info.call_sid]
     assert told == [CallStatus.RINGING, CallStatus.IN_PROGRESS]
 
 

@@ -1,7 +1,7 @@
 """From nouns to targets."""
 
 from ringback.call.control import DialTarget, StatusEvents
-from ringback.interpreter.dial_targets import dial_targets
+from ringback.interpreter.dial_targets import HEADER_VALUE, NOT_SUPPORTED, dial_targets
 from ringback.interpreter.run import NOT_EXECUTED
 from ringback.twiml.nodes import Dial
 from tests.unit.interpreter.conftest import BASE, Bench
@@ -56,10 +56,27 @@ def test_several_nouns_are_given_in_order(bench: Bench) -> None:
     assert not one_by_one
 
 
-def test_a_noun_that_is_not_executed_yet_is_reported_and_the_others_ring(bench: Bench) -> None:
-    found, _ = targets(bench, "<Client>bob</Client><Number>+15550001111</Number>")
+def test_a_noun_of_twilios_own_network_is_reported_and_the_others_ring(bench: Bench) -> None:
+    """8.7."""
+    nouns = f"<Sim>DE{'0' * 32}</Sim><WhatsApp>+15550002222</WhatsApp><Number>+15550001111</Number>"
+    found, _ = targets(bench, nouns)
     assert [target.kind for target in found] == ["number"]
-    assert bench.codes == [NOT_EXECUTED]
+    assert bench.codes == [NOT_SUPPORTED, NOT_SUPPORTED]
+
+
+def test_a_client_is_rung_by_its_identity_with_its_parameters_as_headers(bench: Bench) -> None:
+    """8.3."""
+    noun = (
+        '<Client statusCallback="/st" url="/screen"><Identity>bob</Identity>'
+        '<Parameter name="Case" value="7"/><Parameter name="a b" value="1"/>'
+        '<Parameter name="Twilio-Y" value="1"/></Client>'
+    )
+    (target,), one_by_one = targets(bench, noun)
+    assert (target.kind, target.address, one_by_one) == ("client", "bob", False)
+    assert target.headers == (("X-Case", "7"),)
+    assert target.status == StatusEvents(url=f"{BASE}/st")
+    assert target.screen is not None
+    assert bench.codes == [HEADER_VALUE, HEADER_VALUE]
 
 
 def test_machine_detection_is_reported_and_the_leg_rings(bench: Bench) -> None:

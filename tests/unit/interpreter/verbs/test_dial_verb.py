@@ -100,7 +100,7 @@ async def test_an_empty_action_is_the_document_itself(bench: Bench) -> None:
 
 
 async def test_nobody_left_to_dial_is_a_failed_dial(bench: Bench) -> None:
-    await bench.runs(voice='<Dial action="/next"><Client>bob</Client></Dial>', next="")
+    await bench.runs(voice=f'<Dial action="/next"><Sim>DE{"0" * 32}</Sim></Dial>', next="")
     assert bench.dialled == []
     assert bench.last_parameters == {"DialCallStatus": "failed", "DialBridged": "false"}
 
