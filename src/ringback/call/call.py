@@ -19,6 +19,8 @@ from ringback.call.control import (
 from ringback.call.journal import CallJournal
 from ringback.call.leg import Leg, LegEnd, LegState, MediaRefused
 from ringback.call.recording_desk import RecordingDesk
+from ringback.call.refer_request import ReferRequest, ReferResult
+from ringback.call.referral import Referral
 from ringback.clock import Clock
 from ringback.media._engine import Clip
 from ringback.media.leg import MediaLeg
@@ -178,6 +180,10 @@ class Call:
 
     async def dial(self, request: DialRequest) -> DialResult:
         return await self._parts.dial(self, request)
+
+    async def refer(self, request: ReferRequest) -> ReferResult:
+        self._require_up()
+        return await Referral(self.leg).run(request, self._parts.clock)
 
     # -- inside -------------------------------------------------------------------------------------------------
 

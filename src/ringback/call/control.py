@@ -1,7 +1,7 @@
 """The door between the interpreter and a call: what TwiML may ask of it, and nothing of SIP, RTP or sockets.
 
 Every method is awaited by the one task that runs the document. Cancelling that task stops what it waits for. A method
-raises `CallEnded` when the call is over, from whichever side; `record` and `dial` instead return a result that says so,
+raises `CallEnded` when the call is over, from whichever side; `record`, `dial` and `refer` return a result that says so,
 because their verbs still owe the app a request (twiml.md A-02).
 """
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.model.call_status import CallStatus, Direction
 from ringback.model.sid import AccountSid, CallSid, RecordingSid
 
@@ -239,3 +240,7 @@ class CallControl(Protocol):
     async def record(self, request: RecordRequest) -> RecordResult: ...
 
     async def dial(self, request: DialRequest) -> DialResult: ...
+
+    async def refer(self, request: ReferRequest) -> ReferResult:
+        """REFER on this call's own leg, until the transfer succeeded or failed, or the caller hung up."""
+        ...

@@ -124,6 +124,7 @@ class Leg:
         self.negotiated: NegotiatedMedia | None = None
         self.progress: asyncio.Queue[Progress] = asyncio.Queue()
         self.ended: asyncio.Future[LegEnd] = asyncio.get_running_loop().create_future()
+        self._refer_events: asyncio.Queue[events.ReferAnswered | events.NotifyReceived] = asyncio.Queue()
 
     # -- what a call may ask ------------------------------------------------------------------------------------
 
@@ -218,6 +219,13 @@ class Leg:
         self._end(LegEnd(by="us", status=480 if is_refused else None))
         self._sip.pump()
 
+    def refer(self, refer_to: str) -> "asyncio.Queue[events.ReferAnswered | events.NotifyReceived]":
+        """Send REFER; its answer and the NOTIFYs that follow come into the queue (RFC 3515)."""
+        self._refer_events = asyncio.Queue()
+        self.session.refer(refer_to, self._clock.now())
+        self._sip.pump()
+        return self._refer_events
+
     def open_offer(self) -> bytes:
         """Take a port and describe it, for an INVITE of ours. Raises `MediaRefused` if no port is free."""
         self._is_inbound = False
@@ -250,6 +258,8 @@ class Leg:
                 self._receive_refresh(event)
             case events.ReferReceived():
                 self.session.refuse_refer(event, 603, self._clock.now())
+            case events.ReferAnswered() | events.NotifyReceived():
+                self._refer_events.put_nowait(event)
             case _:
                 return
 

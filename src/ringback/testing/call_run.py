@@ -22,6 +22,7 @@ from ringback.testing.transcript import Journal, Transcript
 from ringback.testing.virtual_call import VirtualCall, World
 from ringback.testing.virtual_dial import Exchange
 from ringback.testing.virtual_recording import RecordingRoom
+from ringback.testing.virtual_referral import Transfers
 from ringback.webhooks.callback_parameters import Completion, status_callback_parameters
 from ringback.webhooks.client import AppClient
 from ringback.webhooks.cookies import CookieJar
@@ -107,6 +108,7 @@ class CallRun:
             media=self.media,
             dial=Exchange(self.phones, recordings, callbacks).dial,
             record=recordings.record,
+            refer=Transfers(self.phones).refer,
             started_at=self.clock.now(),
         )
         return VirtualCall(info=self.info, world=world)

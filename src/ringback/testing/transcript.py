@@ -98,6 +98,17 @@ class Dialled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Referred(Event):
+    """A `<Refer>` ended; `status` is None when nobody said how."""
+
+    uri: str
+    status: str | None
+
+    def __str__(self) -> str:
+        return f"referred to {self.uri}: {self.status or 'unknown'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Requested(Event):
     """A request reached the app, and what it answered. A callback is a request nobody waits for."""
 
@@ -206,6 +217,10 @@ class Transcript:
     @property
     def dials(self) -> list[Dialled]:
         return self._all(Dialled)
+
+    @property
+    def referrals(self) -> list[Referred]:
+        return self._all(Referred)
 
     def problem_codes(self) -> list[int]:
         """Twilio's numbers of what was reported, in order."""

@@ -19,6 +19,7 @@ from ringback.call.control import (
     RecordRequest,
     RecordResult,
 )
+from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.clock import Clock
 from ringback.model.call_status import CallStatus, Direction
 from ringback.testing.caller import SECONDS_BETWEEN_KEYS, seconds_of_speech
@@ -41,6 +42,7 @@ class World:
     media: Mapping[str, float] | None = None
     dial: "Callable[[VirtualCall, DialRequest], Awaitable[DialResult]] | None" = None
     record: "Callable[[VirtualCall, RecordRequest], Awaitable[RecordResult]] | None" = None
+    refer: "Callable[[VirtualCall, ReferRequest], Awaitable[ReferResult]] | None" = None
     started_at: float = 0.0
 
     def elapsed(self) -> float:
@@ -167,6 +169,12 @@ class VirtualCall:
         if self.world.dial is None:
             raise NotImplementedError("this virtual call dials nobody")
         return await self.world.dial(self, request)
+
+    async def refer(self, request: ReferRequest) -> ReferResult:
+        self._require_up()
+        if self.world.refer is None:
+            raise NotImplementedError("this virtual call refers nobody")
+        return await self.world.refer(self, request)
 
     # -- the person ---------------------------------------------------------------------------------------------
 

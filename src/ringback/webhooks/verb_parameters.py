@@ -78,3 +78,14 @@ def dial_parameters(
         ),
         *sip_header_parameters((sip_headers or {}).items(), "DialSipHeader_"),
     )
+
+
+def refer_parameters(
+    *, status: str | None, sip_response_code: int | None, notify_response_code: int | None
+) -> Parameters:
+    """`<Refer action>` (twiml.md section 13): what did not become known is left out."""
+    return given(
+        ("ReferCallStatus", status),
+        ("ReferSipResponseCode", sip_response_code),
+        ("NotifySipResponseCode", notify_response_code),
+    )

@@ -10,7 +10,7 @@ from typing import Any
 
 from ringback.interpreter.outcome import Outcome
 from ringback.interpreter.run import Run
-from ringback.interpreter.verbs import dial, gather, hangup, pause, play, record, redirect, reject, say
+from ringback.interpreter.verbs import dial, gather, hangup, pause, play, record, redirect, refer, reject, say
 from ringback.twiml import nodes
 
 
@@ -31,6 +31,7 @@ EXECUTORS: Mapping[type[nodes.Verb], Executor] = {
     nodes.Play: Executor(needs_answer=play.NEEDS_ANSWER, execute=play.execute),
     nodes.Record: Executor(needs_answer=record.NEEDS_ANSWER, execute=record.execute),
     nodes.Redirect: Executor(needs_answer=redirect.NEEDS_ANSWER, execute=redirect.execute),
+    nodes.Refer: Executor(needs_answer=refer.NEEDS_ANSWER, execute=refer.execute),
     nodes.Reject: Executor(needs_answer=reject.NEEDS_ANSWER, execute=reject.execute),
     nodes.Say: Executor(needs_answer=say.NEEDS_ANSWER, execute=say.execute),
 }
