@@ -11,7 +11,7 @@ import secrets
 import signal
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -84,11 +84,12 @@ class Server:
     answering: CallAnswering
     endpoint: Endpoint
     grace_seconds: float
+    hurry: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def drain(self) -> None:
-        """No new calls (503 with Retry-After); running ones end, or are ended after the grace time."""
+        """No new calls (503 with Retry-After); running ones end, or are ended after the grace time or `hurry`."""
         self.endpoint.start_draining()
-        await self.answering.finish(self.grace_seconds)
+        await self.answering.finish(self.grace_seconds, self.hurry)
 
 
 @contextlib.asynccontextmanager
@@ -192,6 +193,8 @@ async def serve(settings: Settings, announce: Callable[[Mapping[str, object]], N
     async with running_server(settings) as server:
         announce(server.ready.as_event())
         await stop.wait()
+        for name in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(name, server.hurry.set)
         logger.info("stopping; no new calls", running_calls=server.answering.running_count)
 
 

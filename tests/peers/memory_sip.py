@@ -46,6 +46,10 @@ class Wire:
     def join(self, party: "MemorySip") -> None:
         self._parties[party.address] = party
 
+    def alias(self, name: str, party: "MemorySip") -> None:
+        """A name in the DNS."""
+        self._parties[name] = party
+
     def send(self, sender: "MemorySip", outgoing: Outgoing) -> None:
         address = outgoing.to.host if isinstance(outgoing.to, Destination) else outgoing.to.remote_address
         receiver = self._parties.get(address)

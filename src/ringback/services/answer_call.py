@@ -5,6 +5,7 @@ once, before the app is asked. Each call runs in a task of its own; a call that 
 """
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -19,7 +20,7 @@ from ringback.clock import Clock, wait_for
 from ringback.interpreter.callbacks import DeliveredCallbacks
 from ringback.interpreter.interpreter import Interpreter
 from ringback.interpreter.limits import Limits
-from ringback.interpreter.report import NotificationReporter
+from ringback.interpreter.report import NotificationReporter, Report
 from ringback.interpreter.source import AppDocumentSource, DocumentRequest, Fallback
 from ringback.model.call_status import CallStatus, Direction
 from ringback.model.record import DomainRecord, NumberRecord
@@ -28,14 +29,18 @@ from ringback.services.admit_call import Admission, CallDestination
 from ringback.services.keep_journal import Journal
 from ringback.services.reach_app import AppLink, AppLinks
 from ringback.sip.events import IncomingCall
+from ringback.sip.message.uri import SipUri, Uri
 from ringback.webhooks.cookies import CookieJar
 from ringback.webhooks.parameters import sip_parameters
 
 logger = structlog.get_logger(__name__)
 
+_E164 = re.compile(r"\+[1-9][0-9]{1,14}")
+
 CONCURRENCY_LIMIT = 10004
 NO_VOICE_URL = 11100
 CALL_TOO_LONG = 32015
+INTERNAL_FAILURE = 12400
 RETRY_AFTER_SECONDS = 10
 
 
@@ -97,17 +102,28 @@ class CallAnswering:
         self._running[task] = leg
         task.add_done_callback(self._forget)
 
-    async def finish(self, grace_seconds: float) -> None:
-        """Let running calls end by themselves for that long, then end them; returns when none is left."""
-        if self._running and grace_seconds > 0:
-            waiting = asyncio.gather(*self._running, return_exceptions=True)
+    async def finish(self, grace_seconds: float, hurry: asyncio.Event) -> None:
+        """Let running calls end by themselves for that long, or until `hurry` is set, then end them.
+
+        Returns when none is left.
+        """
+        if self._running and grace_seconds > 0 and not hurry.is_set():
             try:
-                await wait_for(self._clock, asyncio.shield(waiting), grace_seconds)
+                await wait_for(self._clock, self._ended_or(hurry), grace_seconds)
             except TimeoutError:
                 logger.info("grace time is over; running calls are ended", calls=len(self._running))
         for leg in list(self._running.values()):
             leg.hang_up()
         await asyncio.gather(*self._running, return_exceptions=True)
+
+    async def _ended_or(self, hurry: asyncio.Event) -> None:
+        hurried = asyncio.ensure_future(hurry.wait())
+        ended = asyncio.ensure_future(asyncio.wait(list(self._running)))
+        try:
+            await asyncio.wait({hurried, ended}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            hurried.cancel()
+            ended.cancel()
 
     async def _run(self, leg: Leg, info: CallInfo, destination: CallDestination) -> None:
         voice = _voice(destination)
@@ -131,12 +147,22 @@ class CallAnswering:
         except TimeoutError:
             message = f"the call lasted {self._limits.call_seconds:g} s, which is the limit"
             self._journal.report(info, CALL_TOO_LONG, message)
+        except Exception as fault:
+            self._end_faulty(call, fault)
         finally:
             leg.hang_up()
 
+    def _end_faulty(self, call: Call, fault: Exception) -> None:
+        """A fault of ours: the operator gets the traceback, the app's author 12400, the caller 500 or BYE."""
+        logger.error("a call failed and was ended", call_sid=call.info.call_sid, exc_info=fault)
+        message = f"an internal fault ended the call ({type(fault).__name__}); it is none of the app's"
+        self._reporter(call.info).report(Report(code=INTERNAL_FAILURE, level="error", message=message))
+        if not call.leg.is_answered:
+            call.leg.refuse(500)
+
     def _interpreter(self, call: Call, link: AppLink, voice: DomainRecord | NumberRecord) -> Interpreter:
         cookies = CookieJar()
-        reporter = NotificationReporter(info=call.info, clock=self._clock, put=self._journal.put_notification)
+        reporter = self._reporter(call.info)
         fallback = (
             Fallback(url=voice.voice_fallback_url, method=_method(voice.voice_fallback_method))
             if voice.voice_fallback_url
@@ -154,6 +180,9 @@ class CallAnswering:
             owns_number=self._owns_number,
         )
 
+    def _reporter(self, info: CallInfo) -> NotificationReporter:
+        return NotificationReporter(info=info, clock=self._clock, put=self._journal.put_notification)
+
     def _forget(self, task: asyncio.Task[None]) -> None:
         self._running.pop(task, None)
         if not task.cancelled() and (problem := task.exception()) is not None:
@@ -161,13 +190,16 @@ class CallAnswering:
 
 
 def call_info(destination: CallDestination, event: IncomingCall) -> CallInfo:
-    """The facts of an inbound call (sip.md 4.1): `To` is the Request-URI, `From` the caller's URI without its name."""
+    """The facts of an inbound call (sip.md 4.1): `To` is the Request-URI, `From` the caller's URI without its name.
+
+    What a trunk brings is a call of the telephone network: numbers are plain, and its headers are dropped (HD-05).
+    """
     request, domain = event.request, destination.domain
     number = destination.number
     return CallInfo(
         call_sid=new_call_sid(),
         account_sid=destination.account.sid,
-        from_=str(request.from_.uri),
+        from_=_caller(request.from_.uri, is_plain=number is not None),
         to=number.number if number is not None else str(request.uri),
         direction=Direction.INBOUND,
         caller_name=request.from_.display_name,
@@ -177,9 +209,14 @@ def call_info(destination: CallDestination, event: IncomingCall) -> CallInfo:
             username=destination.username,
             call_id=request.call_id,
             source_ip=event.flow.remote_address,
-            headers=request.headers.items(),
+            headers=request.headers.items() if number is None else (),
         ),
     )
+
+
+def _caller(uri: Uri, *, is_plain: bool) -> str:
+    user = uri.user if isinstance(uri, SipUri) else None
+    return user if is_plain and user is not None and _E164.fullmatch(user) else str(uri)
 
 
 def _voice(destination: CallDestination) -> DomainRecord | NumberRecord:

@@ -1,0 +1,221 @@
+"""A whole server in memory: phones on a wire, a voice app in memory, rows in a list, everything in virtual time."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from ringback.call.call import Call, CallParts
+from ringback.call.control import DialRequest, DialResult
+from ringback.call.dialling import Dialler
+from ringback.call.leg import Leg
+from ringback.call.recording_desk import RecordingDesk
+from ringback.interpreter.limits import Limits
+from ringback.model.record import (
+    AccessAddressRecord,
+    AccessMappingRecord,
+    AccountRecord,
+    CallRecord,
+    CredentialMappingRecord,
+    CredentialRecord,
+    DomainRecord,
+    NotificationRecord,
+    NumberRecord,
+    Purpose,
+    RecordingRecord,
+    TrunkRecord,
+)
+from ringback.model.sid import DomainSid
+from ringback.services.admit_call import Admission
+from ringback.services.answer_call import AnswerLimits, CallAnswering
+from ringback.services.keep_journal import Journal
+from ringback.services.metrics import Metrics
+from ringback.services.reach_app import AppLink, AppLinks
+from ringback.sip.digest import Challenge, Credentials, DigestGate
+from ringback.sip.events import Flow
+from ringback.sip.message.message import Request
+from ringback.sip.message.validate import Refusal
+from ringback.store.directory import Configuration, Directory
+from ringback.store.live_directory import LiveDirectory
+from ringback.testing.app_transport import AppRequest, AppTransport
+from ringback.testing.transcript import Journal as Transcript
+from tests.unit.call.conftest import ACCOUNT, BASE, Bench, MemoryRouter
+
+REALM = "ringback"
+APP = "http://app.example"
+DOMAIN = "demo.sip.localhost"
+PASSWORD = "a-long-Passw0rd"
+TOKEN = "0123456789abcdef0123456789abcdef"
+
+Row = CallRecord | RecordingRecord | NotificationRecord
+
+
+class FrozenDirectory:
+    """The face of `LiveDirectory` over one configuration."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.current = Directory(configuration, realm=REALM)
+
+    def account(self, sid: str) -> AccountRecord | None:
+        return self.current.account(sid)
+
+    def as_live(self) -> LiveDirectory:
+        return cast(LiveDirectory, self)
+
+
+def domain_sid(number: int) -> DomainSid:
+    return DomainSid(f"SD{number:032x}")
+
+
+def configuration(
+    *,
+    name: str = DOMAIN,
+    users: bool = True,
+    allow: Sequence[str] | None = None,
+    secure: bool = False,
+    voice_url: str | None = f"{APP}/voice",
+    trunks: Sequence[TrunkRecord] = (),
+    numbers: Sequence[NumberRecord] = (),
+) -> Configuration:
+    """One account and one domain: alice may call, from the addresses that `allow` names."""
+    sid = domain_sid(1)
+    return Configuration(
+        accounts=[AccountRecord(sid=ACCOUNT, auth_token=TOKEN)],
+        domains=[
+            DomainRecord(
+                sid=sid,
+                account_sid=ACCOUNT,
+                name=name,
+                voice_url=voice_url,
+                status_callback_url=f"{APP}/status",
+                secure=secure,
+            )
+        ],
+        credentials=[
+            CredentialRecord.of_password(sid="CR1", list_sid="CL1", username="alice", realm=REALM, password=PASSWORD)
+        ],
+        credential_mappings=[CredentialMappingRecord(domain_sid=sid, list_sid="CL1", purpose=Purpose.CALLS)]
+        if users
+        else [],
+        addresses=[
+            AccessAddressRecord(sid=f"IP{at}", list_sid="AL1", cidr=cidr) for at, cidr in enumerate(allow or ())
+        ],
+        access_mappings=[AccessMappingRecord(domain_sid=sid, list_sid="AL1")] if allow is not None else [],
+        trunks=trunks,
+        numbers=numbers,
+    )
+
+
+class House:
+    """Our side of the bench: what `server.py` puts together, without sockets, audio and a database."""
+
+    def __init__(self, bench: Bench, settings: Configuration) -> None:
+        self.bench = bench
+        self.clock = bench.clock
+        self.rows: list[Row] = []
+        self.pages: dict[str, object] = {"/status": ""}
+        self.asked: list[AppRequest] = []
+        self.directory = FrozenDirectory(settings)
+        self.gate = DigestGate(REALM, b"k" * 32)
+        self.admission = Admission(directory=self.directory.as_live(), gate=self.gate)
+        bench.sip.endpoint._screen = self._screen
+        transport = AppTransport(answers=self._answer, journal=Transcript(), clock=bench.clock)
+        self.links = AppLinks(transport=transport, clock=bench.clock, put=self.rows.append)
+        self.metrics = Metrics()
+        self.journal = Journal(
+            put=self.rows.append,
+            links=self.links,
+            account_of=self.directory.account,
+            metrics=self.metrics,
+            clock=bench.clock,
+        )
+        self.desk = RecordingDesk(folder=bench.folder, base_url=BASE, journal=self.journal, clock=bench.clock)
+        self.dialler = Dialler(exchange=bench.exchange, router=MemoryRouter(), tones=bench.tones)
+        self.answering = self._answering()
+
+    def use(self, limits: AnswerLimits) -> None:
+        self.answering = self._answering(limits)
+
+    def call(self, uri: str = f"sip:hello@{DOMAIN}", *, password: str | None = PASSWORD, **more: object) -> Leg:
+        """Alice calls; the wire brings the domain's calls to us."""
+        credentials = Credentials(username="alice", password=password) if password else None
+        return self.bench.caller.call(uri, credentials=credentials, **more)  # type: ignore[arg-type]
+
+    def calls(self) -> list[CallRecord]:
+        """The last row of each call."""
+        last = {row.sid: row for row in self.rows if isinstance(row, CallRecord)}
+        return list(last.values())
+
+    def notes(self) -> list[NotificationRecord]:
+        return [row for row in self.rows if isinstance(row, NotificationRecord)]
+
+    def recordings(self) -> list[RecordingRecord]:
+        return [row for row in self.rows if isinstance(row, RecordingRecord)]
+
+    def of(self, path: str) -> list[AppRequest]:
+        return [request for request in self.asked if request.path == path]
+
+    @property
+    def paths(self) -> list[str]:
+        return [request.path for request in self.asked]
+
+    async def wait(self, seconds: float) -> None:
+        await self.bench.wait(seconds)
+
+    def _screen(self, request: Request, flow: Flow, now: float) -> Refusal | Challenge | None:
+        return self.admission.screen(request, flow, now)
+
+    def _answer(self, request: AppRequest) -> object:
+        self.asked.append(request)
+        page = self.pages.get(request.path, "")
+        page = page(request) if callable(page) else page
+        return f"<Response>{page}</Response>" if isinstance(page, str) else page
+
+    def _answering(self, limits: AnswerLimits | None = None) -> CallAnswering:
+        answering = CallAnswering(
+            admission=self.admission,
+            links=self.links,
+            journal=self.journal,
+            parts_of=self._parts,
+            limits=limits or AnswerLimits(calls=10, call_seconds=3600, documents=Limits()),
+            owns_number=lambda number: True,
+            clock=self.clock,
+        )
+        self.bench.exchange.on_call = answering.take
+        return answering
+
+    def _parts(self, link: AppLink) -> CallParts:
+        async def dial(call: Call, request: DialRequest) -> DialResult:
+            return await self.dialler.dial(call, request, parts)
+
+        parts = CallParts(
+            prompts=self.bench.prompts,
+            recordings=self.desk,
+            journal=self.journal,
+            clock=self.clock,
+            dial=dial,
+        )
+        return parts
+
+
+BuildHouse = Callable[[Configuration], House]
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    made = Bench(tmp_path)
+    made.wire.alias(DOMAIN, made.sip)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def build(bench: Bench) -> BuildHouse:
+    return lambda settings: House(bench, settings)
+
+
+@pytest.fixture
+def house(build: BuildHouse) -> House:
+    """The usual one: alice calls demo.sip.localhost with her password."""
+    return build(configuration())

@@ -1,0 +1,166 @@
+"""What a journal writes and tells: rows for the store, callbacks for the app, counts for the operator."""
+
+from dataclasses import dataclass, field
+from typing import cast
+
+import pytest
+from prometheus_client import CollectorRegistry
+
+from ringback.call.control import CallInfo, StatusEvents
+from ringback.call.journal import CallOpened
+from ringback.model.call_status import CallStatus, Direction
+from ringback.model.record import AccountRecord, CallRecord, NotificationRecord
+from ringback.model.sid import new_call_sid
+from ringback.services.keep_journal import Journal, Row
+from ringback.services.metrics import Metrics
+from ringback.services.reach_app import AppLinks
+from ringback.testing.clock import VirtualClock
+from ringback.webhooks.delivery import Callback
+from tests.unit.call.conftest import ACCOUNT
+
+EVERY = ("initiated", "ringing", "answered", "completed")
+
+
+@dataclass
+class Outbox:
+    """The face of `AppLinks`, of a link and of its delivery: keeps what is posted."""
+
+    posted: list[Callback] = field(default_factory=list)
+
+    def of(self, account: AccountRecord) -> "Outbox":
+        return self
+
+    @property
+    def delivery(self) -> "Outbox":
+        return self
+
+    def post(self, callback: Callback) -> None:
+        self.posted.append(callback)
+
+    @property
+    def told(self) -> list[dict[str, str]]:
+        return [dict(callback.parameters) for callback in self.posted]
+
+
+class Desk:
+    """A journal and everything round it."""
+
+    def __init__(self) -> None:
+        self.rows: list[Row] = []
+        self.outbox = Outbox()
+        self.clock = VirtualClock()
+        self.metrics = Metrics()
+        self.journal = Journal(
+            put=self.rows.append,
+            links=cast(AppLinks, self.outbox),
+            account_of=lambda sid: AccountRecord(sid=ACCOUNT, auth_token="t") if sid == ACCOUNT else None,
+            metrics=self.metrics,
+            clock=self.clock,
+        )
+
+    def opened(self, status: CallStatus, events: StatusEvents | None = None) -> CallInfo:
+        info = CallInfo(
+            call_sid=new_call_sid(),
+            account_sid=ACCOUNT,
+            from_="+15550001111",
+            to="sip:bob@example.com",
+            direction=Direction.OUTBOUND_DIAL,
+            parent_call_sid=new_call_sid(),
+            sip_parameters=(("SipHeader_X-A", "1"),),
+        )
+        self.journal.call_opened(CallOpened(info=info, status=status, sip_call_id="call-1", status_events=events))
+        return info
+
+    def pass_through(self, info: CallInfo) -> None:
+        self.clock.turn_to(self.clock.now() + 2)
+        self.journal.call_progressed(info, CallStatus.RINGING)
+        self.clock.turn_to(self.clock.now() + 3)
+        self.journal.call_progressed(info, CallStatus.IN_PROGRESS)
+        self.clock.turn_to(self.clock.now() + 61)
+        self.journal.call_ended(info, CallStatus.COMPLETED, 200)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def test_sb_01_every_event_is_told_in_order_with_its_number(desk: Desk) -> None:
+    desk.pass_through(desk.opened(CallStatus.INITIATED, StatusEvents(url="http://app/leg", events=EVERY)))
+    told = [(one["SequenceNumber"], one["CallStatus"]) for one in desk.outbox.told]
+    assert told == [("0", "initiated"), ("1", "ringing"), ("2", "in-progress"), ("3", "completed")]
+    last = desk.outbox.told[-1]
+    assert (last["CallDuration"], last["Duration"], last["SipResponseCode"]) == ("61", "2", "200")
+    assert "CallDuration" not in desk.outbox.told[0]
+    assert not any(name.startswith("SipHeader_") for name in last)
+
+
+@pytest.mark.parametrize("wanted", [("completed",), ("answered",), ("initiated", "ringing"), ()])
+def test_only_events_that_were_asked_for_are_told_and_counted(desk: Desk, wanted: tuple[str, ...]) -> None:
+    desk.pass_through(desk.opened(CallStatus.INITIATED, StatusEvents(url="http://app/leg", events=wanted)))
+    names = {"initiated": "initiated", "ringing": "ringing", "answered": "in-progress", "completed": "completed"}
+    assert [one["CallStatus"] for one in desk.outbox.told] == [names[event] for event in wanted]
+    assert [one["SequenceNumber"] for one in desk.outbox.told] == [str(at) for at in range(len(wanted))]
+
+
+def test_nothing_is_told_where_nobody_asked(desk: Desk) -> None:
+    desk.pass_through(desk.opened(CallStatus.INITIATED))
+    assert desk.outbox.posted == []
+
+
+def test_the_callback_goes_where_and_how_it_was_asked_for(desk: Desk) -> None:
+    desk.pass_through(desk.opened(CallStatus.INITIATED, StatusEvents(url="http://app/leg", method="GET")))
+    (callback,) = desk.outbox.posted
+    assert (callback.url, callback.method) == ("http://app/leg", "GET")
+
+
+def test_the_row_follows_the_call(desk: Desk) -> None:
+    info = desk.opened(CallStatus.INITIATED)
+    desk.pass_through(info)
+    rows = [row for row in desk.rows if isinstance(row, CallRecord)]
+    assert [row.status for row in rows] == ["initiated", "ringing", "in-progress", "completed"]
+    assert (rows[-1].duration_seconds, rows[-1].sip_response_code) == (61, 200)
+    assert (rows[-1].parent_call_sid, rows[-1].sip_call_id) == (info.parent_call_sid, "call-1")
+    assert desk.journal.live_call_count == 0
+
+
+@pytest.mark.parametrize("status", [CallStatus.BUSY, CallStatus.NO_ANSWER, CallStatus.FAILED, CallStatus.CANCELED])
+def test_a_call_that_was_never_answered_has_no_duration(desk: Desk, status: CallStatus) -> None:
+    info = desk.opened(CallStatus.INITIATED, StatusEvents(url="http://app/leg"))
+    desk.journal.call_ended(info, status, 486)
+    (row,) = [row for row in desk.rows if isinstance(row, CallRecord) and row.status is status]
+    assert row.duration_seconds is None
+    assert desk.outbox.told[0]["CallDuration"] == "0"
+    assert desk.outbox.told[0]["CallStatus"] == status.value
+
+
+def test_what_comes_after_the_end_changes_nothing(desk: Desk) -> None:
+    info = desk.opened(CallStatus.INITIATED, StatusEvents(url="http://app/leg", events=EVERY))
+    desk.pass_through(info)
+    rows, told = len(desk.rows), len(desk.outbox.posted)
+    desk.journal.call_progressed(info, CallStatus.IN_PROGRESS)
+    desk.journal.call_ended(info, CallStatus.FAILED, 500)
+    assert (len(desk.rows), len(desk.outbox.posted)) == (rows, told)
+
+
+def test_a_report_is_a_notification_of_the_call(desk: Desk) -> None:
+    info = desk.opened(CallStatus.RINGING)
+    desk.journal.report(info, 32009, "bob is not registered")
+    (note,) = [row for row in desk.rows if isinstance(row, NotificationRecord)]
+    assert (note.error_code, note.call_sid, note.message) == (32009, info.call_sid, "bob is not registered")
+
+
+def sample(registry: CollectorRegistry, name: str, **labels: str) -> float | None:
+    return registry.get_sample_value(name, labels)
+
+
+def test_calls_and_notifications_are_counted(desk: Desk) -> None:
+    info = desk.opened(CallStatus.INITIATED)
+    registry = desk.metrics.registry
+    assert sample(registry, "ringback_calls_active", direction="outbound-dial") == 1
+    desk.pass_through(info)
+    desk.journal.report(info, 32009, "x")
+    assert sample(registry, "ringback_calls_active", direction="outbound-dial") == 0
+    assert sample(registry, "ringback_calls_total", direction="outbound-dial", status="completed") == 1
+    assert sample(registry, "ringback_notifications_total", code="32009") == 1
+    assert sample(registry, "ringback_call_answer_seconds_count") == 0
