@@ -30,9 +30,16 @@ class MemoryRecording:
     silence_seconds: float
     finished: asyncio.Future[RecordedAudio]
     clock: Clock
+    pauses: list[str] = field(default_factory=list)
 
     def stop(self) -> None:
         self.end("stopped")
+
+    def pause(self, *, keep_silence: bool) -> None:
+        self.pauses.append("paused")
+
+    def resume(self) -> None:
+        self.pauses.append("resumed")
 
     def end(self, reason: str) -> None:
         """Write what was said meanwhile: a tone, with half a second of silence at the end."""

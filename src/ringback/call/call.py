@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
+from ringback.call.background import BackgroundRecordings
+from ringback.call.background_recording import BackgroundRecording
 from ringback.call.control import (
     CallEnded,
     CallInfo,
@@ -66,6 +68,7 @@ class Call:
         self._final: CallStatus | None = None
         self._sip_response_code: int | None = None
         self._noted: set[tuple[int, str]] = set()
+        self._recordings = BackgroundRecordings(info, leg, parts.recordings)
         self.leg = leg
         leg.ended.add_done_callback(self._leg_ended)
 
@@ -104,6 +107,7 @@ class Call:
         if self._status is CallStatus.RINGING:
             self._status = CallStatus.IN_PROGRESS
             self._parts.journal.call_progressed(self._info, self._status)
+            self._recordings.call_answered()
 
     def end_as(self, status: CallStatus, *, sip_response_code: int | None = None) -> None:
         """Decide the final status before the leg ends, where its last SIP response alone would not tell."""
@@ -184,6 +188,17 @@ class Call:
     async def refer(self, request: ReferRequest) -> ReferResult:
         self._require_up()
         return await Referral(self.leg).run(request, self._parts.clock)
+
+    def start_recording(self, request: BackgroundRecording) -> None:
+        self._require_up()
+        self._recordings.start(request)
+
+    def stop_recording(self, name: str) -> bool:
+        return self._recordings.stop(name)
+
+    async def finish(self) -> None:
+        """After the end of the call: return when its background recordings are complete."""
+        await self._recordings.finish()
 
     # -- inside -------------------------------------------------------------------------------------------------
 

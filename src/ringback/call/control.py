@@ -9,11 +9,14 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.model.call_status import CallStatus, Direction
 from ringback.model.sid import AccountSid, CallSid, RecordingSid
+
+if TYPE_CHECKING:
+    from ringback.call.background_recording import BackgroundRecording
 
 
 class CallEnded(Exception):
@@ -243,4 +246,12 @@ class CallControl(Protocol):
 
     async def refer(self, request: ReferRequest) -> ReferResult:
         """REFER on this call's own leg, until the transfer succeeded or failed, or the caller hung up."""
+        ...
+
+    def start_recording(self, request: "BackgroundRecording") -> None:
+        """Begin in the background, at once or with the answer. Raises `RecordingRefused`."""
+        ...
+
+    def stop_recording(self, name: str) -> bool:
+        """End a background recording; False if none of that name runs."""
         ...

@@ -151,6 +151,7 @@ class CallAnswering:
             self._end_faulty(call, fault)
         finally:
             leg.hang_up()
+            await call.finish()
 
     def _end_faulty(self, call: Call, fault: Exception) -> None:
         """A fault of ours: the operator gets the traceback, the app's author 12400, the caller 500 or BYE."""

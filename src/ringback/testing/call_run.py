@@ -19,6 +19,7 @@ from ringback.testing.caller import Caller
 from ringback.testing.performance import Performance
 from ringback.testing.phone import Phone
 from ringback.testing.transcript import Journal, Transcript
+from ringback.testing.virtual_background import VirtualRecordings
 from ringback.testing.virtual_call import VirtualCall, World
 from ringback.testing.virtual_dial import Exchange
 from ringback.testing.virtual_recording import RecordingRoom
@@ -109,6 +110,7 @@ class CallRun:
             dial=Exchange(self.phones, recordings, callbacks).dial,
             record=recordings.record,
             refer=Transfers(self.phones).refer,
+            background=lambda call: VirtualRecordings(call, recordings),
             started_at=self.clock.now(),
         )
         return VirtualCall(info=self.info, world=world)

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
+from ringback.call.background_recording import BackgroundRecording
 from ringback.call.control import (
     CallEnded,
     CallInfo,
@@ -24,6 +25,7 @@ from ringback.clock import Clock
 from ringback.model.call_status import CallStatus, Direction
 from ringback.testing.caller import SECONDS_BETWEEN_KEYS, seconds_of_speech
 from ringback.testing.transcript import Answered, Ended, Heard, HeardKeys, Journal, Pressed, Said
+from ringback.testing.virtual_background import VirtualRecordings
 
 T = TypeVar("T")
 
@@ -43,6 +45,7 @@ class World:
     dial: "Callable[[VirtualCall, DialRequest], Awaitable[DialResult]] | None" = None
     record: "Callable[[VirtualCall, RecordRequest], Awaitable[RecordResult]] | None" = None
     refer: "Callable[[VirtualCall, ReferRequest], Awaitable[ReferResult]] | None" = None
+    background: "Callable[[VirtualCall], VirtualRecordings] | None" = None
     started_at: float = 0.0
 
     def elapsed(self) -> float:
@@ -82,6 +85,7 @@ class VirtualCall:
         self._ended_at: float | None = None
         self.sip_status = 200
         self.world = world
+        self._recordings = world.background(self) if world.background else None
         self.sounds: list[Sound] = []
         self.sound_changed = asyncio.Event()
         self.sayings: list[tuple[float, float, str]] = []  # from, until, words
@@ -111,6 +115,8 @@ class VirtualCall:
             self._answered_at = self.world.elapsed()
             self._status = CallStatus.IN_PROGRESS
             self._write(Answered(at=self.world.elapsed()))
+            if self._recordings is not None:
+                self._recordings.call_answered()
 
     async def reject(self, reason: Literal["rejected", "busy"]) -> None:
         sip_status, status = _REJECTIONS[reason]
@@ -175,6 +181,15 @@ class VirtualCall:
         if self.world.refer is None:
             raise NotImplementedError("this virtual call refers nobody")
         return await self.world.refer(self, request)
+
+    def start_recording(self, request: BackgroundRecording) -> None:
+        self._require_up()
+        if self._recordings is None:
+            raise NotImplementedError("this virtual call records nothing")
+        self._recordings.start(request)
+
+    def stop_recording(self, name: str) -> bool:
+        return self._recordings is not None and self._recordings.stop(name)
 
     # -- the person ---------------------------------------------------------------------------------------------
 
@@ -256,6 +271,8 @@ class VirtualCall:
         self._ended_at = self.world.elapsed()
         self.sip_status = sip_status or 200
         self._over.set()
+        if self._recordings is not None:
+            self._recordings.call_ended()
         self._write(Ended(at=self.world.elapsed(), by=by, status=status, sip_status=sip_status))
 
     def _write(self, event: Answered | Ended | Heard | HeardKeys | Pressed | Said) -> None:

@@ -10,7 +10,20 @@ from typing import Any
 
 from ringback.interpreter.outcome import Outcome
 from ringback.interpreter.run import Run
-from ringback.interpreter.verbs import dial, gather, hangup, pause, play, record, redirect, refer, reject, say
+from ringback.interpreter.verbs import (
+    dial,
+    gather,
+    hangup,
+    pause,
+    play,
+    record,
+    redirect,
+    refer,
+    reject,
+    say,
+    start,
+    stop,
+)
 from ringback.twiml import nodes
 
 
@@ -34,4 +47,6 @@ EXECUTORS: Mapping[type[nodes.Verb], Executor] = {
     nodes.Refer: Executor(needs_answer=refer.NEEDS_ANSWER, execute=refer.execute),
     nodes.Reject: Executor(needs_answer=reject.NEEDS_ANSWER, execute=reject.execute),
     nodes.Say: Executor(needs_answer=say.NEEDS_ANSWER, execute=say.execute),
+    nodes.Start: Executor(needs_answer=start.NEEDS_ANSWER, execute=start.execute),
+    nodes.Stop: Executor(needs_answer=stop.NEEDS_ANSWER, execute=stop.execute),
 }

@@ -1,0 +1,119 @@
+"""The recordings that run in the background of a call, several at once, across its documents (twiml.md 15, 15.4)."""
+
+import asyncio
+from dataclasses import dataclass
+
+from ringback.call.background_recording import BackgroundRecording, RecordingRefused
+from ringback.call.control import CallInfo
+from ringback.call.leg import Leg
+from ringback.call.recording_desk import OpenRecording, RecordingDesk
+from ringback.media.leg import LiveRecording, WhatToRecord
+
+MAX_RECORDINGS = 8
+"""At once, on one call. Each takes a file and work at every tick; a document in a loop must not start ever more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Running:
+    request: BackgroundRecording
+    opened: OpenRecording
+    live: LiveRecording
+
+
+class BackgroundRecordings:
+    """Of one call. What is started before the answer waits for it, and begins with the audio."""
+
+    def __init__(self, info: CallInfo, leg: Leg, desk: RecordingDesk) -> None:
+        self._info = info
+        self._leg = leg
+        self._desk = desk
+        self._waiting: list[BackgroundRecording] = []
+        self._running: list[_Running] = []
+        self._closing: set[asyncio.Task[None]] = set()
+        self._is_paused = False
+
+    def start(self, request: BackgroundRecording) -> None:
+        """Raises `RecordingRefused`: the name is taken (SS-03), or too many run."""
+        if request.name is not None and request.name in self._names:
+            raise RecordingRefused(f"a recording named {request.name!r} is running on this call")
+        if len(self._waiting) + len(self._running) >= MAX_RECORDINGS:
+            raise RecordingRefused(f"{MAX_RECORDINGS} recordings are running on this call, which is the limit")
+        if self._leg.is_answered:
+            self._begin(request)
+        else:
+            self._waiting.append(request)
+
+    def stop(self, name: str) -> bool:
+        """End the recording of that name; False if there is none. Its file and callback follow by themselves."""
+        for request in self._waiting:
+            if request.name == name:
+                self._waiting.remove(request)
+                return True
+        for running in self._running:
+            if running.request.name == name:
+                self._running.remove(running)
+                running.live.stop()
+                return True
+        return False
+
+    def call_answered(self) -> None:
+        """Begin what was started while the call still rang."""
+        waiting, self._waiting = self._waiting, []
+        for request in waiting:
+            self._begin(request)
+
+    def pause(self) -> None:
+        """Record silence for a while, so that what is private is in no file."""
+        self._is_paused = True
+        for running in self._running:
+            running.live.pause(keep_silence=True)
+
+    def resume(self) -> None:
+        self._is_paused = False
+        for running in self._running:
+            running.live.resume()
+
+    async def finish(self) -> None:
+        """Return when every file is complete and every callback said so; for after the end of the call."""
+        while self._closing:
+            await asyncio.gather(*self._closing, return_exceptions=True)
+
+    @property
+    def _names(self) -> set[str | None]:
+        return {request.name for request in self._waiting} | {running.request.name for running in self._running}
+
+    def _begin(self, request: BackgroundRecording) -> None:
+        opened = self._desk.open(
+            self._info,
+            source=request.source,
+            trim=request.trim,
+            channels=request.channels,
+            on_started=request.on_started,
+        )
+        live = self._leg.media.start_recording(opened.path, what=what_to_record(request))
+        if self._is_paused:
+            live.pause(keep_silence=True)
+        running = _Running(request=request, opened=opened, live=live)
+        self._running.append(running)
+        closing = asyncio.ensure_future(self._close(running))
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
+
+    async def _close(self, running: _Running) -> None:
+        audio = await running.live.finished
+        if running in self._running:
+            self._running.remove(running)
+        ended_by = "stop" if audio.reason == "stopped" else "hangup"
+        result = await self._desk.close(running.opened, seconds=audio.seconds, ended_by=ended_by)
+        running.request.on_ended(result)
+
+
+def what_to_record(request: BackgroundRecording) -> WhatToRecord:
+    """The caller's side is the first channel of two, what the caller hears the second (DI-19)."""
+    match request.track:
+        case "inbound":
+            return "received"
+        case "outbound":
+            return "sent"
+        case "both":
+            return "dual" if request.dual else "both"

@@ -1,0 +1,122 @@
+"""Recordings in the background of a real call: begun, named, several at once, ended with the call (SS-01 to SS-05)."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import pytest
+
+from ringback.call.background import MAX_RECORDINGS
+from ringback.call.background_recording import BackgroundRecording, RecordingRefused
+from ringback.call.call import Call
+from ringback.call.control import CallEnded, RecordingStarted, RecordResult
+from tests.peers.memory_media import MemoryRecording
+from tests.unit.call.conftest import Bench
+
+
+@dataclass
+class Told:
+    started: list[RecordingStarted] = field(default_factory=list)
+    ended: list[RecordResult] = field(default_factory=list)
+
+    def request(
+        self, name: str | None = "one", *, track: Literal["inbound", "outbound", "both"] = "both", dual: bool = True
+    ) -> BackgroundRecording:
+        return BackgroundRecording(
+            name=name,
+            track=track,
+            dual=dual,
+            trim=False,
+            on_started=self.started.append,
+            on_ended=self.ended.append,
+        )
+
+
+def live(bench: Bench, call: Call) -> list[MemoryRecording]:
+    return bench.audio(call).recordings
+
+
+@pytest.mark.parametrize(
+    ("track", "dual", "what", "channels"),
+    [
+        ("both", True, "dual", 2),
+        ("both", False, "both", 1),
+        ("inbound", True, "received", 1),
+        ("outbound", True, "sent", 1),
+    ],
+)
+async def test_track_and_channels_decide_what_is_recorded(
+    bench: Bench, track: Literal["inbound", "outbound", "both"], dual: bool, what: str, channels: int
+) -> None:
+    _, call = await bench.answered()
+    told = Told()
+    call.start_recording(told.request(track=track, dual=dual))
+    assert live(bench, call)[0].what == what
+    assert told.started[0].channels == channels
+
+
+async def test_a_recording_ends_with_the_call_and_its_file_is_told_of(bench: Bench) -> None:
+    """SS-02."""
+    theirs, call = await bench.answered()
+    told = Told()
+    call.start_recording(told.request())
+    await bench.wait(5)
+    theirs.hang_up()
+    await bench.wait(0.1)
+    await bench.run(call.finish())
+    (result,) = told.ended
+    assert (result.seconds, result.ended_by, result.status, result.channels) == (5, "hangup", "completed", 2)
+    assert [record.status.value for record in bench.journal.recordings] == ["in-progress", "completed"]
+    assert bench.journal.recordings[0].source == "StartCallRecordingTwiML"
+
+
+async def test_stop_by_name_ends_that_one_only(bench: Bench) -> None:
+    _, call = await bench.answered()
+    told = Told()
+    for name in ("one", "two"):
+        call.start_recording(told.request(name))
+    await bench.wait(2)
+    assert call.stop_recording("one")
+    await bench.wait(0.1)
+    assert [recording.finished.done() for recording in live(bench, call)] == [True, False]
+    assert told.ended[0].ended_by == "stop"
+    assert not call.stop_recording("one")
+
+
+async def test_a_name_is_free_again_after_its_stop_and_not_before(bench: Bench) -> None:
+    _, call = await bench.answered()
+    told = Told()
+    call.start_recording(told.request())
+    with pytest.raises(RecordingRefused, match="'one' is running"):
+        call.start_recording(told.request())
+    call.stop_recording("one")
+    call.start_recording(told.request())
+    assert len(told.started) == 2
+
+
+async def test_no_more_than_the_limit_run_at_once(bench: Bench) -> None:
+    _, call = await bench.answered()
+    told = Told()
+    for _ in range(MAX_RECORDINGS):
+        call.start_recording(told.request(None))
+    with pytest.raises(RecordingRefused, match="limit"):
+        call.start_recording(told.request(None))
+
+
+async def test_what_is_started_while_it_rings_begins_with_the_answer(bench: Bench) -> None:
+    _, call = await bench.ringing()
+    told = Told()
+    call.start_recording(told.request("one"))
+    call.start_recording(told.request("two"))
+    assert call.stop_recording("two")
+    assert told.started == []
+    await bench.run(call.answer())
+    assert len(told.started) == 1
+    assert len(live(bench, call)) == 1
+
+
+async def test_a_call_that_is_over_starts_nothing(bench: Bench) -> None:
+    theirs, call = await bench.answered()
+    theirs.hang_up()
+    await bench.wait(0.1)
+    with pytest.raises(CallEnded):
+        call.start_recording(Told().request())
