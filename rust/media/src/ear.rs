@@ -7,25 +7,20 @@ use ringback_dsp::g711::Law;
 use ringback_dsp::plc::Concealer;
 
 use crate::jitter::{JitterBuffer, Mask, Octets, Outcome};
+use crate::sound::Sound;
 use crate::unit::{RATE_HZ, SAMPLES_PER_TICK};
 
 /// A frame of samples.
 pub type Samples = [i16; SAMPLES_PER_TICK];
 
-/// One tick's audio, always complete; silence when nothing came.
-#[derive(Clone, Copy, Debug)]
-pub struct Heard {
-    pub law: Law,
-    pub codes: Octets,
-    /// Whether it came from the network, as opposed to silence because nothing comes.
-    pub is_real: bool,
-}
-
 /// Turns packets into frames.
 #[derive(Clone, Debug)]
 pub struct Ear {
     pub jitter: JitterBuffer,
-    heard: Heard,
+    law: Law,
+    /// This tick's frame, always complete; silence when nothing came.
+    codes: Octets,
+    is_real: bool,
     samples: Samples,
     concealer: Concealer,
     is_wanted: bool,
@@ -37,7 +32,9 @@ impl Ear {
     pub fn new(law: Law) -> Self {
         Self {
             jitter: JitterBuffer::default(),
-            heard: Heard { law, codes: [law.silence(); SAMPLES_PER_TICK], is_real: false },
+            law,
+            codes: [law.silence(); SAMPLES_PER_TICK],
+            is_real: false,
             samples: [0; SAMPLES_PER_TICK],
             concealer: Concealer::new(RATE_HZ),
             is_wanted: false,
@@ -47,15 +44,21 @@ impl Ear {
 
     /// Another law was negotiated; what is buffered in the old one is forgotten.
     pub fn set_law(&mut self, law: Law) {
-        if law != self.heard.law {
+        if law != self.law {
             self.jitter.restart();
-            self.heard = Heard { law, codes: [law.silence(); SAMPLES_PER_TICK], is_real: false };
+            (self.law, self.is_real) = (law, false);
+            self.hear_silence();
         }
     }
 
-    /// This tick's frame, as it was left by `listen`.
-    pub fn heard(&self) -> &Heard {
-        &self.heard
+    /// This tick's frame for another leg, as it was left by `listen`.
+    pub fn sound(&self) -> Sound {
+        Sound::Codes(self.law, self.codes)
+    }
+
+    /// Whether it came from the network, as opposed to silence because nothing comes.
+    pub fn is_real(&self) -> bool {
+        self.is_real
     }
 
     /// The same as samples; only kept while `listen` was told that they are wanted.
@@ -75,8 +78,8 @@ impl Ear {
         }
         self.is_wanted = is_wanted;
         let mut mask = Mask::default();
-        let outcome = self.jitter.pop(&mut self.heard.codes, &mut mask);
-        self.heard.is_real = outcome != Outcome::Starved;
+        let outcome = self.jitter.pop(&mut self.codes, &mut mask);
+        self.is_real = outcome != Outcome::Starved;
         self.concealed += u64::from(outcome == Outcome::Conceal);
         match outcome {
             _ if is_muted => self.hear_silence(),
@@ -84,27 +87,27 @@ impl Ear {
             Outcome::Packet if is_wanted => self.hear_packet(),
             Outcome::Packet => {}
             Outcome::Conceal if is_wanted => self.conceal(&mask),
-            Outcome::Conceal => self.heard.codes.fill(self.heard.law.silence()),
+            Outcome::Conceal => self.codes.fill(self.law.silence()),
         }
     }
 
     fn hear_silence(&mut self) {
-        self.heard.codes.fill(self.heard.law.silence());
+        self.codes.fill(self.law.silence());
         self.samples.fill(0);
     }
 
     fn hear_packet(&mut self) {
-        self.heard.law.decode(&self.heard.codes, &mut self.samples);
+        self.law.decode(&self.codes, &mut self.samples);
         let ends_gap = self.concealer.is_concealing();
         self.concealer.receive(&mut self.samples);
         if ends_gap {
-            self.heard.law.encode(&self.samples, &mut self.heard.codes);
+            self.law.encode(&self.samples, &mut self.codes);
         }
     }
 
     /// Runs of samples that came and that did not, in turn: packets need not be as long as a tick.
     fn conceal(&mut self, mask: &Mask) {
-        self.heard.law.decode(&self.heard.codes, &mut self.samples);
+        self.law.decode(&self.codes, &mut self.samples);
         let mut rest: &mut [i16] = &mut self.samples;
         let mut at = 0;
         while !rest.is_empty() {
@@ -119,6 +122,6 @@ impl Ear {
             rest = after;
             at += run;
         }
-        self.heard.law.encode(&self.samples, &mut self.heard.codes);
+        self.law.encode(&self.samples, &mut self.codes);
     }
 }

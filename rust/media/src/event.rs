@@ -12,6 +12,15 @@ use rustix::event::{eventfd, EventfdFlags};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LegId(pub u64);
 
+impl LegId {
+    /// Stands where an event has no leg: what was played to a conference or recorded of it.
+    pub const NONE: Self = Self(u64::MAX);
+}
+
+/// Names a conference for its whole life; never the number of a leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConferenceId(pub u64);
+
 /// Why playback is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlaybackEnd {
@@ -35,15 +44,63 @@ pub enum RecordingEnd {
 /// Something that happened on a leg.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Event {
-    FirstPacket { leg: LegId, remote: SocketAddr },
-    Digit { leg: LegId, digit: char, duration_ms: u32 },
-    PlaybackFinished { leg: LegId, play_id: u64, reason: PlaybackEnd },
-    DigitsSent { leg: LegId, play_id: u64 },
-    RecordingFinished { leg: LegId, recording_id: u64, seconds: f64, reason: RecordingEnd },
-    Silence { leg: LegId, watch_id: u64, seconds: f64 },
-    Voice { leg: LegId, watch_id: u64 },
-    TimedOut { leg: LegId, seconds: f64 },
-    LegClosed { leg: LegId, received: u64, sent: u64, lost: u64, late: u64 },
+    FirstPacket {
+        leg: LegId,
+        remote: SocketAddr,
+    },
+    Digit {
+        leg: LegId,
+        digit: char,
+        duration_ms: u32,
+    },
+    PlaybackFinished {
+        leg: LegId,
+        play_id: u64,
+        reason: PlaybackEnd,
+    },
+    DigitsSent {
+        leg: LegId,
+        play_id: u64,
+    },
+    RecordingFinished {
+        leg: LegId,
+        recording_id: u64,
+        seconds: f64,
+        reason: RecordingEnd,
+    },
+    Silence {
+        leg: LegId,
+        watch_id: u64,
+        seconds: f64,
+    },
+    Voice {
+        leg: LegId,
+        watch_id: u64,
+    },
+    SpeechStarted {
+        leg: LegId,
+        watch_id: u64,
+    },
+    SpeechStopped {
+        leg: LegId,
+        watch_id: u64,
+    },
+    /// Frames wait in a tap.
+    Tap {
+        leg: LegId,
+        tap_id: u64,
+    },
+    TimedOut {
+        leg: LegId,
+        seconds: f64,
+    },
+    LegClosed {
+        leg: LegId,
+        received: u64,
+        sent: u64,
+        lost: u64,
+        late: u64,
+    },
 }
 
 /// Where a leg puts its events.

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod clip;
+pub mod conference;
 pub mod dtmf;
 pub mod ear;
 pub mod engine;
@@ -20,5 +21,8 @@ pub mod recording;
 pub mod rtcp;
 pub mod rtp;
 pub mod silence;
+pub mod sound;
 pub mod source;
+pub mod tap;
 pub mod unit;
+pub mod voice;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ringback_dsp::g711::Law;
 
 use crate::clip::Clip;
+use crate::ear::Samples;
 use crate::event::PlaybackEnd;
 use crate::jitter::Octets;
 
@@ -67,25 +68,40 @@ impl Player {
 
     /// The next 20 ms into `frame`, the rest of a last short frame as silence. False when there is nothing to play.
     pub fn fill(&mut self, law: Law, frame: &mut Octets, ended: &mut impl FnMut(u64, PlaybackEnd)) -> bool {
+        self.fill_from(|clip| clip.codes(law), law.silence(), frame, ended)
+    }
+
+    /// The same as samples.
+    pub fn fill_samples(&mut self, frame: &mut Samples, ended: &mut impl FnMut(u64, PlaybackEnd)) -> bool {
+        self.fill_from(Clip::samples, 0, frame, ended)
+    }
+
+    fn fill_from<T: Copy>(
+        &mut self,
+        audio: impl Fn(&Clip) -> &[T],
+        silence: T,
+        frame: &mut [T],
+        ended: &mut impl FnMut(u64, PlaybackEnd),
+    ) -> bool {
         let mut filled = 0;
         while filled < frame.len() {
             let Some(playing) = self.queue.front_mut() else {
                 break;
             };
-            filled += playing.copy(law, frame.get_mut(filled..).unwrap_or_default());
+            filled += playing.copy(&audio, frame.get_mut(filled..).unwrap_or_default());
             if playing.has_ended() {
                 ended(playing.play_id, PlaybackEnd::Done);
                 self.queue.pop_front();
             }
         }
-        frame.get_mut(filled..).unwrap_or_default().fill(law.silence());
+        frame.get_mut(filled..).unwrap_or_default().fill(silence);
         filled > 0
     }
 }
 
 impl Playing {
-    fn copy(&mut self, law: Law, frame: &mut [u8]) -> usize {
-        let rest = self.clip.codes(law).get(self.position..).unwrap_or_default();
+    fn copy<T: Copy>(&mut self, audio: impl Fn(&Clip) -> &[T], frame: &mut [T]) -> usize {
+        let rest = audio(&self.clip).get(self.position..).unwrap_or_default();
         let count = rest.len().min(frame.len());
         if let (Some(to), Some(from)) = (frame.get_mut(..count), rest.get(..count)) {
             to.copy_from_slice(from);

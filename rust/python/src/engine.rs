@@ -4,12 +4,14 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyTuple};
 use ringback_dsp::g711::Law;
+use ringback_media::conference::Part;
 use ringback_media::engine::{Engine as MediaEngine, EngineError as MediaError, EngineSettings, PortRange, Recording};
-use ringback_media::event::LegId;
+use ringback_media::event::{ConferenceId, LegId};
 use ringback_media::leg::{Direction, Session};
 use ringback_media::recording::{Pause, What};
+use ringback_media::tap::Side;
 use ringback_media::unit::PayloadType;
 
 use crate::clip::Clip;
@@ -178,6 +180,94 @@ impl Engine {
     /// A muted leg's received audio is treated as silence.
     fn set_muted(&self, leg: u64, muted: bool) -> PyResult<()> {
         self.inner.set_muted(LegId(leg), muted).map_err(to_python)
+    }
+
+    /// The leg hears itself while nobody else is to be heard.
+    fn set_echo(&self, leg: u64, on: bool) -> PyResult<()> {
+        self.inner.set_echo(LegId(leg), on).map_err(to_python)
+    }
+
+    fn open_conference(&self) -> PyResult<u64> {
+        self.inner.open_conference().map(|conference| conference.0).map_err(to_python)
+    }
+
+    /// Every leg leaves; what plays and what records there ends.
+    fn close_conference(&self, conference: u64) -> PyResult<()> {
+        self.inner.close_conference(ConferenceId(conference)).map_err(to_python)
+    }
+
+    /// The leg hears the sum of the others.
+    #[pyo3(signature = (conference, leg, *, muted, coaching=None))]
+    fn join_conference(&self, conference: u64, leg: u64, muted: bool, coaching: Option<u64>) -> PyResult<()> {
+        let part = Part { muted, held: false, coaching: coaching.map(LegId) };
+        self.inner.join_conference(ConferenceId(conference), LegId(leg), part).map_err(to_python)
+    }
+
+    /// What a participant may from now on.
+    #[pyo3(signature = (conference, leg, *, muted, held, coaching=None))]
+    fn set_participant(
+        &self,
+        conference: u64,
+        leg: u64,
+        muted: bool,
+        held: bool,
+        coaching: Option<u64>,
+    ) -> PyResult<()> {
+        let part = Part { muted, held, coaching: coaching.map(LegId) };
+        self.inner.set_participant(ConferenceId(conference), LegId(leg), part).map_err(to_python)
+    }
+
+    fn leave_conference(&self, leg: u64) -> PyResult<()> {
+        self.inner.leave_conference(LegId(leg)).map_err(to_python)
+    }
+
+    /// Heard by all who are not held. Returns play_id.
+    fn play_to_conference(&self, conference: u64, clip: &Clip) -> PyResult<u64> {
+        self.inner.play_to_conference(ConferenceId(conference), clip.inner.clone()).map_err(to_python)
+    }
+
+    fn stop_conference_playback(&self, play_id: u64) -> PyResult<()> {
+        self.inner.stop_conference_playback(play_id).map_err(to_python)
+    }
+
+    /// Everybody but coaches, mono. Returns recording_id.
+    fn start_conference_recording(&self, python: Python<'_>, conference: u64, path: PathBuf) -> PyResult<u64> {
+        let start = || self.inner.start_conference_recording(ConferenceId(conference), &path);
+        python.allow_threads(start).map_err(to_python)
+    }
+
+    /// A copy of the leg's audio from now on. Returns tap_id.
+    #[pyo3(signature = (leg, *, what))]
+    fn open_tap(&self, leg: u64, what: &str) -> PyResult<u64> {
+        let side = match what {
+            "received" => Side::Received,
+            "sent" => Side::Sent,
+            _ => return Err(EngineError::new_err(format!("what {what:?} is not one of received, sent"))),
+        };
+        self.inner.open_tap(LegId(leg), side).map_err(to_python)
+    }
+
+    /// Whole frames of 20 ms since the last read.
+    fn read_tap<'py>(&self, python: Python<'py>, tap: u64) -> PyResult<Bound<'py, PyBytes>> {
+        self.inner.read_tap(tap).map(|octets| PyBytes::new(python, &octets)).map_err(to_python)
+    }
+
+    /// Frames that were lost because nobody read.
+    fn tap_frames_lost(&self, tap: u64) -> PyResult<u64> {
+        self.inner.tap_frames_lost(tap).map_err(to_python)
+    }
+
+    fn close_tap(&self, tap: u64) -> PyResult<()> {
+        self.inner.close_tap(tap).map_err(to_python)
+    }
+
+    /// Reports each beginning and each end of speech.
+    fn watch_voice(&self, leg: u64) -> PyResult<u64> {
+        self.inner.watch_voice(LegId(leg)).map_err(to_python)
+    }
+
+    fn unwatch_voice(&self, watch: u64) -> PyResult<()> {
+        self.inner.unwatch_voice(watch).map_err(to_python)
     }
 
     fn leg_count(&self) -> usize {

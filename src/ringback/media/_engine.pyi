@@ -1,9 +1,9 @@
 """The Rust media engine: the contract of `ringback.media._engine`, compared with the built module by a test.
 
-Commands go in as method calls that never wait for the packet path; events come out of one bounded queue with one wake-up
-(`event_fd`). A leg is one RTP session: a connected-on-latch UDP socket, a codec, a player, a jitter buffer, recorders.
-Every method raises `EngineError(reason)` for local misuse (unknown leg, closed engine). Audio handed in and out is signed
-16-bit little-endian mono PCM unless it says otherwise. A tick is 20 ms.
+Commands go in as method calls that never wait for the packet path; events come out of one bounded queue with one
+wake-up (`event_fd`). A leg is one RTP session: a connected-on-latch UDP socket, a codec, a player, a jitter buffer,
+recorders. Every method raises `EngineError(reason)` for local misuse (unknown leg, closed engine). Audio handed in and
+out is signed 16-bit little-endian mono PCM unless it says otherwise. A tick is 20 ms.
 """
 
 from typing import Final, Literal, TypeAlias
@@ -28,8 +28,8 @@ class Clip:
 
     @staticmethod
     def decode(data: bytes, hint: str | None = None) -> Clip:
-        """Decode wav (PCM, mu-law, A-law, float), mp3, aiff, ogg vorbis, flac, or raw mu-law (`hint="audio/basic"`), mix to
-        mono, resample. `hint` is a MIME type or file extension. Releases the GIL. Raises `DecodeError`."""
+        """Decode wav (PCM, mu-law, A-law, float), mp3, aiff, ogg vorbis, flac, or raw mu-law (`hint="audio/basic"`),
+        mix to mono, resample. `hint` is a MIME type or file extension. Releases the GIL. Raises `DecodeError`."""
 
     @staticmethod
     def tone(frequencies_hz: list[float], seconds: float, level_dbfs: float = -12.0) -> Clip: ...
@@ -51,7 +51,8 @@ class Engine:
         ("digit", leg, digit, duration_ms)                       each key once (RFC 4733), at its end or at 'long' start
         ("playback_finished", leg, play_id, reason)              reason: "done" | "stopped" | "replaced" | "closed"
         ("digits_sent", leg, play_id)
-        ("recording_finished", leg, recording_id, seconds, reason)   "stopped" | "max_length" | "silence" | "closed" | "error: ..."
+        ("recording_finished", leg, recording_id, seconds, reason)
+                                                  "stopped" | "max_length" | "silence" | "closed" | "error: ..."
         ("silence", leg, watch_id, seconds)                      a silence watch fired
         ("voice", leg, watch_id)                                 sound began after a silence watch was set
         ("timed_out", leg, seconds)                              no RTP for the leg's `timeout_seconds`
@@ -64,8 +65,8 @@ class Engine:
     def open_leg(
         self, *, address: str, port_low: int, port_high: int, near: int | None = None, timeout_seconds: float = 0.0
     ) -> tuple[int, int]:
-        """Bind an even RTP port (and RTCP on the next) in the range; returns (leg_id, rtp_port). `near` puts the leg on that
-        leg's thread. `timeout_seconds` 0 means never. Nothing is sent until `connect_leg`."""
+        """Bind an even RTP port (and RTCP on the next) in the range; returns (leg_id, rtp_port). `near` puts the leg on
+        that leg's thread. `timeout_seconds` 0 means never. Nothing is sent until `connect_leg`."""
 
     def connect_leg(
         self,
@@ -80,9 +81,10 @@ class Engine:
         latch: bool = True,
         remote_rtcp_port: int | None = None,
     ) -> None:
-        """What offer/answer agreed; call again after a re-INVITE. With `latch` the first valid packets of the negotiated
-        payload type from another source move the remote (symmetric RTP) once, within the first seconds, and later only
-        after the latched source fell silent and a re-INVITE came; without, only the negotiated address counts."""
+        """What offer/answer agreed; call again after a re-INVITE. With `latch` the first valid packets of the
+        negotiated payload type from another source move the remote (symmetric RTP) once, within the first seconds, and
+        later only after the latched source fell silent and a re-INVITE came; without, only the negotiated address
+        counts."""
 
     def close_leg(self, leg: int) -> None:
         """Stops everything of the leg, sends RTCP BYE, ends with `leg_closed`."""
@@ -106,9 +108,9 @@ class Engine:
         max_seconds: float = 0.0,
         silence_seconds: float = 0.0,
     ) -> int:
-        """Write a WAV (16-bit PCM, 8 kHz) as the audio arrives; the header is right at most one second behind the data, so
-        the file is playable after a crash. `silence_seconds` > 0 ends it after that much silence (received audio only; no RTP
-        is not silence, R-03). Returns recording_id."""
+        """Write a WAV (16-bit PCM, 8 kHz) as the audio arrives; the header is right at most one second behind the data,
+        so the file is playable after a crash. `silence_seconds` > 0 ends it after that much silence (received audio
+        only; no RTP is not silence, R-03). Returns recording_id."""
 
     def pause_recording(self, recording: int, *, keep_silence: bool) -> None: ...
     def resume_recording(self, recording: int) -> None: ...
@@ -118,8 +120,9 @@ class Engine:
 
     def unwatch_silence(self, watch: int) -> None: ...
     def bridge(self, leg_a: int, leg_b: int) -> None:
-        """Each hears the other: received audio goes out on the other leg, transcoded between the laws where they differ;
-        RFC 4733 digits are relayed and still reported. Playback on a leg overrides the bridged audio while it lasts."""
+        """Each hears the other: received audio goes out on the other leg, transcoded between the laws where they
+        differ; RFC 4733 digits are relayed and still reported. Playback on a leg overrides the bridged audio while it
+        lasts."""
 
     def unbridge(self, leg: int) -> None: ...
     def set_muted(self, leg: int, muted: bool) -> None:
@@ -133,17 +136,19 @@ class Engine:
         """Every leg leaves; what plays and what records there ends as `closed`."""
 
     def join_conference(self, conference: int, leg: int, *, muted: bool, coaching: int | None = None) -> None:
-        """The leg hears the sum of the others from the next tick on. It leaves its bridge and any other conference. Playback
-        on the leg overrides the conference while it lasts. With `coaching` only that leg hears this one; while it is not in
-        the conference nobody does."""
+        """The leg hears the sum of the others from the next tick on. It leaves its bridge and any other conference.
+        Playback on the leg overrides the conference while it lasts. With `coaching` only that leg hears this one; while
+        it is not in the conference nobody does."""
 
-    def set_participant(self, conference: int, leg: int, *, muted: bool, held: bool, coaching: int | None = None) -> None:
+    def set_participant(
+        self, conference: int, leg: int, *, muted: bool, held: bool, coaching: int | None = None
+    ) -> None:
         """One who is held neither hears nor is heard. Nothing happens if the leg is not in the conference."""
 
     def leave_conference(self, leg: int) -> None: ...
     def play_to_conference(self, conference: int, clip: Clip) -> int:
-        """Heard by all who are not held, over what they say and over what plays there already (at most 8 clips at a time; the
-        oldest is then `replaced`). Returns play_id; its event names leg -1."""
+        """Heard by all who are not held, over what they say and over what plays there already (at most 8 clips at a
+        time; the oldest is then `replaced`). Returns play_id; its event names leg -1."""
 
     def stop_conference_playback(self, play_id: int) -> None:
         """Ends one clip of `play_to_conference`; nothing happens if it is over."""
@@ -152,11 +157,12 @@ class Engine:
         """Mono, of everybody but coaches, until it is stopped (`stop_recording`) or the conference closes."""
 
     def open_tap(self, leg: int, *, what: Literal["received", "sent"]) -> int:
-        """A copy of the leg's audio from now on: after the jitter buffer and concealment, before any bridge or mix; silence
-        where packets lack. Keeps 10 s; the oldest frames are lost first. At most 8 on a leg."""
+        """A copy of the leg's audio from now on: after the jitter buffer and concealment, before any bridge or mix;
+        silence where packets lack. Keeps 10 s; the oldest frames are lost first. At most 8 on a leg."""
 
     def read_tap(self, tap: int) -> bytes:
-        """Whole frames of 20 ms (8 kHz) since the last read; none if there are none. Also works after the leg closed."""
+        """Whole frames of 20 ms (8 kHz) since the last read; none if there are none. Also works after the leg
+        closed."""
 
     def tap_frames_lost(self, tap: int) -> int:
         """Frames that were lost because nobody read."""
@@ -165,11 +171,13 @@ class Engine:
         """Again: nothing."""
 
     def watch_voice(self, leg: int) -> int:
-        """Reports each beginning and each end of speech in what is received; an end comes half a second after the sound."""
+        """Reports each beginning and each end of speech in what is received; an end comes half a second after the
+        sound."""
 
     def unwatch_voice(self, watch: int) -> None: ...
     def leg_count(self) -> int: ...
     def tick_statistics(self) -> dict[str, float]:
-        """Per engine since the last call: ticks, late_ticks (>20 ms), worst_tick_ms, cpu_seconds, packets_in, packets_out."""
+        """Per engine since the last call: ticks, late_ticks (>20 ms), worst_tick_ms, cpu_seconds, packets_in,
+        packets_out."""
 
     def close(self) -> None: ...

@@ -5,6 +5,7 @@ import logging
 from typing import cast
 
 from ringback.media._engine import Engine, EngineError
+from ringback.media.conference import MediaConference
 from ringback.media.errors import MediaError, NoFreePort
 from ringback.media.leg import MediaLeg
 
@@ -12,6 +13,9 @@ _log = logging.getLogger(__name__)
 
 EVENTS_PER_TURN = 4096
 """Events handled before the loop may do something else; the descriptor stays readable while there are more."""
+
+NO_LEG = -1
+"""Stands in the events of what was played to a conference or recorded of it."""
 
 
 class MediaEngine:
@@ -28,6 +32,7 @@ class MediaEngine:
         self._address = address
         self._timeout_seconds = timeout_seconds
         self._legs: dict[int, MediaLeg] = {}
+        self._owners: dict[int, MediaConference] = {}
         self._events_dropped = 0
         self._closed = False
         self._loop = asyncio.get_running_loop()
@@ -63,6 +68,14 @@ class MediaEngine:
         leg = self._legs[leg_id] = MediaLeg(self._engine, leg_id, port)
         return leg
 
+    def open_conference(self) -> MediaConference:
+        """A conference without anybody."""
+        try:
+            conference_id = self._engine.open_conference()
+        except EngineError as problem:
+            raise MediaError(str(problem)) from problem
+        return MediaConference(self._engine, conference_id, self._owners)
+
     def tick_statistics(self) -> dict[str, float]:
         """How the ticks went since the last call: see `_engine.Engine.tick_statistics`."""
         return self._engine.tick_statistics()
@@ -84,11 +97,19 @@ class MediaEngine:
                 self._events_dropped += cast(int, event[2])
                 _log.error("the media engine dropped %d events: the loop is too slow", event[2])
                 continue
-            leg_id = cast(int, event[1])
-            leg = self._legs.get(leg_id)
-            if leg is None:
-                continue
-            leg.receive(event)
-            if leg.is_done:
-                del self._legs[leg_id]
+            self._hand_over(event)
         return len(events)
+
+    def _hand_over(self, event: tuple[object, ...]) -> None:
+        leg_id = cast(int, event[1])
+        if leg_id == NO_LEG:
+            owner = self._owners.pop(cast(int, event[2]), None)
+            if owner is not None:
+                owner.receive(event)
+            return
+        leg = self._legs.get(leg_id)
+        if leg is None:
+            return
+        leg.receive(event)
+        if leg.is_done:
+            del self._legs[leg_id]

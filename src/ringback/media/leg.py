@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, Self, TypeAlias, TypeVar, cast
 
 from ringback.media._engine import Clip, Engine, EngineError
 from ringback.media.errors import MediaError
+from ringback.media.listening import Tap, TapSide, VoiceStream
 from ringback.sdp.negotiation import NegotiatedMedia
 
 if TYPE_CHECKING:
@@ -131,6 +132,8 @@ class MediaLeg:
         self._recordings: dict[int, LiveRecording] = {}
         self._watches: dict[int, asyncio.Future[None]] = {}
         self._streams: list[DigitStream] = []
+        self._taps: dict[int, Tap] = {}
+        self._voices: dict[int, VoiceStream] = {}
         self._closing = False
         self.port = port
         """The RTP port, to be written into SDP; RTCP is on the next."""
@@ -239,6 +242,22 @@ class MediaLeg:
         """Hear this leg as silence, or not any more."""
         self._command(lambda: self._engine.set_muted(self._leg_id, muted))
 
+    def set_echo(self, on: bool) -> None:
+        """While it is neither bridged nor in a conference, the leg hears itself; or not any more."""
+        self._command(lambda: self._engine.set_echo(self._leg_id, on))
+
+    def tap(self, what: TapSide = "received") -> Tap:
+        """A copy of what is received or sent, from now on; use it as a context manager."""
+        tap_id = self._command(lambda: self._engine.open_tap(self._leg_id, what=what))
+        tap = self._taps[tap_id] = Tap(self, self._engine, tap_id)
+        return tap
+
+    def voice(self) -> VoiceStream:
+        """Beginnings and ends of speech from now on; use it as a context manager."""
+        watch_id = self._command(lambda: self._engine.watch_voice(self._leg_id))
+        stream = self._voices[watch_id] = VoiceStream(self, self._engine, watch_id)
+        return stream
+
     async def silence(self, seconds: float) -> None:
         """Return when what is received was quiet for so long; no packets at all is not silence."""
         watch_id = self._command(lambda: self._engine.watch_silence(self._leg_id, seconds))
@@ -267,6 +286,11 @@ class MediaLeg:
         if stream in self._streams:
             self._streams.remove(stream)
 
+    def forget_stream(self, number: int) -> None:
+        """A tap or voice stream was closed (called by the stream)."""
+        self._taps.pop(number, None)
+        self._voices.pop(number, None)
+
     @property
     def is_done(self) -> bool:
         """Closed, and every recording reported: no event can name this leg any more."""
@@ -288,6 +312,12 @@ class MediaLeg:
                     _finish(live.finished, RecordedAudio(path=live.path, seconds=seconds, reason=reason))
             case ("silence", _, int(watch_id), float()):
                 _finish(self._watches.get(watch_id), None)
+            case ("tap", _, int(tap_id)) if tap_id in self._taps:
+                self._taps[tap_id].wake()
+            case ("speech_started", _, int(watch_id)) if watch_id in self._voices:
+                self._voices[watch_id].receive("started")
+            case ("speech_stopped", _, int(watch_id)) if watch_id in self._voices:
+                self._voices[watch_id].receive("stopped")
             case ("first_packet", _, str(address), int(port)):
                 _finish(self.first_packet, (address, port))
             case ("timed_out", _, float(seconds)):
@@ -308,6 +338,8 @@ class MediaLeg:
                 watch.set_exception(MediaError(f"leg {self._leg_id} is closed"))
         for stream in self._streams:
             stream.wake()
+        for listener in (*self._taps.values(), *self._voices.values()):
+            listener.wake()
 
     async def _played(self, play_id: int) -> None:
         finished = self._plays[play_id] = asyncio.get_running_loop().create_future()

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use super::socket::LegSockets;
 use crate::clip::Clip;
-use crate::event::LegId;
+use crate::conference::Part;
+use crate::event::{ConferenceId, LegId};
 use crate::leg::{Leg, Session};
 use crate::recording::{Pause, Tap};
+use crate::tap::TapWriter;
 use crate::unit::Now;
 
 /// A leg with its sockets: what moves from thread to thread.
@@ -16,6 +18,7 @@ pub struct Seat {
     pub leg: Leg,
     pub sockets: LegSockets,
     pub partner: Option<LegId>,
+    pub conference: Option<ConferenceId>,
     pub clock: SeatClock,
 }
 
@@ -71,8 +74,31 @@ pub enum Order {
     PauseRecording(u64, Pause),
     WatchSilence { watch_id: u64, seconds: f64 },
     UnwatchSilence(u64),
+    OpenTap(TapWriter),
+    CloseTap(u64),
+    WatchVoice(u64),
+    UnwatchVoice(u64),
     SetMuted(bool),
+    SetEcho(bool),
     Unbridge,
+    LeaveConference,
+    Close,
+}
+
+/// Something to do to one conference.
+#[derive(Debug)]
+pub enum ConferenceOrder {
+    /// The leg is on the conference's thread.
+    Join(LegId, Part),
+    Update(LegId, Part),
+    Play {
+        play_id: u64,
+        clip: Arc<Clip>,
+    },
+    StopPlayback(u64),
+    StartRecording(Box<Tap>),
+    StopRecording(u64),
+    PauseRecording(u64, Pause),
     Close,
 }
 
@@ -83,6 +109,10 @@ pub enum Command {
     Open { seat: Box<Seat>, near: Option<LegId> },
     /// Something for one leg; nothing happens if it is gone.
     Leg(LegId, Order),
+    /// A new conference, into the group of `near` or the one with the fewest legs.
+    OpenConference { conference: ConferenceId, near: Option<LegId> },
+    /// Something for one conference; nothing happens if it is gone.
+    Conference(ConferenceId, ConferenceOrder),
     /// Both are on this thread: joins them, in one group.
     Bridge(LegId, LegId),
     /// Gives a leg away to another thread, whose next command is `Await`.

@@ -1,9 +1,11 @@
-//! Legs that are ticked together. Bridges never leave a group.
+//! Legs that are ticked together. Bridges and conferences never leave a group.
 
 use std::collections::HashMap;
 
-use super::command::{Order, Seat};
-use crate::event::{EventSender, EventSink, LegId, PlaybackEnd};
+use super::command::{ConferenceOrder, Order, Seat};
+use crate::conference::{Conference, Part};
+use crate::dtmf::DigitSignals;
+use crate::event::{ConferenceId, EventSender, EventSink, LegId, PlaybackEnd};
 use crate::leg::{Bridged, MAX_RECEIVED};
 use crate::unit::Now;
 
@@ -28,6 +30,7 @@ pub struct Group {
     seats: Vec<Option<Box<Seat>>>,
     free: Vec<usize>,
     places: HashMap<LegId, usize>,
+    conferences: HashMap<ConferenceId, Conference>,
 }
 
 impl Group {
@@ -49,9 +52,9 @@ impl Group {
         }
     }
 
-    /// Takes a leg out, and out of its bridge.
+    /// Takes a leg out, and out of its bridge or conference.
     pub fn rise(&mut self, leg: LegId) -> Option<Box<Seat>> {
-        self.unbridge(leg);
+        self.detach(leg);
         let index = self.places.remove(&leg)?;
         self.free.push(index);
         let mut seat = self.seats.get_mut(index)?.take()?;
@@ -59,10 +62,10 @@ impl Group {
         Some(seat)
     }
 
-    /// Joins two of its legs; either leaves the bridge it was in.
+    /// Joins two of its legs; either leaves the bridge or conference it was in.
     pub fn bridge(&mut self, first: LegId, second: LegId) {
-        self.unbridge(first);
-        self.unbridge(second);
+        self.detach(first);
+        self.detach(second);
         if first == second || !self.places.contains_key(&first) || !self.places.contains_key(&second) {
             return;
         }
@@ -86,10 +89,64 @@ impl Group {
         }
     }
 
+    /// A leg hears nobody any more.
+    fn detach(&mut self, leg: LegId) {
+        self.unbridge(leg);
+        self.leave_conference(leg);
+    }
+
+    fn leave_conference(&mut self, leg: LegId) {
+        let left = self.seat(leg).and_then(|seat| seat.conference.take());
+        if let Some(conference) = left.and_then(|id| self.conferences.get_mut(&id)) {
+            conference.leave(leg);
+        }
+    }
+
+    /// A conference without anybody.
+    pub fn open_conference(&mut self, conference: ConferenceId) {
+        self.conferences.entry(conference).or_default();
+    }
+
+    /// Carries out an order for a conference of this group.
+    pub fn obey_conference(&mut self, id: ConferenceId, order: ConferenceOrder, events: &mut EventSender) {
+        let Some(conference) = self.conferences.get_mut(&id) else { return };
+        match order {
+            ConferenceOrder::Join(leg, part) => self.join(id, leg, part),
+            ConferenceOrder::Update(leg, part) => conference.update(leg, part),
+            ConferenceOrder::Play { play_id, clip } => conference.play(play_id, clip, events),
+            ConferenceOrder::StopPlayback(play_id) => conference.stop_playback(play_id, events),
+            ConferenceOrder::StartRecording(tap) => conference.start_recording(*tap),
+            ConferenceOrder::StopRecording(recording_id) => conference.stop_recording(recording_id),
+            ConferenceOrder::PauseRecording(recording_id, pause) => conference.pause_recording(recording_id, pause),
+            ConferenceOrder::Close => self.close_conference(id, events),
+        }
+    }
+
+    fn join(&mut self, id: ConferenceId, leg: LegId, part: Part) {
+        if self.seat(leg).is_none_or(|seat| seat.conference != Some(id)) {
+            self.detach(leg);
+        }
+        let Some(seat) = self.places.get(&leg).and_then(|index| self.seats.get_mut(*index)?.as_mut()) else { return };
+        if let Some(conference) = self.conferences.get_mut(&id) {
+            seat.conference = Some(id);
+            conference.join(leg, part);
+        }
+    }
+
+    fn close_conference(&mut self, id: ConferenceId, events: &mut EventSender) {
+        for seat in self.seats.iter_mut().flatten().filter(|seat| seat.conference == Some(id)) {
+            seat.conference = None;
+        }
+        if let Some(conference) = self.conferences.remove(&id) {
+            conference.close(events);
+        }
+    }
+
     /// Carries out an order.
     pub fn obey(&mut self, leg: LegId, order: Order, now: Now, events: &mut EventSender) {
         match order {
             Order::Unbridge => self.unbridge(leg),
+            Order::LeaveConference => self.leave_conference(leg),
             Order::Close => self.close(leg, now, events),
             other => {
                 if let Some(seat) = self.seat(leg) {
@@ -99,23 +156,30 @@ impl Group {
         }
     }
 
-    /// Closes every leg.
+    /// Closes every leg and conference.
     pub fn close_all(&mut self, now: Now, events: &mut EventSender) {
+        let conferences: Vec<ConferenceId> = self.conferences.keys().copied().collect();
+        conferences.into_iter().for_each(|conference| self.close_conference(conference, events));
         let legs: Vec<LegId> = self.places.keys().copied().collect();
         legs.into_iter().for_each(|leg| self.close(leg, now, events));
     }
 
-    /// One tick of all legs: first everyone hears, then everyone speaks.
+    /// One tick of all legs: first everyone hears, then the conferences are mixed, then everyone speaks.
     pub fn tick(&mut self, now: Now, buffer: &mut [u8; MAX_RECEIVED], events: &mut EventSender) -> Traffic {
         let mut traffic = Traffic::default();
         for (index, seat) in self.seats.iter_mut().enumerate() {
             let Some(seat) = seat else { continue };
             if let Some(local) = seat.clock.local(now) {
                 traffic.received += seat.hear(local, local.tick + index as u64, buffer, events);
+                let conference = seat.conference.filter(|_| seat.leg.hears_something());
+                if let Some(conference) = conference.and_then(|id| self.conferences.get_mut(&id)) {
+                    conference.put(seat.leg.id(), seat.leg.samples());
+                }
             }
         }
+        self.conferences.values_mut().for_each(|conference| conference.mix(events));
         for index in 0..self.seats.len() {
-            let bridged = self.bridged(index);
+            let bridged = self.bridged(index).or_else(|| self.mixed(index));
             let Some(Some(seat)) = self.seats.get_mut(index) else { continue };
             if let Some(local) = seat.clock.local(now) {
                 seat.clock.advance(local);
@@ -128,7 +192,13 @@ impl Group {
     fn bridged(&self, index: usize) -> Option<Bridged> {
         let partner = self.seats.get(index)?.as_ref()?.partner?;
         let seat = self.seats.get(*self.places.get(&partner)?)?.as_ref()?;
-        Some(Bridged { heard: *seat.leg.heard(), signals: *seat.leg.signals() })
+        Some(Bridged { sound: seat.leg.sound(), signals: *seat.leg.signals() })
+    }
+
+    fn mixed(&self, index: usize) -> Option<Bridged> {
+        let seat = self.seats.get(index)?.as_ref()?;
+        let sound = self.conferences.get(&seat.conference?)?.heard_by(seat.leg.id())?;
+        Some(Bridged { sound, signals: DigitSignals::default() })
     }
 
     fn close(&mut self, leg: LegId, now: Now, events: &mut EventSender) {
@@ -171,7 +241,7 @@ impl Seat {
                 }
             }
         }
-        self.leg.hear(self.partner.is_some(), now, events);
+        self.leg.hear(self.partner.is_some() || self.conference.is_some(), now, events);
         count
     }
 
@@ -213,8 +283,13 @@ impl Seat {
             Order::PauseRecording(recording_id, pause) => leg.pause_recording(recording_id, pause),
             Order::WatchSilence { watch_id, seconds } => leg.watch_silence(watch_id, seconds),
             Order::UnwatchSilence(watch_id) => leg.unwatch_silence(watch_id),
+            Order::OpenTap(tap) => leg.open_tap(tap),
+            Order::CloseTap(tap_id) => leg.close_tap(tap_id),
+            Order::WatchVoice(watch_id) => leg.watch_voice(watch_id),
+            Order::UnwatchVoice(watch_id) => leg.unwatch_voice(watch_id),
             Order::SetMuted(muted) => leg.set_muted(muted),
-            Order::Unbridge | Order::Close => {}
+            Order::SetEcho(on) => leg.set_echo(on),
+            Order::Unbridge | Order::LeaveConference | Order::Close => {}
         }
     }
 }

@@ -12,14 +12,15 @@ use std::time::Instant;
 
 use rustix::rand::{getrandom, GetRandomFlags};
 
-use super::command::{Command, Order, Seat, SeatClock};
+use super::command::{Command, ConferenceOrder, Order, Seat, SeatClock};
 use super::socket::{LegSockets, PortRange};
 use super::statistics::{ThreadCounters, TickStatistics};
 use super::thread::EngineThread;
 use crate::clip::Clip;
-use crate::event::{event_queue, EventReceiver, EventSender, LegId};
+use crate::event::{event_queue, ConferenceId, EventReceiver, EventSender, LegId};
 use crate::leg::{Identity, Leg, Session};
 use crate::recording::{self, Pause, What, Writer};
+use crate::tap::TapReader;
 use crate::unit::{RtpTimestamp, SequenceNumber, Ssrc};
 
 /// Threads an engine may have.
@@ -33,6 +34,12 @@ pub enum EngineError {
     /// The leg was closed, or never was.
     #[error("there is no leg {0}")]
     NoSuchLeg(u64),
+    /// The conference was closed, or never was.
+    #[error("there is no conference {0}")]
+    NoSuchConference(u64),
+    /// The tap was closed, or never was.
+    #[error("there is no tap {0}")]
+    NoSuchTap(u64),
     /// `close` was called.
     #[error("the engine is closed")]
     Closed,
@@ -76,9 +83,11 @@ struct Worker {
 }
 
 /// Which thread each leg is on. Commands are sent with this locked, so that all threads see them in one order.
-struct Roster {
+pub(super) struct Roster {
     workers: Vec<Worker>,
     homes: HashMap<LegId, usize>,
+    /// The thread of a conference; none until something happens in it.
+    pub(super) conferences: HashMap<ConferenceId, Option<usize>>,
     statistics: TickStatistics,
     writer: Option<Arc<Writer>>,
     closed: bool,
@@ -87,8 +96,11 @@ struct Roster {
 /// See the module's description.
 pub struct Engine {
     roster: Mutex<Roster>,
+    /// Locked on its own, so that reading audio holds up nobody.
+    pub(super) taps: Mutex<HashMap<u64, TapReader>>,
     events: EventReceiver,
-    next_leg: AtomicU64,
+    /// Legs and conferences are numbered together.
+    next_owner: AtomicU64,
     next_number: AtomicU64,
 }
 
@@ -103,8 +115,10 @@ impl Engine {
         let workers = (0..settings.threads).map(|_| start_worker(start, sender.clone())).collect::<io::Result<_>>()?;
         let writer = Some(Arc::new(Writer::start(sender)?));
         let statistics = TickStatistics::default();
-        let roster = Roster { workers, homes: HashMap::new(), statistics, writer, closed: false };
-        Ok(Self { roster: Mutex::new(roster), events, next_leg: AtomicU64::new(1), next_number: AtomicU64::new(1) })
+        let (homes, conferences) = (HashMap::new(), HashMap::new());
+        let roster = Mutex::new(Roster { workers, homes, conferences, statistics, writer, closed: false });
+        let (next_owner, next_number) = (AtomicU64::new(1), AtomicU64::new(1));
+        Ok(Self { roster, taps: Mutex::default(), events, next_owner, next_number })
     }
 
     /// The events.
@@ -126,9 +140,9 @@ impl Engine {
         let identity = random_identity()?;
         let (sockets, port) = LegSockets::bind(address, ports, identity.seed as u32)
             .map_err(|source| EngineError::NoFreePort { address, low: ports.low, high: ports.high, source })?;
-        let id = LegId(self.next_leg.fetch_add(1, Ordering::Relaxed));
+        let id = LegId(self.next_owner());
         let leg = Leg::new(id, identity, timeout_seconds);
-        let seat = Box::new(Seat { leg, sockets, partner: None, clock: SeatClock::default() });
+        let seat = Box::new(Seat { leg, sockets, partner: None, conference: None, clock: SeatClock::default() });
         let mut roster = self.open_roster()?;
         let index = match near {
             Some(near) => roster.home(near)?,
@@ -205,7 +219,7 @@ impl Engine {
         let writer = {
             let roster = self.open_roster()?;
             roster.home(leg)?;
-            roster.writer.clone().ok_or(EngineError::Closed)?
+            roster.writer()?
         };
         let names = (leg, recording_id);
         let (tap, job) = recording::open(what.path, names, what.what, what.max_seconds, what.silence_seconds, &writer)
@@ -217,12 +231,14 @@ impl Engine {
 
     /// Ends a recording; nothing happens if it is over.
     pub fn stop_recording(&self, recording_id: u64) -> Result<(), EngineError> {
-        self.order_if_open(recording_id, Order::StopRecording(recording_id))
+        let of_conference = ConferenceOrder::StopRecording(recording_id);
+        self.order_owner(recording_id, Order::StopRecording(recording_id), of_conference)
     }
 
     /// Pauses a recording or lets it go on; nothing happens if it is over.
     pub fn pause_recording(&self, recording_id: u64, pause: Pause) -> Result<(), EngineError> {
-        self.order_if_open(recording_id, Order::PauseRecording(recording_id, pause))
+        let of_conference = ConferenceOrder::PauseRecording(recording_id, pause);
+        self.order_owner(recording_id, Order::PauseRecording(recording_id, pause), of_conference)
     }
 
     /// Watches for silence.
@@ -246,14 +262,8 @@ impl Engine {
             return Err(EngineError::BadArgument("a leg cannot be bridged to itself"));
         }
         let mut roster = self.open_roster()?;
-        let (to, from) = (roster.home(first)?, roster.home(second)?);
-        if to != from {
-            let (giver, taker) = channel();
-            roster.send(from, Command::Give { leg: second, to: giver })?;
-            roster.send(to, Command::Await(taker))?;
-            roster.homes.insert(second, to);
-            roster.move_count(from, to);
-        }
+        let to = roster.home(first)?;
+        roster.move_leg(second, to)?;
         roster.send(to, Command::Bridge(first, second))
     }
 
@@ -295,32 +305,50 @@ impl Engine {
             }
         }
         roster.homes.clear();
+        roster.conferences.clear();
         roster.writer = None;
     }
 
-    fn order(&self, leg: LegId, order: Order) -> Result<(), EngineError> {
+    pub(super) fn order(&self, leg: LegId, order: Order) -> Result<(), EngineError> {
         let roster = self.open_roster()?;
         roster.send(roster.home(leg)?, Command::Leg(leg, order))
     }
 
-    fn order_if_open(&self, number: u64, order: Order) -> Result<(), EngineError> {
-        match self.order(LegId(number >> NUMBERS_PER_LEG), order) {
+    /// An order for whatever has a number, a leg or a conference.
+    fn order_owner(&self, number: u64, of_leg: Order, of_conference: ConferenceOrder) -> Result<(), EngineError> {
+        if self.open_roster()?.conferences.contains_key(&ConferenceId(owner_of(number))) {
+            return self.order_conference_if_open(number, of_conference);
+        }
+        self.order_if_open(number, of_leg)
+    }
+
+    pub(super) fn order_if_open(&self, number: u64, order: Order) -> Result<(), EngineError> {
+        match self.order(LegId(owner_of(number)), order) {
             Err(EngineError::NoSuchLeg(_)) => Ok(()),
             other => other,
         }
     }
 
     /// A number that tells which leg it belongs to.
-    fn number(&self, leg: LegId) -> u64 {
+    pub(super) fn number(&self, leg: LegId) -> u64 {
+        self.number_of(leg.0)
+    }
+
+    /// A number that tells which leg or conference it belongs to.
+    pub(super) fn number_of(&self, owner: u64) -> u64 {
         let low = self.next_number.fetch_add(1, Ordering::Relaxed) & ((1 << NUMBERS_PER_LEG) - 1);
-        leg.0 << NUMBERS_PER_LEG | low
+        owner << NUMBERS_PER_LEG | low
+    }
+
+    pub(super) fn next_owner(&self) -> u64 {
+        self.next_owner.fetch_add(1, Ordering::Relaxed)
     }
 
     fn roster(&self) -> MutexGuard<'_, Roster> {
         self.roster.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn open_roster(&self) -> Result<MutexGuard<'_, Roster>, EngineError> {
+    pub(super) fn open_roster(&self) -> Result<MutexGuard<'_, Roster>, EngineError> {
         Some(self.roster()).filter(|roster| !roster.closed).ok_or(EngineError::Closed)
     }
 }
@@ -331,15 +359,38 @@ impl Drop for Engine {
     }
 }
 
+/// The leg or conference that a number belongs to.
+pub(super) fn owner_of(number: u64) -> u64 {
+    number >> NUMBERS_PER_LEG
+}
+
 impl Roster {
-    fn home(&self, leg: LegId) -> Result<usize, EngineError> {
+    pub(super) fn home(&self, leg: LegId) -> Result<usize, EngineError> {
         self.homes.get(&leg).copied().ok_or(EngineError::NoSuchLeg(leg.0))
     }
 
-    fn emptiest(&self) -> usize {
+    pub(super) fn emptiest(&self) -> usize {
         (0..self.workers.len())
             .min_by_key(|index| self.workers.get(*index).map_or(0, |worker| worker.legs))
             .unwrap_or(0)
+    }
+
+    pub(super) fn writer(&self) -> Result<Arc<Writer>, EngineError> {
+        self.writer.clone().ok_or(EngineError::Closed)
+    }
+
+    /// Orders a leg to another thread, if it is not there.
+    pub(super) fn move_leg(&mut self, leg: LegId, to: usize) -> Result<(), EngineError> {
+        let from = self.home(leg)?;
+        if to == from {
+            return Ok(());
+        }
+        let (giver, taker) = channel();
+        self.send(from, Command::Give { leg, to: giver })?;
+        self.send(to, Command::Await(taker))?;
+        self.homes.insert(leg, to);
+        self.move_count(from, to);
+        Ok(())
     }
 
     fn move_count(&mut self, from: usize, to: usize) {
@@ -351,7 +402,7 @@ impl Roster {
         }
     }
 
-    fn send(&self, index: usize, command: Command) -> Result<(), EngineError> {
+    pub(super) fn send(&self, index: usize, command: Command) -> Result<(), EngineError> {
         let worker = self.workers.get(index).ok_or(EngineError::Closed)?;
         worker.commands.send(command).map_err(|_| EngineError::Closed)
     }

@@ -8,11 +8,14 @@
 //! ```
 //!
 //! The groups of a thread are 5 ms apart, so that a thousand sends are not one burst. Two bridged legs are always in one
-//! group, where they exchange frames without a lock; `bridge` moves one of them if it has to.
+//! group, where they exchange frames without a lock, and so are all legs of a conference; `bridge` and `join_conference` move a
+//! leg if they have to.
 
 mod command;
+mod conference;
 mod group;
 mod handle;
+mod listening;
 mod socket;
 mod statistics;
 mod thread;

@@ -12,10 +12,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rustix::time::{clock_gettime, ClockId};
 
-use super::command::{Command, Seat};
+use super::command::{Command, ConferenceOrder, Seat};
 use super::group::{Group, Traffic};
 use super::statistics::ThreadCounters;
-use crate::event::{EventSender, LegId};
+use crate::event::{ConferenceId, EventSender, LegId};
 use crate::leg::MAX_RECEIVED;
 use crate::unit::{Now, TICK_MS};
 
@@ -38,6 +38,7 @@ pub struct EngineThread {
     counters: Arc<ThreadCounters>,
     groups: [Group; GROUPS],
     home: HashMap<LegId, usize>,
+    conference_homes: HashMap<ConferenceId, usize>,
     buffer: Box<[u8; MAX_RECEIVED]>,
 }
 
@@ -50,7 +51,9 @@ impl EngineThread {
         counters: Arc<ThreadCounters>,
     ) -> Self {
         let groups = Default::default();
-        Self { start, commands, events, counters, groups, home: HashMap::new(), buffer: Box::new([0; MAX_RECEIVED]) }
+        let (home, conference_homes) = (HashMap::new(), HashMap::new());
+        let buffer = Box::new([0; MAX_RECEIVED]);
+        Self { start, commands, events, counters, groups, home, conference_homes, buffer }
     }
 
     /// Runs until it is told to stop.
@@ -109,6 +112,14 @@ impl EngineThread {
                     self.home.remove(&leg);
                 }
             }
+            Command::OpenConference { conference, near } => {
+                let index = self.choose_group(near);
+                if let Some(group) = self.groups.get_mut(index) {
+                    self.conference_homes.insert(conference, index);
+                    group.open_conference(conference);
+                }
+            }
+            Command::Conference(conference, order) => self.obey_conference(conference, order),
             Command::Bridge(first, second) => self.bridge(first, second),
             Command::Give { leg, to } => {
                 let seat = self.rise(leg);
@@ -125,9 +136,16 @@ impl EngineThread {
     }
 
     fn sit(&mut self, seat: Box<Seat>, near: Option<LegId>) {
+        self.sit_in(self.choose_group(near), seat);
+    }
+
+    fn choose_group(&self, near: Option<LegId>) -> usize {
         let near = near.and_then(|leg| self.home.get(&leg).copied());
         let emptiest = || (0..GROUPS).min_by_key(|index| self.groups.get(*index).map_or(0, Group::len));
-        let index = near.or_else(emptiest).unwrap_or(0);
+        near.or_else(emptiest).unwrap_or(0)
+    }
+
+    fn sit_in(&mut self, index: usize, seat: Box<Seat>) {
         if let Some(group) = self.groups.get_mut(index) {
             self.home.insert(seat.leg.id(), index);
             group.sit(seat);
@@ -150,6 +168,22 @@ impl EngineThread {
         }
         if let Some(group) = self.groups.get_mut(home) {
             group.bridge(first, second);
+        }
+    }
+
+    fn obey_conference(&mut self, conference: ConferenceId, order: ConferenceOrder) {
+        let Some(home) = self.conference_homes.get(&conference).copied() else { return };
+        match order {
+            ConferenceOrder::Join(leg, _) if self.home.get(&leg).is_some_and(|away| *away != home) => {
+                if let Some(seat) = self.rise(leg) {
+                    self.sit_in(home, seat);
+                }
+            }
+            ConferenceOrder::Close => drop(self.conference_homes.remove(&conference)),
+            _ => {}
+        }
+        if let Some(group) = self.groups.get_mut(home) {
+            group.obey_conference(conference, order, &mut self.events);
         }
     }
 

@@ -8,7 +8,9 @@ use crate::dtmf::Digit;
 use crate::event::{Event, EventSink, PlaybackEnd, RecordingEnd};
 use crate::recording::{Pause, Tap};
 use crate::silence::Watch;
+use crate::tap::TapWriter;
 use crate::unit::{Now, TICK_MS};
+use crate::voice::VoiceWatch;
 
 impl Leg {
     /// What offer/answer agreed, also after a re-INVITE.
@@ -64,8 +66,8 @@ impl Leg {
 
     /// Takes a recording's tap. One too many ends at once.
     pub fn start_recording(&mut self, tap: Tap) {
-        if self.taps.len() < MAX_TAPS {
-            self.taps.push(tap);
+        if self.recordings.len() < MAX_TAPS {
+            self.recordings.push(tap);
         } else {
             tap.finish(RecordingEnd::Stopped);
         }
@@ -73,14 +75,14 @@ impl Leg {
 
     /// Ends a recording, if it is still running.
     pub fn stop_recording(&mut self, recording_id: u64) {
-        if let Some(index) = self.taps.iter().position(|tap| tap.recording_id() == recording_id) {
-            self.taps.swap_remove(index).finish(RecordingEnd::Stopped);
+        if let Some(index) = self.recordings.iter().position(|tap| tap.recording_id() == recording_id) {
+            self.recordings.swap_remove(index).finish(RecordingEnd::Stopped);
         }
     }
 
     /// Pauses a recording or lets it go on.
     pub fn pause_recording(&mut self, recording_id: u64, pause: Pause) {
-        if let Some(tap) = self.taps.iter_mut().find(|tap| tap.recording_id() == recording_id) {
+        if let Some(tap) = self.recordings.iter_mut().find(|tap| tap.recording_id() == recording_id) {
             tap.set_pause(pause);
         }
     }
@@ -96,6 +98,37 @@ impl Leg {
     /// Stops watching.
     pub fn unwatch_silence(&mut self, watch_id: u64) {
         self.watches.retain(|watch| watch.watch_id != watch_id);
+    }
+
+    /// Takes a tap. One too many is never written to.
+    pub fn open_tap(&mut self, tap: TapWriter) {
+        self.taps.retain(|tap| !tap.is_abandoned());
+        if self.taps.len() < MAX_TAPS {
+            self.taps.push(tap);
+        }
+    }
+
+    /// Ends a tap.
+    pub fn close_tap(&mut self, tap_id: u64) {
+        self.taps.retain(|tap| tap.tap_id() != tap_id);
+    }
+
+    /// Begins to report speech; the oldest watch gives way to one too many.
+    pub fn watch_voice(&mut self, watch_id: u64) {
+        if self.voices.len() >= MAX_WATCHES {
+            self.voices.remove(0);
+        }
+        self.voices.push((watch_id, VoiceWatch::default()));
+    }
+
+    /// Stops reporting speech.
+    pub fn unwatch_voice(&mut self, watch_id: u64) {
+        self.voices.retain(|(id, _)| *id != watch_id);
+    }
+
+    /// Whether the leg hears itself while nobody else is to be heard.
+    pub fn set_echo(&mut self, on: bool) {
+        self.echoes = on;
     }
 
     /// A muted leg is heard as silence.

@@ -1,8 +1,8 @@
 //! One RTP session without its sockets: datagrams and ticks in, datagrams and events out.
 //!
 //! In each tick the owner calls, in this order: `begin_tick`; `receive_rtp` and `receive_rtcp` for every datagram that
-//! waits; `hear`; then, when all legs have heard, `speak` with what the bridged leg heard. That order is what lets two legs
-//! (and later any number) exchange audio in the same tick. Nothing here allocates after construction.
+//! waits; `hear`; then, when all legs have heard, `speak` with what the bridged leg or the conference heard. That order is
+//! what lets any number of legs exchange audio in the same tick. Nothing here allocates after construction.
 
 mod command;
 mod receive;
@@ -19,19 +19,22 @@ use ringback_dsp::tone::ToneGenerator;
 use report::Reporter;
 
 use crate::dtmf::{Digit, DigitReceiver, DigitSender, DigitSignals};
-use crate::ear::{Ear, Heard};
+use crate::ear::{Ear, Samples};
 use crate::event::{Event, EventSink, LegId};
 use crate::latch::Latch;
 use crate::player::Player;
 use crate::recording::Tap;
 use crate::rtp::{HEADER_LENGTH, MAX_PACKET_LENGTH};
 use crate::silence::Watch;
+use crate::sound::Sound;
 use crate::source::Source;
+use crate::tap::TapWriter;
 use crate::unit::{Now, PayloadType, RtpTimestamp, SequenceNumber, Ssrc, SAMPLES_PER_TICK, TICKS_PER_SECOND};
+use crate::voice::VoiceWatch;
 
-/// Recordings at a time on one leg.
+/// Recordings at a time on one leg; taps too.
 pub const MAX_TAPS: usize = 8;
-/// Silence watches at a time on one leg.
+/// Silence watches at a time on one leg; voice watches too.
 pub const MAX_WATCHES: usize = 8;
 /// Room for any datagram that could be RTP or RTCP, and one octet more to notice longer ones.
 pub const MAX_RECEIVED: usize = MAX_PACKET_LENGTH + 1;
@@ -112,9 +115,12 @@ pub struct Leg {
     inband: Option<(Digit, ToneGenerator)>,
     reporter: Reporter,
     player: Player,
-    taps: Vec<Tap>,
+    recordings: Vec<Tap>,
+    taps: Vec<TapWriter>,
     watches: Vec<SilenceWatch>,
+    voices: Vec<(u64, VoiceWatch)>,
     muted: bool,
+    echoes: bool,
     sequence_number: SequenceNumber,
     is_talking: bool,
     timeout_ticks: u64,
@@ -141,9 +147,12 @@ impl Leg {
             inband: None,
             reporter: Reporter::new(identity.seed),
             player: Player::default(),
+            recordings: Vec::with_capacity(MAX_TAPS),
             taps: Vec::with_capacity(MAX_TAPS),
             watches: Vec::with_capacity(MAX_WATCHES),
+            voices: Vec::with_capacity(MAX_WATCHES),
             muted: false,
+            echoes: false,
             sequence_number: identity.sequence_number,
             is_talking: false,
             timeout_ticks: (timeout_seconds.max(0.0) * TICKS_PER_SECOND as f64).ceil() as u64,
@@ -170,9 +179,19 @@ impl Leg {
         self.latch.settled(now.tick).filter(|remote| !remote.ip().is_unspecified() && remote.port() != 0)
     }
 
-    /// What was heard in this tick.
-    pub fn heard(&self) -> &Heard {
-        self.ear.heard()
+    /// What was heard in this tick, for another leg.
+    pub fn sound(&self) -> Sound {
+        self.ear.sound()
+    }
+
+    /// What was heard in this tick as samples, if `hear` was told that they are wanted.
+    pub fn samples(&self) -> &Samples {
+        self.ear.samples()
+    }
+
+    /// Whether what was heard came from the network, as opposed to silence because nothing comes.
+    pub fn hears_something(&self) -> bool {
+        self.ear.is_real()
     }
 
     /// What the keys did in this tick.
@@ -204,7 +223,10 @@ impl Leg {
     pub fn close(mut self, events: &mut dyn EventSink) {
         let leg = self.id;
         self.stop_playback(crate::event::PlaybackEnd::Closed, events);
-        self.taps.clear();
+        self.recordings.clear();
+        for tap in self.taps.drain(..).filter(TapWriter::has_waiting) {
+            events.emit(Event::Tap { leg, tap_id: tap.tap_id() });
+        }
         let Totals { received, sent, .. } = self.totals;
         events.emit(Event::LegClosed { leg, received, sent, lost: self.lost(), late: self.late() });
     }

@@ -10,6 +10,7 @@ use crate::rtp::RtpPacket;
 use crate::silence::Noticed;
 use crate::source::Arrival;
 use crate::unit::{Now, RATE_HZ, TICKS_PER_SECOND};
+use crate::voice::Turn;
 
 impl Leg {
     /// One datagram from the RTP socket. Whatever it is, it is taken or counted and dropped.
@@ -64,17 +65,23 @@ impl Leg {
         self.ear.jitter.is_well_fed()
     }
 
-    /// After the last datagram of a tick: takes the frame, reports keys, silence and a dead line. `is_bridged` says that
-    /// another leg will want to hear it.
-    pub fn hear(&mut self, is_bridged: bool, now: Now, events: &mut dyn EventSink) {
-        let is_wanted = is_bridged || !self.taps.is_empty() || !self.watches.is_empty();
+    /// After the last datagram of a tick: takes the frame, reports keys, silence, speech and a dead line. `is_wanted` says
+    /// that another leg will want to hear it.
+    pub fn hear(&mut self, is_wanted: bool, now: Now, events: &mut dyn EventSink) {
+        let is_wanted = is_wanted || self.echoes || self.is_listened_to();
         self.ear.listen(self.muted, is_wanted);
         self.digit_receiver.handle_tick(now.tick, &mut self.signals);
         self.report_digits(events);
         self.watch(events);
+        self.watch_voices(events);
         if let Some(session) = self.session {
             self.check_timeout(session, now, events);
         }
+    }
+
+    fn is_listened_to(&self) -> bool {
+        let nobody = self.recordings.is_empty() && self.taps.is_empty();
+        !(nobody && self.watches.is_empty() && self.voices.is_empty())
     }
 
     fn report_digits(&mut self, events: &mut dyn EventSink) {
@@ -87,13 +94,25 @@ impl Leg {
     }
 
     fn watch(&mut self, events: &mut dyn EventSink) {
-        let is_real = self.ear.heard().is_real;
+        let is_real = self.ear.is_real();
         for watch in &mut self.watches {
             let (leg, watch_id, seconds) = (self.id, watch.watch_id, watch.seconds);
             match watch.watch.listen(self.ear.samples(), is_real) {
                 Noticed::Nothing => {}
                 Noticed::Voice => events.emit(Event::Voice { leg, watch_id }),
                 Noticed::Silence => events.emit(Event::Silence { leg, watch_id, seconds }),
+            }
+        }
+    }
+
+    fn watch_voices(&mut self, events: &mut dyn EventSink) {
+        let is_real = self.ear.is_real();
+        for (watch_id, watch) in &mut self.voices {
+            let (leg, watch_id) = (self.id, *watch_id);
+            match watch.listen(self.ear.samples(), is_real) {
+                None => {}
+                Some(Turn::Started) => events.emit(Event::SpeechStarted { leg, watch_id }),
+                Some(Turn::Stopped) => events.emit(Event::SpeechStopped { leg, watch_id }),
             }
         }
     }

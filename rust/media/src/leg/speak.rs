@@ -5,19 +5,20 @@ use ringback_dsp::tone::{dtmf_frequencies, ToneGenerator};
 
 use super::{Leg, Session};
 use crate::dtmf::{Digit, DigitFrame, DigitSignals};
-use crate::ear::Heard;
 use crate::event::{Event, EventSink};
 use crate::jitter::Octets;
 use crate::rtp::{RtpHeader, HEADER_LENGTH};
+use crate::sound::Sound;
+use crate::tap::Side;
 use crate::unit::{Now, PayloadType, RtpTimestamp, RATE_HZ, SAMPLES_PER_TICK};
 
 /// How loud a key is when it has to be sent as sound.
 const INBAND_LEVEL_DBFS: f64 = -10.0;
 
-/// What the leg on the other side of a bridge brings in this tick.
+/// What the leg on the other side of a bridge, or a conference, brings in this tick.
 #[derive(Clone, Copy, Debug)]
 pub struct Bridged {
-    pub heard: Heard,
+    pub sound: Sound,
     pub signals: DigitSignals,
 }
 
@@ -33,13 +34,13 @@ impl Leg {
     /// The last call of a tick: the datagram to send, if there is one.
     pub fn speak(&mut self, bridged: Option<&Bridged>, now: Now, events: &mut dyn EventSink) -> Option<&[u8]> {
         let Some(session) = self.session else {
-            self.record(&[Law::Mu.silence(); SAMPLES_PER_TICK], Law::Mu);
+            self.record(&[Law::Mu.silence(); SAMPLES_PER_TICK], Law::Mu, events);
             return None;
         };
         let timestamp = self.identity.timestamp.plus(now.samples());
         let mut codes = [session.law.silence(); SAMPLES_PER_TICK];
         let utterance = self.utter(session, bridged, timestamp, &mut codes, events);
-        self.record(&codes, session.law);
+        self.record(&codes, session.law, events);
         if !session.direction.sends() || self.remote().is_none() {
             self.is_talking = false;
             return None;
@@ -54,7 +55,7 @@ impl Leg {
         })
     }
 
-    /// Keys first, then playback, then the bridge, then silence.
+    /// Keys first, then playback, then the bridge or conference, then the echo, then silence.
     fn utter(
         &mut self,
         session: Session,
@@ -87,9 +88,13 @@ impl Leg {
         if self.player.fill(session.law, codes, &mut ended) {
             return Utterance::Audio;
         }
-        if let Some(Bridged { heard, .. }) = bridged {
-            *codes = heard.codes;
-            heard.law.transcode(session.law, codes);
+        match bridged.map(|bridged| bridged.sound).or_else(|| self.echoes.then(|| self.sound())) {
+            Some(Sound::Codes(law, heard)) => {
+                *codes = heard;
+                law.transcode(session.law, codes);
+            }
+            Some(Sound::Narrow(samples)) => drop(session.law.encode(&samples, codes)),
+            None => {}
         }
         Utterance::Audio
     }
@@ -111,19 +116,25 @@ impl Leg {
         }
     }
 
-    /// Gives this tick to every recording, and ends those that are over.
-    fn record(&mut self, said: &Octets, law: Law) {
-        if self.taps.is_empty() {
+    /// Gives this tick to every recording and tap, and ends the recordings that are over.
+    fn record(&mut self, said: &Octets, law: Law, events: &mut dyn EventSink) {
+        if self.recordings.is_empty() && self.taps.is_empty() {
             return;
         }
-        let is_real = self.ear.heard().is_real;
+        let is_real = self.ear.is_real();
         let mut sent = [0; SAMPLES_PER_TICK];
         law.decode(said, &mut sent);
         let mut index = 0;
-        while let Some(tap) = self.taps.get_mut(index) {
+        while let Some(tap) = self.recordings.get_mut(index) {
             match tap.record(self.ear.samples(), &sent, is_real) {
-                Some(reason) => self.taps.swap_remove(index).finish(reason),
+                Some(reason) => self.recordings.swap_remove(index).finish(reason),
                 None => index += 1,
+            }
+        }
+        for tap in &mut self.taps {
+            let frame = if tap.side() == Side::Received { self.ear.samples() } else { &sent };
+            if tap.write(frame) {
+                events.emit(Event::Tap { leg: self.id, tap_id: tap.tap_id() });
             }
         }
     }

@@ -128,8 +128,7 @@ impl Pair {
                     leg.receive_rtp(&packet, from, now, events);
                 }
                 leg.hear(true, now, events);
-                let heard = leg.heard();
-                self.heard[side].extend(heard.codes.iter().map(|code| heard.law.decode_sample(*code)));
+                self.heard[side].extend(leg.samples());
             }
             for side in 0..2 {
                 if let Some(packet) = self.legs[side].speak(None, now, &mut self.events[side]) {
@@ -150,5 +149,5 @@ impl Pair {
 
 /// What a leg brings across a bridge.
 pub fn bridged(leg: &Leg) -> Bridged {
-    Bridged { heard: *leg.heard(), signals: *leg.signals() }
+    Bridged { sound: leg.sound(), signals: *leg.signals() }
 }

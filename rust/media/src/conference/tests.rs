@@ -1,0 +1,110 @@
+use std::sync::Arc;
+
+use super::*;
+use crate::clip::Clip;
+use crate::event::{Event, PlaybackEnd};
+
+const A: LegId = LegId(1);
+const B: LegId = LegId(2);
+const C: LegId = LegId(3);
+
+fn part() -> Part {
+    Part::default()
+}
+
+/// One tick in which each leg says its level; what each of them hears.
+fn tick(conference: &mut Conference, said: &[(LegId, i16)], events: &mut Vec<Event>) -> Vec<i16> {
+    for (leg, level) in said {
+        conference.put(*leg, &[*level; SAMPLES_PER_TICK]);
+    }
+    conference.mix(events);
+    let level = |leg: LegId| match conference.heard_by(leg) {
+        Some(Sound::Narrow(samples)) => samples[7],
+        _ => panic!("not in the conference"),
+    };
+    said.iter().map(|(leg, _)| level(*leg)).collect()
+}
+
+fn room(legs: &[LegId]) -> Conference {
+    let mut conference = Conference::default();
+    legs.iter().for_each(|leg| conference.join(*leg, part()));
+    conference
+}
+
+#[test]
+fn each_hears_the_sum_of_the_others() {
+    let mut conference = room(&[A, B, C]);
+    let heard = tick(&mut conference, &[(A, 100), (B, 20), (C, 3)], &mut Vec::new());
+    assert_eq!(heard, [23, 103, 120]);
+    conference.leave(B);
+    let heard = tick(&mut conference, &[(A, 100), (C, 3)], &mut Vec::new());
+    assert_eq!(heard, [3, 100]);
+    assert!(conference.heard_by(B).is_none());
+}
+
+#[test]
+fn muted_ones_hear_and_held_ones_do_neither() {
+    let mut conference = room(&[A, B, C]);
+    conference.update(A, Part { muted: true, ..part() });
+    conference.update(B, Part { held: true, ..part() });
+    assert_eq!(tick(&mut conference, &[(A, 100), (B, 20), (C, 3)], &mut Vec::new()), [3, 0, 0]);
+    conference.update(A, part());
+    conference.update(B, part());
+    assert_eq!(tick(&mut conference, &[(A, 100), (B, 20), (C, 3)], &mut Vec::new()), [23, 103, 120]);
+}
+
+#[test]
+fn a_coach_is_heard_by_its_pupil_only_and_by_nobody_while_the_pupil_is_away() {
+    let mut conference = room(&[A, B]);
+    conference.join(C, Part { coaching: Some(A), ..part() });
+    assert_eq!(tick(&mut conference, &[(A, 100), (B, 20), (C, 3)], &mut Vec::new()), [23, 100, 120]);
+    conference.leave(A);
+    assert_eq!(tick(&mut conference, &[(B, 20), (C, 3)], &mut Vec::new()), [0, 20]);
+    conference.join(A, part());
+    assert_eq!(tick(&mut conference, &[(A, 100), (B, 20), (C, 3)], &mut Vec::new()), [23, 100, 120]);
+    conference.update(C, part());
+    assert_eq!(tick(&mut conference, &[(A, 100), (B, 20), (C, 3)], &mut Vec::new()), [23, 103, 120]);
+}
+
+#[test]
+fn a_hundred_legs_find_room_and_keep_what_they_may() {
+    let mut conference = room(&[A, B]);
+    conference.update(B, Part { muted: true, ..part() });
+    (10..110).for_each(|leg| conference.join(LegId(leg), part()));
+    let said: Vec<(LegId, i16)> = [A, B].into_iter().chain((10..110).map(LegId)).map(|leg| (leg, 10)).collect();
+    let heard = tick(&mut conference, &said, &mut Vec::new());
+    assert_eq!((heard[0], heard[1], heard[2], conference.len()), (1000, 1010, 1000, 102));
+}
+
+#[test]
+fn announcements_are_heard_by_all_over_each_other_and_end_by_themselves() {
+    let mut conference = room(&[A, B]);
+    let mut events = Vec::new();
+    conference.play(7, Arc::new(Clip::new(vec![1000; 320])), &mut events);
+    conference.play(8, Arc::new(Clip::new(vec![50; 160])), &mut events);
+    let heard: Vec<Vec<i16>> = (0..3).map(|_| tick(&mut conference, &[(A, 1), (B, 2)], &mut events)).collect();
+    assert_eq!(heard, [[1052, 1051], [1002, 1001], [2, 1]]);
+    let ended = |play_id| Event::PlaybackFinished { leg: LegId::NONE, play_id, reason: PlaybackEnd::Done };
+    assert_eq!(events, [ended(8), ended(7)]);
+}
+
+#[test]
+fn announcements_can_be_stopped_and_are_bounded() {
+    let mut conference = room(&[A]);
+    let (mut events, clip) = (Vec::new(), Arc::new(Clip::new(vec![10; 8000])));
+    (1..=9).for_each(|play_id| conference.play(play_id, clip.clone(), &mut events));
+    conference.stop_playback(5, &mut events);
+    conference.stop_playback(5, &mut events);
+    assert_eq!(tick(&mut conference, &[(A, 0)], &mut events), [70]);
+    conference.close(&mut events);
+    let reasons: Vec<(u64, PlaybackEnd)> = events
+        .iter()
+        .filter_map(|event| match event {
+            Event::PlaybackFinished { play_id, reason, .. } => Some((*play_id, *reason)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(reasons[..2], [(1, PlaybackEnd::Replaced), (5, PlaybackEnd::Stopped)]);
+    assert_eq!(reasons.len(), 9);
+    assert!(reasons[2..].iter().all(|(_, reason)| *reason == PlaybackEnd::Closed));
+}
