@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.integration.media.conftest import CodecName, Phone, PhoneShop, read_wav, share, sine, until
 
 from ringback.media._engine import Clip
 from ringback.media.engine import MediaEngine
+from tests.integration.media.conftest import CodecName, Phone, PhoneShop, read_wav, share, sine, until
 
 
 def middle(phone: Phone) -> "np.ndarray[tuple[int, ...], np.dtype[np.int16]]":

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 import uvloop
-from tests.integration.media.conftest import PORTS, PhoneShop, share, sine
 
 from ringback.media import _engine
 from ringback.media._engine import Clip, DecodeError, Engine, EngineError
 from ringback.media.engine import MediaEngine
+from tests.integration.media.conftest import PORTS, PhoneShop, share, sine
 
 STUB = Path(_engine.__file__).with_name("_engine.pyi")
 

@@ -5,11 +5,11 @@ import random
 import struct
 
 import pytest
-from tests.integration.media.conftest import EVENTS, PhoneShop, agreed, share
 
 from ringback.media.engine import MediaEngine
 from ringback.media.errors import MediaError
 from ringback.media.leg import DigitStream
+from tests.integration.media.conftest import EVENTS, PhoneShop, agreed, share
 
 KEYS = "0123456789*#ABCD"
 

@@ -3,10 +3,10 @@
 import asyncio
 
 import numpy as np
-from tests.integration.media.conftest import Phone, PhoneShop, agreed, read_wav, share, sine
 
 from ringback.media._engine import Clip
 from ringback.media.engine import MediaEngine
+from tests.integration.media.conftest import Phone, PhoneShop, agreed, read_wav, share, sine
 
 
 async def test_a_phone_that_sends_from_elsewhere_is_found(

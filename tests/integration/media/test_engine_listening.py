@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.integration.media.conftest import PhoneShop, agreed, read_wav, share, sine
 
 from ringback.media._engine import Clip
 from ringback.media.engine import MediaEngine
 from ringback.media.errors import MediaError, NoFreePort
+from tests.integration.media.conftest import PhoneShop, agreed, read_wav, share, sine
 
 
 async def test_a_440_hz_clip_is_440_hz_at_the_phone(engine: MediaEngine, open_phone: PhoneShop, a440: Clip) -> None:

@@ -8,6 +8,14 @@ import warnings
 
 import pytest
 from aiohttp.abc import AbstractResolver, ResolveResult
+
+from ringback.clock import SystemClock
+from ringback.webhooks.address_policy import AddressPolicy
+from ringback.webhooks.aiohttp_transport import AiohttpTransport
+from ringback.webhooks.client import AppClient
+from ringback.webhooks.errors import FailureKind, FetchFailed, TransportFailure
+from ringback.webhooks.signature import sign
+from ringback.webhooks.transport import HttpRequest, TryLimits
 from tests.integration.webhooks.conftest import (
     ACCOUNT,
     App,
@@ -17,14 +25,6 @@ from tests.integration.webhooks.conftest import (
     server_context,
     trusting_context,
 )
-
-from ringback.clock import SystemClock
-from ringback.webhooks.address_policy import AddressPolicy
-from ringback.webhooks.aiohttp_transport import AiohttpTransport
-from ringback.webhooks.client import AppClient
-from ringback.webhooks.errors import FailureKind, FetchFailed, TransportFailure
-from ringback.webhooks.signature import sign
-from ringback.webhooks.transport import HttpRequest, TryLimits
 
 LIMITS = TryLimits(connect_seconds=2, read_seconds=2, max_body_bytes=1000)
 

@@ -6,7 +6,6 @@ import zlib
 
 import pytest
 from aiohttp import web
-from tests.integration.webhooks.conftest import TOKEN, App, says
 from twilio.request_validator import RequestValidator
 
 from ringback.clock import SystemClock
@@ -18,6 +17,7 @@ from ringback.webhooks.delivery import Callback, CallbackProblem, Delivery
 from ringback.webhooks.errors import FetchFailed
 from ringback.webhooks.response import TwimlBody, interpret_response
 from ringback.webhooks.transport import Method
+from tests.integration.webhooks.conftest import TOKEN, App, says
 
 CALL = (("CallSid", "CA1"), ("From", "sip:alice@example.com"), ("CallerName", ""), ("SipHeader_X-A", "a=1; b=é"))
 

@@ -3,13 +3,13 @@
 import asyncio
 
 import pytest
-from tests.unit.webhooks.conftest import HandClock, ScriptedTransport, answer, header, never, settle
 
 from ringback.webhooks.client import MAX_DOCUMENT_BYTES, AppClient
 from ringback.webhooks.cookies import CookieJar
 from ringback.webhooks.errors import FailureKind, FetchFailed, TransportFailure
 from ringback.webhooks.response import Fetched
 from ringback.webhooks.transport import HttpRequest, HttpResponse
+from tests.unit.webhooks.conftest import HandClock, ScriptedTransport, answer, header, never, settle
 
 URL = "http://app.example/voice"
 CALL = (("CallSid", "CA1"),)

@@ -4,7 +4,6 @@ import asyncio
 from dataclasses import dataclass, field
 
 import pytest
-from tests.unit.webhooks.conftest import HandClock, settle
 
 from ringback.model.sid import CallSid
 from ringback.webhooks.cookies import CookieJar
@@ -13,6 +12,7 @@ from ringback.webhooks.errors import FetchFailed
 from ringback.webhooks.response import Fetched
 from ringback.webhooks.signature import Parameters
 from ringback.webhooks.transport import HttpResponse, Method
+from tests.unit.webhooks.conftest import HandClock, settle
 
 
 @dataclass

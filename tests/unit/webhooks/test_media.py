@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from tests.unit.webhooks.conftest import START, HandClock, ScriptedTransport, answer, header
 
 from ringback.webhooks.client import AppClient
 from ringback.webhooks.errors import FetchFailed
 from ringback.webhooks.media import MediaCache, freshness, media_of
 from ringback.webhooks.response import Fetched
 from ringback.webhooks.transport import HttpResponse
+from tests.unit.webhooks.conftest import START, HandClock, ScriptedTransport, answer, header
 
 URL = "http://app.example/a.mp3"
 

@@ -1,12 +1,12 @@
 """From a plan to the signed request, and from a redirect to the next plan."""
 
 import pytest
-from tests.unit.webhooks.conftest import answer, header
 from twilio.request_validator import RequestValidator
 
 from ringback.webhooks.request import Plan, prepare, redirected
 from ringback.webhooks.transport import HttpRequest, HttpResponse, Method
 from ringback.webhooks.url import AppUrl
+from tests.unit.webhooks.conftest import answer, header
 
 TOKEN = "12345"
 CALL = (("CallSid", "CA1"), ("From", "+15550001"))
