@@ -96,7 +96,7 @@ class Queues(Generic[C]):
             while True:
                 await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
                 if member.call.has_ended:
-                    return "bridged" if member.state == "bridged" else "hangup"
+                    return await member.out if member.state == "bridged" else "hangup"
                 if member.out.done():
                     return member.out.result()
                 if listening is not None and listening.done():

@@ -14,6 +14,8 @@ RATE_HZ = 8000
 LEVEL_DBFS = -18.0
 BEEP_HZ = 1000.0
 BEEP_SECONDS = 0.5
+ROOM_TONE_HZ = (620.0, 930.0)
+ROOM_TONE_SECONDS = 0.15
 DEFAULT_RING_TONE = "us"
 
 _FADE_SECONDS = 0.005
@@ -85,6 +87,12 @@ def ring_tone_pcm(country: str) -> bytes:
 def beep_pcm() -> bytes:
     """What a caller hears before `<Record>` listens."""
     return to_pcm(_sound((BEEP_HZ,), BEEP_SECONDS))
+
+
+def room_tone_pcm(*, entering: bool) -> bytes:
+    """Two short tones that a conference hears: they rise when somebody comes, and fall when somebody goes."""
+    tones = [_sound((frequency,), ROOM_TONE_SECONDS) for frequency in ROOM_TONE_HZ]
+    return to_pcm(np.concatenate(tones if entering else tones[::-1]))
 
 
 def to_pcm(samples: Samples) -> bytes:

@@ -109,6 +109,52 @@ class Referred(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HeardVoice(Event):
+    """Somebody else in a conference, or at the other end of a queue, spoke to the caller."""
+
+    words: str
+    seconds: float
+    from_: str
+
+    def __str__(self) -> str:
+        return f"hears {self.from_} say {self.words!r}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardTone(Event):
+    """A conference beeped: `enter` or `exit`."""
+
+    tone: str
+
+    def __str__(self) -> str:
+        return f"hears the {self.tone} tone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conferred(Event):
+    """A stay in a conference ended; `at` is when it began, `ended_by` what ended it or kept the call out."""
+
+    name: str
+    seconds: float
+    ended_by: str
+
+    def __str__(self) -> str:
+        return f"conference {self.name!r} for {self.seconds:g} s, ended by {self.ended_by}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued(Event):
+    """A stay in a queue, and the talk after it, ended; `at` is when it began."""
+
+    name: str
+    seconds: int
+    result: str
+
+    def __str__(self) -> str:
+        return f"waited {self.seconds} s in queue {self.name!r}: {self.result}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Requested(Event):
     """A request reached the app, and what it answered. A callback is a request nobody waits for."""
 
@@ -199,6 +245,24 @@ class Transcript:
     def heard(self) -> list[str]:
         """What the caller heard, in order, also what a key stopped."""
         return [event.what for event in self._all(Heard)]
+
+    @property
+    def voices(self) -> list[str]:
+        """What other callers said to this one, in order."""
+        return [event.words for event in self._all(HeardVoice)]
+
+    @property
+    def tones(self) -> list[str]:
+        """The beeps of conferences: `enter` and `exit`."""
+        return [event.tone for event in self._all(HeardTone)]
+
+    @property
+    def conferences(self) -> list[Conferred]:
+        return self._all(Conferred)
+
+    @property
+    def queues(self) -> list[Queued]:
+        return self._all(Queued)
 
     @property
     def requests(self) -> list[Requested]:

@@ -26,6 +26,7 @@ class Restriction:
     allowed: frozenset[type[Verb]] | None = None
     refused: tuple[type[Verb], ...] = ()
     refused_code: int = NOT_EXPECTED
+    is_strict: bool = False  # a verb that may not run is not just left out: nothing of the document runs
 
     def code_for(self, verb: Verb) -> int | None:
         """Twilio's code for this verb in this kind of document; None if it may run."""
@@ -45,7 +46,10 @@ class RestrictedTo(Enum):
 
     CONFERENCE_WAIT = Restriction(document="a wait, hold or announce document", code=VERB_IN_WAIT, allowed=_PROMPTS)
     QUEUE_WAIT = Restriction(
-        document="a queue's wait document", code=VERB_IN_WAIT, allowed=_PROMPTS | {Hangup, Leave, Gather}
+        document="a queue's wait document",
+        code=VERB_IN_WAIT,
+        allowed=_PROMPTS | {Hangup, Leave, Gather},
+        is_strict=True,
     )
     QUEUE_URL = Restriction(document="the document of a Queue's url", code=VERB_IN_WAIT, allowed=_PROMPTS)
     NUMBER_SCREENING = Restriction(

@@ -1,0 +1,103 @@
+"""The audio of a conference room, mixed by the media engine."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Protocol
+
+from ringback.call.call import Call
+from ringback.call.control import CallInfo, Prompt, RecordingStarted, RecordResult
+from ringback.call.recording_desk import OpenRecording, RecordingDesk
+from ringback.call.room_audio import Tone, Voice
+from ringback.media._engine import Clip
+from ringback.media.errors import MediaError
+from ringback.media.leg import LiveRecording, MediaLeg
+
+
+class Mixer(Protocol):
+    """What is used of `media.conference.MediaConference`."""
+
+    def join(self, leg: MediaLeg, *, muted: bool, coaching: MediaLeg | None = None) -> None: ...
+
+    def update(self, leg: MediaLeg, *, muted: bool, held: bool, coaching: MediaLeg | None = None) -> None: ...
+
+    def leave(self, leg: MediaLeg) -> None: ...
+
+    async def play(self, clip: Clip) -> None: ...
+
+    def start_recording(self, path: Path) -> LiveRecording: ...
+
+    def close(self) -> None: ...
+
+
+class RoomTones(Protocol):
+    """What a room hears when somebody comes or goes."""
+
+    @property
+    def enter_tone(self) -> Clip: ...
+
+    @property
+    def exit_tone(self) -> Clip: ...
+
+
+class EngineRoomAudio:
+    """Implements `room_audio.RoomAudio`; `opener` is the call whose account and recordings the room's are."""
+
+    def __init__(self, *, mixer: Mixer, opener: Call, tones: RoomTones) -> None:
+        self._mixer = mixer
+        self._opener = opener
+        self._tones = tones
+
+    def join(self, call: Call, *, muted: bool, coaching: Call | None) -> None:
+        if not call.has_ended:
+            self._mixer.join(call.leg.media, muted=muted, coaching=_media(coaching))
+
+    def update(self, call: Call, *, muted: bool, held: bool, coaching: Call | None) -> None:
+        if not call.has_ended:
+            self._mixer.update(call.leg.media, muted=muted, held=held, coaching=_media(coaching))
+
+    def leave(self, call: Call) -> None:
+        """The engine lets a closed leg go by itself."""
+        if not call.has_ended:
+            self._mixer.leave(call.leg.media)
+
+    async def beep(self, tone: Tone) -> None:
+        with contextlib.suppress(MediaError):  # the room closed meanwhile
+            await self._mixer.play(self._tones.enter_tone if tone == "enter" else self._tones.exit_tone)
+
+    async def announce(self, prompt: Prompt) -> None:
+        clip = await self._opener.parts.prompts.clip(prompt)
+        with contextlib.suppress(MediaError):
+            await self._mixer.play(clip)
+
+    def record(self, info: CallInfo, *, trim: bool, on_started: Callable[[RecordingStarted], None]) -> "MixRecording":
+        desk = self._opener.parts.recordings
+        opened = desk.open(info, source="Conference", trim=trim, on_started=on_started)
+        return MixRecording(desk=desk, opened=opened, live=self._mixer.start_recording(opened.path))
+
+    @contextlib.asynccontextmanager
+    async def voice(self, call: Call) -> AsyncIterator[AsyncIterator[Voice]]:
+        async with call.leg.media.voice() as stream:
+            yield aiter(stream)
+
+    async def close(self) -> None:
+        with contextlib.suppress(MediaError):  # the engine closed first
+            self._mixer.close()
+
+
+class MixRecording:
+    """The recording of a room under way."""
+
+    def __init__(self, *, desk: RecordingDesk, opened: OpenRecording, live: LiveRecording) -> None:
+        self._desk = desk
+        self._opened = opened
+        self._live = live
+
+    async def finish(self) -> RecordResult:
+        self._live.stop()
+        audio = await self._live.finished
+        return await self._desk.close(self._opened, seconds=audio.seconds, ended_by="conference-end")
+
+
+def _media(call: Call | None) -> MediaLeg | None:
+    return call.leg.media if call is not None and not call.has_ended else None

@@ -1,0 +1,45 @@
+"""`<Dial record>` where no leg is dialled: a call in a conference or with a queued caller (DI-20 to DI-22)."""
+
+from ringback.call.call import Call
+from ringback.call.control import DialRecording, RecordResult
+from ringback.call.recording_desk import OpenRecording
+from ringback.media.leg import LiveRecording, WhatToRecord
+
+
+class LegRecording:
+    """Records one call from now on: channel 1 is what it says, channel 2 what it hears (DI-22)."""
+
+    def __init__(self, call: Call, wanted: DialRecording | None) -> None:
+        self._call = call
+        self._running: tuple[OpenRecording, LiveRecording] | None = None
+        if wanted is not None and not call.has_ended:
+            self._running = self._start(wanted)
+
+    async def finish(self) -> RecordResult | None:
+        """Stop it and wait for its file; None if nothing was recorded."""
+        if self._running is None:
+            return None
+        opened, live = self._running
+        self._running = None
+        live.stop()
+        audio = await live.finished
+        ended_by = "hangup" if self._call.has_ended else "dial-ended"
+        return await self._call.parts.recordings.close(opened, seconds=audio.seconds, ended_by=ended_by)
+
+    def _start(self, wanted: DialRecording) -> tuple[OpenRecording, LiveRecording]:
+        what = _what_to_record(wanted)
+        opened = self._call.parts.recordings.open(
+            self._call.info,
+            source="DialVerb",
+            trim=wanted.trim,
+            channels=2 if what == "dual" else 1,
+            on_started=wanted.on_started,
+        )
+        return opened, self._call.leg.media.start_recording(opened.path, what=what)
+
+
+def _what_to_record(wanted: DialRecording) -> WhatToRecord:
+    """DI-21: one track alone is one channel, whatever the mode."""
+    if wanted.track != "both":
+        return "received" if wanted.track == "inbound" else "sent"
+    return "dual" if wanted.dual else "both"

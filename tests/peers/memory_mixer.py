@@ -1,0 +1,85 @@
+"""A conference mixer without sound: who hears whom is a question that it answers."""
+
+import asyncio
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+from ringback.clock import Clock
+from ringback.media._engine import Clip
+from ringback.media.errors import MediaError
+from ringback.media.leg import LiveRecording, MediaLeg
+from tests.peers.memory_media import MemoryRecording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoomTones:
+    """The beeps of a room."""
+
+    enter_tone: Clip = field(default_factory=lambda: Clip.silence(0.3))
+    exit_tone: Clip = field(default_factory=lambda: Clip.silence(0.3))
+
+
+@dataclass(slots=True)
+class Place:
+    muted: bool
+    held: bool = False
+    coaching: MediaLeg | None = None
+
+
+class MemoryMixer:
+    """The face of `MediaConference`."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.places: dict[MediaLeg, Place] = {}
+        self.played: list[Clip] = []
+        self.recordings: list[MemoryRecording] = []
+        self.is_closed = False
+
+    def hears(self, listener: MediaLeg, speaker: MediaLeg) -> bool:
+        if listener is speaker or listener not in self.places or speaker not in self.places:
+            return False
+        at, of = self.places[listener], self.places[speaker]
+        return not (of.muted or of.held or at.held) and of.coaching in (None, listener)
+
+    def join(self, leg: MediaLeg, *, muted: bool, coaching: MediaLeg | None = None) -> None:
+        self._require_open()
+        leg.require_open()
+        self.places[leg] = Place(muted, coaching=coaching)
+
+    def update(self, leg: MediaLeg, *, muted: bool, held: bool, coaching: MediaLeg | None = None) -> None:
+        self._require_open()
+        if leg in self.places:
+            self.places[leg] = Place(muted, held, coaching)
+
+    def leave(self, leg: MediaLeg) -> None:
+        self.places.pop(leg, None)
+
+    async def play(self, clip: Clip) -> None:
+        self._require_open()
+        self.played.append(clip)
+        await self._clock.sleep(clip.seconds)
+
+    def start_recording(self, path: Path) -> LiveRecording:
+        self._require_open()
+        recording = MemoryRecording(
+            path=path,
+            what="both",
+            started_at=self._clock.now(),
+            max_seconds=0,
+            silence_seconds=0,
+            finished=asyncio.get_running_loop().create_future(),
+            clock=self._clock,
+        )
+        self.recordings.append(recording)
+        return cast(LiveRecording, recording)
+
+    def close(self) -> None:
+        self.is_closed = True
+        for recording in self.recordings:
+            recording.end("closed")
+
+    def _require_open(self) -> None:
+        if self.is_closed:
+            raise MediaError("the conference is closed")
