@@ -1,8 +1,8 @@
 """The door between the interpreter and a call: what TwiML may ask of it, and nothing of SIP, RTP or sockets.
 
 Every method is awaited by the one task that runs the document. Cancelling that task stops what it waits for. A method
-raises `CallEnded` when the call is over, from whichever side; `record`, `dial` and `refer` return a result that says so,
-because their verbs still owe the app a request (twiml.md A-02).
+raises `CallEnded` when the call is over, from whichever side; `record`, `dial` and `refer` instead return a result that
+says so, because their verbs still owe the app a request (twiml.md A-02).
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
