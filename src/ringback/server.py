@@ -23,6 +23,7 @@ from ringback.call.call import Call, CallParts
 from ringback.call.control import DialRequest, DialResult
 from ringback.call.dialling import Dialler
 from ringback.call.exchange import Exchange
+from ringback.call.gatherings import EngineGatherings
 from ringback.call.leg import LegSettings
 from ringback.call.recording_desk import RecordingDesk
 from ringback.clock import Clock, SystemClock
@@ -150,6 +151,8 @@ async def running_server(
             router=TargetRouter(directory=directory, phones=phones, default_host=address),
             tones=library,
         )
+        gatherings = EngineGatherings(open_mixer=media.open_conference, tones=library, clock=clock)
+        stack.push_async_callback(gatherings.close)
         http = await _start_http(stack, settings, directory, database, writer, metrics, recordings, endpoint)
         desk = RecordingDesk(
             folder=recordings, base_url=str(settings.http.public_url or http.url), journal=journal, clock=clock
@@ -158,7 +161,9 @@ async def running_server(
             admission=admission,
             links=links,
             journal=journal,
-            parts_of=_PartsMaker(desk=desk, journal=journal, library=library, dialler=dialler, clock=clock),
+            parts_of=_PartsMaker(
+                desk=desk, journal=journal, library=library, dialler=dialler, gatherings=gatherings, clock=clock
+            ),
             limits=AnswerLimits(
                 calls=settings.limits.calls,
                 call_seconds=settings.limits.call_seconds,
@@ -206,6 +211,7 @@ class _PartsMaker:
     journal: Journal
     library: PromptLibrary
     dialler: Dialler
+    gatherings: EngineGatherings
     clock: Clock
 
     def __call__(self, link: AppLink) -> CallParts:
@@ -218,6 +224,7 @@ class _PartsMaker:
             journal=self.journal,
             clock=self.clock,
             dial=dial,
+            gatherings=self.gatherings,
         )
         return parts
 

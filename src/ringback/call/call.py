@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from ringback.call.background import BackgroundRecordings
 from ringback.call.background_recording import BackgroundRecording
+from ringback.call.conference_request import ConferenceRequest, ConferenceResult
 from ringback.call.control import (
     CallEnded,
     CallInfo,
@@ -17,9 +18,12 @@ from ringback.call.control import (
     Prompt,
     RecordRequest,
     RecordResult,
+    WaitingMusic,
 )
 from ringback.call.journal import CallJournal
 from ringback.call.leg import Leg, LegEnd, LegState, MediaRefused
+from ringback.call.meeting import Gatherings
+from ringback.call.queue_request import DialQueueRequest, DialQueueResult, EnqueueRequest, EnqueueResult
 from ringback.call.recording_desk import RecordingDesk
 from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.call.referral import Referral
@@ -56,6 +60,7 @@ class CallParts:
     journal: CallJournal
     clock: Clock
     dial: "Callable[[Call, DialRequest], Awaitable[DialResult]]"
+    gatherings: "Gatherings[Call]"
 
 
 class Call:
@@ -75,6 +80,10 @@ class Call:
     @property
     def info(self) -> CallInfo:
         return self._info
+
+    @property
+    def parts(self) -> CallParts:
+        return self._parts
 
     @property
     def status(self) -> CallStatus:
@@ -139,7 +148,7 @@ class Call:
 
     async def play(self, prompt: Prompt) -> None:
         clip = await self._while_up(self._parts.prompts.clip(prompt, self._note))
-        await self._while_up(self._audio().play(clip))
+        await self._while_up(self._audio().play(clip, loops=0 if isinstance(prompt, WaitingMusic) else 1))
 
     async def send_digits(self, digits: str) -> None:
         await self._while_up(self._audio().send_digits(digits))
@@ -184,6 +193,15 @@ class Call:
 
     async def dial(self, request: DialRequest) -> DialResult:
         return await self._parts.dial(self, request)
+
+    async def confer(self, request: ConferenceRequest) -> ConferenceResult:
+        return await self._parts.gatherings.confer(self, request)
+
+    async def enqueue(self, request: EnqueueRequest) -> EnqueueResult:
+        return await self._parts.gatherings.enqueue(self, request)
+
+    async def dial_queue(self, request: DialQueueRequest) -> DialQueueResult:
+        return await self._parts.gatherings.dial_queue(self, request)
 
     async def refer(self, request: ReferRequest) -> ReferResult:
         self._require_up()

@@ -12,6 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from ringback.call.refer_request import ReferRequest, ReferResult
+from ringback.call.conference_request import ConferenceRequest, ConferenceResult
+from ringback.call.queue_request import DialQueueRequest, DialQueueResult, EnqueueRequest, EnqueueResult
 from ringback.model.call_status import CallStatus, Direction
 from ringback.model.sid import AccountSid, CallSid, RecordingSid
 
@@ -73,7 +75,12 @@ class PlayedBytes:
     content_type: str
 
 
-Prompt = Spoken | Played | PlayedBytes
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingMusic:
+    """The music of our own for whoever waits; it plays until it is stopped."""
+
+
+Prompt = Spoken | Played | PlayedBytes | WaitingMusic
 
 
 class DigitStream(Protocol):
@@ -243,6 +250,18 @@ class CallControl(Protocol):
     async def record(self, request: RecordRequest) -> RecordResult: ...
 
     async def dial(self, request: DialRequest) -> DialResult: ...
+
+    async def confer(self, request: ConferenceRequest) -> ConferenceResult:
+        """Be in a conference until that ends, or the call does; the result says which."""
+        ...
+
+    async def enqueue(self, request: EnqueueRequest) -> EnqueueResult:
+        """Wait in a queue, and talk to who takes the call out of it; a hang-up is a result too."""
+        ...
+
+    async def dial_queue(self, request: DialQueueRequest) -> DialQueueResult:
+        """Take the first call out of a queue and talk to it."""
+        ...
 
     async def refer(self, request: ReferRequest) -> ReferResult:
         """REFER on this call's own leg, until the transfer succeeded or failed, or the caller hung up."""

@@ -10,6 +10,7 @@ from ringback.interpreter.report import Report, Reporter
 from ringback.interpreter.run import Callbacks
 from ringback.interpreter.screening import LegScreening
 from ringback.interpreter.source import DocumentRequest, DocumentSource, LoadedDocument
+from ringback.interpreter.waiting import CallWaiting
 
 # F-04, as heard in a transcript.
 APPLICATION_ERROR = Spoken(text="We are sorry, an application error has occurred. Goodbye.")
@@ -40,6 +41,7 @@ class Interpreter:
                 clock=clock,
                 limits=limits or Limits(),
                 screening=LegScreening(documents=documents),
+                waiting=CallWaiting(documents=documents),
                 owns_number=owns_number,
             ),
         )

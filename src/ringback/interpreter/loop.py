@@ -15,7 +15,7 @@ from ringback.interpreter.errors import DocumentUnavailable
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.outcome import Continue, Finished, Goto, Outcome
 from ringback.interpreter.report import Report, Reporter, report_of_problem
-from ringback.interpreter.run import Callbacks, Run, Screening
+from ringback.interpreter.run import Callbacks, Run, Screening, Waiting
 from ringback.interpreter.source import DocumentRequest, DocumentSource, LoadedDocument
 from ringback.interpreter.verbs import EXECUTORS
 from ringback.twiml.nodes import Document, Verb
@@ -35,7 +35,8 @@ class End(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What the loop works with, beside the call. `restricted_to` is for documents that may not hold every verb."""
+    """What the loop works with, beside the call. `restricted_to` is for documents that may not hold every verb,
+    `leave_queue` for those of a call that waits in a queue."""
 
     documents: DocumentSource
     reporter: Reporter
@@ -43,8 +44,10 @@ class Parts:
     clock: Clock
     limits: Limits
     screening: Screening
+    waiting: Waiting
     owns_number: Callable[[str], bool] | None = None
     restricted_to: RestrictedTo | None = None
+    leave_queue: Callable[[], None] | None = None
 
 
 class DocumentLoop:
@@ -69,12 +72,26 @@ class DocumentLoop:
                 return End.STOPPED
             if self._call.has_ended:
                 return End.STOPPED  # F-08: the reply is ignored
+            if self._is_forbidden(document):
+                return End.FAILED
             outcome = await self._run_document(document)
             if not isinstance(outcome, Goto):
                 return End.RAN_OUT if isinstance(outcome, Continue) else End.STOPPED
             if self._is_runaway(self._parts.clock.now() - started, document):
                 return End.FAILED
             step = DocumentRequest.of(outcome)
+
+    def _is_forbidden(self, document: LoadedDocument) -> bool:
+        """A verb that may not stand there makes the whole document fail, where that is the rule (section 19)."""
+        restriction = self._parts.restricted_to
+        if restriction is None or not restriction.value.is_strict or not isinstance(document.body, Document):
+            return False
+        problems = restrict(document.body, restriction).problems
+        is_forbidden = any(restriction.value.code_for(verb) for verb in document.body.verbs)
+        if is_forbidden:
+            for problem in problems:
+                self._parts.reporter.report(report_of_problem(problem, document.url))
+        return is_forbidden
 
     async def _run_document(self, document: LoadedDocument) -> Outcome:
         run = self._run_of(document)
@@ -147,5 +164,7 @@ class DocumentLoop:
             callbacks=self._parts.callbacks,
             document_url=document.url,
             screening=self._parts.screening,
+            waiting=self._parts.waiting,
             owns_number=self._parts.owns_number,
+            leave_queue=self._parts.leave_queue,
         )

@@ -26,7 +26,7 @@ class Goto:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """The call is over, or has been told to end; no verb runs after this one."""
+    """The call is over, has been told to end, or leaves its queue; no verb of the document runs after this one."""
 
 
 Outcome = Continue | Goto | Finished

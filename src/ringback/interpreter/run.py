@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 from urllib.parse import urljoin
 
+from ringback.call.conference_request import WaitDocument
 from ringback.call.control import CallControl, MediaUnavailable
+from ringback.call.queue_request import MemberDocument, QueueDocument
 from ringback.clock import Clock
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.outcome import Goto, Method, Pairs
 from ringback.interpreter.report import Report, Reporter
-from ringback.twiml.nodes import LegNoun, Node
+from ringback.twiml.nodes import Conference, Enqueue, LegNoun, Node, Queue
 
 # Twilio's "verb not supported by this API version", here as a warning: the document goes on.
 NOT_EXECUTED = 13750
@@ -31,12 +33,24 @@ class Screening(Protocol):
     def __call__(self, noun: LegNoun, run: "Run") -> Screen: ...
 
 
+class Waiting(Protocol):
+    """Makes what a call hears while it waits (twiml.md section 19). None is silence."""
+
+    def in_conference(self, noun: Conference, run: "Run") -> WaitDocument | None: ...
+
+    def in_queue(self, verb: Enqueue, run: "Run") -> QueueDocument | None: ...
+
+    def before_bridge(self, noun: Queue, run: "Run") -> MemberDocument | None:
+        """What the call that is taken out of a queue hears first; None is nothing."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One document being run on a call. `document_url` is None for TwiML that came inline (D-12).
 
     `owns_number` says whether a `callerId` for a phone number is the account's own or verified (DI-14); None lets every
-    number through.
+    number through. `leave_queue` is there in the wait document of a queue (twiml.md 9.1).
     """
 
     call: CallControl
@@ -46,7 +60,9 @@ class Run:
     callbacks: Callbacks
     document_url: str | None
     screening: Screening
+    waiting: Waiting
     owns_number: Callable[[str], bool] | None = None
+    leave_queue: Callable[[], None] | None = None
 
     def url(self, written: str | None) -> str:
         """An attribute's URL against that of the document (D-13); empty or absent is the document itself (D-14)."""

@@ -29,6 +29,7 @@ class LegScreening:
                 clock=run.clock,
                 limits=run.limits,
                 screening=self,
+                waiting=run.waiting,
                 owns_number=run.owns_number,
                 restricted_to=restricted_to,
             )

@@ -89,8 +89,9 @@ class AppDocumentSource:
             return await self._load_fallback(request, failure)
 
     def for_call(self, call: CallControl) -> "AppDocumentSource":
-        """F-06: what fails for a screening has no fallback; the leg ends."""
-        return replace(self, call=call, fallback=None, cookies=CookieJar())
+        """F-06: what fails for a screening, or while waiting, has no fallback. The cookies belong to the call."""
+        cookies = self.cookies if call is self.call else CookieJar()
+        return replace(self, call=call, fallback=None, cookies=cookies)
 
     async def _load_fallback(self, request: DocumentRequest, failure: FetchFailed) -> LoadedDocument:
         """F-01 to F-04: the same parameters, and what failed; its document takes control like any other."""

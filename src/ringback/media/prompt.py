@@ -17,7 +17,7 @@ from ringback.media.clip_cache import ClipCache
 from ringback.media.container import GSM_TYPES, RAW_TYPES, contradiction, kind_of, mu_law_of_au
 from ringback.media.errors import PromptUnavailable
 from ringback.media.music import waiting_music_pcm
-from ringback.media.tone import DEFAULT_RING_TONE, RATE_HZ, RING_TONES, beep_pcm, ring_tone_pcm
+from ringback.media.tone import DEFAULT_RING_TONE, RATE_HZ, RING_TONES, beep_pcm, ring_tone_pcm, room_tone_pcm
 from ringback.speech.errors import TEXT_EMPTY, TEXT_TOO_LONG, VOICE_NOT_VALID, LanguageNotAvailable, SpeechFailed
 from ringback.speech.joining import Piece, joined
 from ringback.speech.segment import Segment, Words
@@ -105,6 +105,16 @@ class PromptLibrary:
     def waiting_music(self) -> Clip:
         """A loop to wait by; play it for ever."""
         return self._clips.from_pcm(waiting_music_pcm(), RATE_HZ)
+
+    @functools.cached_property
+    def enter_tone(self) -> Clip:
+        """What a conference hears when somebody comes in."""
+        return self._clips.from_pcm(room_tone_pcm(entering=True), RATE_HZ)
+
+    @functools.cached_property
+    def exit_tone(self) -> Clip:
+        """What a conference hears when somebody leaves."""
+        return self._clips.from_pcm(room_tone_pcm(entering=False), RATE_HZ)
 
     def ring_tone(self, country: str | None = None) -> Clip:
         """One period of the ringback of `<Dial ringTone>`; play it for ever."""

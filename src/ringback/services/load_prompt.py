@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import cast
 
-from ringback.call.control import MediaUnavailable, Played, PlayedBytes, Prompt, Spoken
+from ringback.call.control import MediaUnavailable, Played, PlayedBytes, Prompt, Spoken, WaitingMusic
 from ringback.media._engine import Clip
 from ringback.media.errors import PromptUnavailable
 from ringback.media.prompt import PromptLibrary
@@ -37,6 +37,8 @@ class PromptLoader:
                     return await self._library.decoded(media.data, media.content_type, key=media.version)
                 case PlayedBytes():
                     return await self._library.decoded(prompt.data, prompt.content_type)
+                case WaitingMusic():
+                    return self._library.waiting_music
         except FetchFailed as failure:
             raise MediaUnavailable(failure.code, failure.message, url=failure.url) from failure
         except PromptUnavailable as problem:

@@ -1,7 +1,8 @@
 """What users test their call flows with, and we ours: the same interpreter on a call in virtual time.
 
 Public names (module in brackets):
-- `VirtualApp` [app]: an app's answers by URL; `run_call(caller) -> Transcript` places a call and sees it through.
+- `VirtualApp` [app]: an app's answers by URL; `run_call(caller) -> Transcript` places a call and sees it through,
+  `run_calls([...])` several that meet in conferences and queues. `Arrival` [arrival]: one of those, and when it comes.
 - `AppRequest`, `AppResponse` [app_transport]: what a function of the app is given, and what else it may return.
 - `Caller` [caller]: the person on the phone, as a script. `Phone` [phone]: who picks up when `<Dial>` rings.
 - `Transcript` [transcript]: what was heard, asked, recorded and reported, second by second.
@@ -11,6 +12,7 @@ Public names (module in brackets):
 
 from ringback.testing.app import VirtualApp
 from ringback.testing.app_transport import AppRequest, AppResponse
+from ringback.testing.arrival import Arrival
 from ringback.testing.caller import Caller
 from ringback.testing.clock import NothingWillHappen, VirtualClock, run_in_virtual_time
 from ringback.testing.phone import Phone
@@ -20,6 +22,7 @@ from ringback.testing.virtual_call import VirtualCall
 __all__ = [
     "AppRequest",
     "AppResponse",
+    "Arrival",
     "Caller",
     "NothingWillHappen",
     "Phone",

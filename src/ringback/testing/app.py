@@ -3,6 +3,8 @@
     app = VirtualApp({"/voice": "<Response><Say>Hello</Say></Response>"})
     assert app.run_call().heard == ["Hello"]
 
+Several callers at once, who meet in conferences and queues: `run_calls`.
+
 The interpreter, the HTTP client and the signatures are the server's own; the phone, the clock and the network are
 virtual.
 """
@@ -10,17 +12,19 @@ virtual.
 import asyncio
 import contextvars
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, TypeVar
 from urllib.parse import urljoin
 
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.source import DocumentRequest, Fallback
 from ringback.testing.app_transport import Answers
-from ringback.testing.call_run import CallRun, incoming_call
+from ringback.testing.arrival import Arrival
+from ringback.testing.call_run import CallRun, incoming_call, run_together
 from ringback.testing.caller import Caller
 from ringback.testing.clock import VirtualClock, run_in_virtual_time
 from ringback.testing.phone import Phone
+from ringback.testing.switchboard import Switchboard
 from ringback.testing.transcript import Transcript
 
 T = TypeVar("T")
@@ -83,12 +87,31 @@ class VirtualApp:
         INVITE. An exception in one of the app's functions is raised here. Inside a running event loop the call runs in
         a thread while that loop waits.
         """
-        info = incoming_call(from_, to, headers or {})
+        arrival = Arrival(caller=caller or Caller(), from_=from_, to=to, headers=headers or {})
+        (transcript,) = self.run_calls([arrival], max_seconds=max_seconds)
+        return transcript
+
+    def run_calls(
+        self, callers: Sequence[Arrival | Caller], *, max_seconds: float = MAX_CALL_SECONDS
+    ) -> list[Transcript]:
+        """Several calls to the app at the same time; their transcripts, in the order of `callers`.
+
+        They share the clock, and meet in the app's conferences and queues. A transcript counts from its own call's
+        arrival. A `Caller` alone arrives at once.
+        """
         clock = VirtualClock()
-        run = CallRun(
-            clock=clock,
-            info=info,
-            caller=caller or Caller(),
+        switchboard = Switchboard(clock=clock, base_url=self.base_url, arrivals=len(callers))
+        runs = [self._run(switchboard, number, caller, max_seconds) for number, caller in enumerate(callers, 1)]
+        return _outside_of_any_loop(lambda: run_in_virtual_time(clock, run_together(switchboard, runs)))
+
+    def _run(self, switchboard: Switchboard, number: int, caller: Arrival | Caller, max_seconds: float) -> CallRun:
+        arrival = Arrival(caller=caller) if isinstance(caller, Caller) else caller
+        from_ = arrival.from_ or f"sip:caller-{number}@demo.sip.localhost"
+        return CallRun(
+            switchboard=switchboard,
+            info=incoming_call(from_, arrival.to or DEMO_DOMAIN, arrival.headers, number=number),
+            caller=arrival.caller,
+            at=arrival.at,
             answers=self.answers,
             base_url=self.base_url,
             first=self.first,
@@ -99,7 +122,6 @@ class VirtualApp:
             limits=self.limits,
             max_seconds=max_seconds,
         )
-        return _outside_of_any_loop(lambda: run_in_virtual_time(clock, run.run()))
 
 
 def _outside_of_any_loop(work: Callable[[], T]) -> T:

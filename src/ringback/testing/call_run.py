@@ -1,7 +1,7 @@
 """One call to a virtual app: puts the interpreter, the client and the virtual call together and lets time run."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ringback.call.control import CallInfo
@@ -18,11 +18,11 @@ from ringback.testing.app_transport import Answers, AppTransport
 from ringback.testing.caller import Caller
 from ringback.testing.performance import Performance
 from ringback.testing.phone import Phone
+from ringback.testing.switchboard import Switchboard
 from ringback.testing.transcript import Journal, Transcript
 from ringback.testing.virtual_background import VirtualRecordings
 from ringback.testing.virtual_call import VirtualCall, World
 from ringback.testing.virtual_dial import Exchange
-from ringback.testing.virtual_recording import RecordingRoom
 from ringback.testing.virtual_referral import Transfers
 from ringback.webhooks.callback_parameters import Completion, status_callback_parameters
 from ringback.webhooks.client import AppClient
@@ -30,24 +30,24 @@ from ringback.webhooks.cookies import CookieJar
 from ringback.webhooks.delivery import CallbackProblem, Delivery
 
 ACCOUNT = AccountRecord(sid=AccountSid("AC" + "0" * 31 + "1"), auth_token="virtual-auth-token")
-CALL_SID = CallSid("CA" + "0" * 31 + "1")
 DOMAIN_SID = "SD" + "0" * 31 + "1"
 SECONDS_FOR_CALLBACKS = 60.0
 
 
-def incoming_call(from_: str, to: str, headers: Mapping[str, str]) -> CallInfo:
-    """A call as it arrives: from a phone at a SIP Domain (sip.md 4.1), or from a number."""
+def incoming_call(from_: str, to: str, headers: Mapping[str, str], *, number: int = 1) -> CallInfo:
+    """A call as it arrives: from a phone at a SIP Domain (sip.md 4.1), or from a number. `number` tells its SID."""
+    call_sid = CallSid(f"CA{number:032x}")
     came_by_sip = from_.startswith(("sip:", "sips:"))
     sip_parameters = (
         ("SipDomain", to.rpartition("@")[2]),
         ("SipDomainSid", DOMAIN_SID),
         ("SipUsername", from_.partition(":")[2].partition("@")[0]),
-        ("SipCallId", f"{CALL_SID[-8:]}@virtual"),
+        ("SipCallId", f"{call_sid[-8:]}@virtual"),
         ("SipSourceIp", "127.0.0.1"),
         *((f"SipHeader_{name}", value) for name, value in headers.items()),
     )
     return CallInfo(
-        call_sid=CALL_SID,
+        call_sid=call_sid,
         account_sid=ACCOUNT.sid,
         from_=from_,
         to=to,
@@ -60,7 +60,7 @@ def incoming_call(from_: str, to: str, headers: Mapping[str, str]) -> CallInfo:
 class CallRun:
     """Everything one call needs."""
 
-    clock: Clock
+    switchboard: Switchboard
     info: CallInfo
     caller: Caller
     answers: Answers
@@ -72,8 +72,15 @@ class CallRun:
     phones: Mapping[str, Phone]
     limits: Limits
     max_seconds: float
+    at: float = 0.0  # when it comes in
 
-    async def run(self) -> Transcript:
+    @property
+    def clock(self) -> Clock:
+        return self.switchboard.clock
+
+    async def run(self) -> "FinishedCall":
+        """The call from its arrival to its end; what it leaves behind is still on its way to the app."""
+        await self.clock.sleep(self.at)
         journal, cookies = Journal(), CookieJar()
         delivery = Delivery(self._client(journal, is_callback=True), self.clock, lambda p: journal.report(_report(p)))
         callbacks = DeliveredCallbacks(delivery=delivery, call_sid=self.info.call_sid, cookies=cookies)
@@ -87,9 +94,8 @@ class CallRun:
             limit.cancel()
             performing.cancel()
             await asyncio.gather(performing, return_exceptions=True)
-            await self._after(call, callbacks, delivery)
-        journal.raise_failure()
-        return journal.transcript(caller_waits_for=performance.waits_for)
+            self._tell_end(call, callbacks)
+        return FinishedCall(journal=journal, delivery=delivery, caller_waits_for=performance.waits_for)
 
     def _client(self, journal: Journal, *, is_callback: bool) -> AppClient:
         transport = AppTransport(
@@ -102,15 +108,16 @@ class CallRun:
         return AppClient(transport, self.clock, ACCOUNT)
 
     def _call(self, journal: Journal, callbacks: DeliveredCallbacks) -> VirtualCall:
-        recordings = RecordingRoom(self.base_url)
+        shared = self.switchboard
         world = World(
             clock=self.clock,
             journal=journal,
             media=self.media,
-            dial=Exchange(self.phones, recordings, callbacks).dial,
-            record=recordings.record,
+            dial=Exchange(self.phones, shared.recordings, callbacks, shared.leg_numbers).dial,
+            record=shared.recordings.record,
+            gatherings=shared.gatherings,
             refer=Transfers(self.phones).refer,
-            background=lambda call: VirtualRecordings(call, recordings),
+            background=lambda call: VirtualRecordings(call, shared.recordings),
             started_at=self.clock.now(),
         )
         return VirtualCall(info=self.info, world=world)
@@ -134,8 +141,8 @@ class CallRun:
             limits=self.limits,
         )
 
-    async def _after(self, call: VirtualCall, callbacks: DeliveredCallbacks, delivery: Delivery) -> None:
-        """The completed status callback, and time for every callback to arrive."""
+    def _tell_end(self, call: VirtualCall, callbacks: DeliveredCallbacks) -> None:
+        """The completed status callback."""
         if self.status_callback is not None and call.has_ended:
             parameters = status_callback_parameters(
                 facts_of_call(call.info, call.status),
@@ -145,7 +152,33 @@ class CallRun:
                 completion=Completion(seconds=round(call.answered_seconds), sip_response_code=call.sip_status),
             )
             callbacks.send(self.status_callback, "POST", parameters)
-        await delivery.close(SECONDS_FOR_CALLBACKS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishedCall:
+    """A call that is over. Callbacks that it asked for may still be to come: those of a conference that goes on."""
+
+    journal: Journal
+    delivery: Delivery
+    caller_waits_for: str | None
+
+    async def transcript(self) -> Transcript:
+        """Give every callback time to arrive. Raises what a function of the app raised."""
+        await self.delivery.close(SECONDS_FOR_CALLBACKS)
+        self.journal.raise_failure()
+        return self.journal.transcript(caller_waits_for=self.caller_waits_for)
+
+
+async def run_together(switchboard: Switchboard, runs: Sequence[CallRun]) -> list[Transcript]:
+    """See all of them through; rooms and queues are theirs together."""
+    tasks = [asyncio.ensure_future(run.run()) for run in runs]
+    try:
+        finished = await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+    await switchboard.gatherings.close()
+    return [await call.transcript() for call in finished]
 
 
 def _report(problem: CallbackProblem) -> Report:

@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
 from ringback.call.background_recording import BackgroundRecording
+from ringback.call.conference_request import ConferenceRequest, ConferenceResult
 from ringback.call.control import (
     CallEnded,
     CallInfo,
@@ -19,12 +21,15 @@ from ringback.call.control import (
     Prompt,
     RecordRequest,
     RecordResult,
+    WaitingMusic,
 )
 from ringback.call.refer_request import ReferRequest, ReferResult
+from ringback.call.meeting import Gatherings
+from ringback.call.queue_request import DialQueueRequest, DialQueueResult, EnqueueRequest, EnqueueResult
 from ringback.clock import Clock
 from ringback.model.call_status import CallStatus, Direction
 from ringback.testing.caller import SECONDS_BETWEEN_KEYS, seconds_of_speech
-from ringback.testing.transcript import Answered, Ended, Heard, HeardKeys, Journal, Pressed, Said
+from ringback.testing.transcript import Answered, Ended, Event, Heard, HeardKeys, HeardVoice, Journal, Pressed, Said
 from ringback.testing.virtual_background import VirtualRecordings
 
 T = TypeVar("T")
@@ -46,6 +51,7 @@ class World:
     record: "Callable[[VirtualCall, RecordRequest], Awaitable[RecordResult]] | None" = None
     refer: "Callable[[VirtualCall, ReferRequest], Awaitable[ReferResult]] | None" = None
     background: "Callable[[VirtualCall], VirtualRecordings] | None" = None
+    gatherings: "Gatherings[VirtualCall] | None" = None
     started_at: float = 0.0
 
     def elapsed(self) -> float:
@@ -89,6 +95,7 @@ class VirtualCall:
         self.sounds: list[Sound] = []
         self.sound_changed = asyncio.Event()
         self.sayings: list[tuple[float, float, str]] = []  # from, until, words
+        self.on_said: Callable[[str, float], None] = lambda _words, _seconds: None  # whoever it is joined with
 
     # -- the door -----------------------------------------------------------------------------------------------
 
@@ -114,7 +121,7 @@ class VirtualCall:
             self._is_answered = True
             self._answered_at = self.world.elapsed()
             self._status = CallStatus.IN_PROGRESS
-            self._write(Answered(at=self.world.elapsed()))
+            self.write(Answered(at=self.world.elapsed()))
             if self._recordings is not None:
                 self._recordings.call_answered()
 
@@ -141,15 +148,16 @@ class VirtualCall:
         began = self.world.elapsed()
         self._sound_is_heard(sound)
         try:
-            await self.while_up(self.world.clock.sleep(seconds))
+            endless = isinstance(prompt, WaitingMusic)
+            await self.while_up(asyncio.Event().wait() if endless else self.world.clock.sleep(seconds))
         finally:
             sound.is_over = True
             self.sound_changed.set()
             heard = min(self.world.elapsed() - began, seconds)
-            self._write(Heard(at=began, what=sound.what, seconds=heard, is_complete=heard >= seconds - 1e-6))
+            self.write(Heard(at=began, what=sound.what, seconds=heard, is_complete=heard >= seconds - 1e-6))
 
     async def send_digits(self, digits: str) -> None:
-        self._write(HeardKeys(at=self.world.elapsed(), digits=digits))
+        self.write(HeardKeys(at=self.world.elapsed(), digits=digits))
         seconds = sum(_KEY_PAUSES.get(key, SECONDS_BETWEEN_KEYS) for key in digits)
         await self.while_up(self.world.clock.sleep(seconds))
 
@@ -176,6 +184,15 @@ class VirtualCall:
             raise NotImplementedError("this virtual call dials nobody")
         return await self.world.dial(self, request)
 
+    async def confer(self, request: ConferenceRequest) -> ConferenceResult:
+        return await self._gatherings.confer(self, request)
+
+    async def enqueue(self, request: EnqueueRequest) -> EnqueueResult:
+        return await self._gatherings.enqueue(self, request)
+
+    async def dial_queue(self, request: DialQueueRequest) -> DialQueueResult:
+        return await self._gatherings.dial_queue(self, request)
+
     async def refer(self, request: ReferRequest) -> ReferResult:
         self._require_up()
         if self.world.refer is None:
@@ -196,14 +213,15 @@ class VirtualCall:
     def press(self, key: str) -> None:
         """A key; nobody hears it before the call is answered, nor while nothing listens."""
         listeners = self._listeners if self._is_answered else []
-        self._write(Pressed(at=self.world.elapsed(), key=key, is_heard=bool(listeners)))
+        self.write(Pressed(at=self.world.elapsed(), key=key, is_heard=bool(listeners)))
         for listener in listeners:
             listener.keys.put_nowait(key)
 
     def say(self, text: str, seconds: float) -> None:
         now = self.world.elapsed()
         self.sayings.append((now, now + seconds, text))
-        self._write(Said(at=now, text=text, seconds=seconds))
+        self.write(Said(at=now, text=text, seconds=seconds))
+        self.on_said(text, seconds)
 
     def end(self, by: str = "caller") -> None:
         """BYE, or CANCEL while it rings."""
@@ -220,6 +238,18 @@ class VirtualCall:
         return (self.world.elapsed() if self._ended_at is None else self._ended_at) - self._answered_at
 
     # -- for what plays together with the call ------------------------------------------------------------------
+
+    def hear_voice(self, words: str, seconds: float, *, from_: str) -> None:
+        """Somebody whom this call is joined with speaks."""
+        sound = Sound(words)
+        self._sound_is_heard(sound)
+        self.write(HeardVoice(at=self.world.elapsed(), words=words, seconds=seconds, from_=from_))
+        self.world.clock.call_at(self.world.clock.now() + seconds, lambda: self._sound_is_over(sound))
+
+    def write(self, event: Event) -> None:
+        """Only the call that came in is written down; a dialled leg is told of by its `Dialled`."""
+        if self._info.direction is not Direction.OUTBOUND_DIAL:
+            self.world.journal.add(event)
 
     async def while_up(self, awaitable: Awaitable[T]) -> T:
         """Await, but no longer than the call lives; raises `CallEnded` when it is over."""
@@ -248,6 +278,8 @@ class VirtualCall:
                 return self._seconds_of_url(prompt.url)
             case PlayedBytes():
                 return SECONDS_OF_UNKNOWN_MEDIA
+            case WaitingMusic():
+                return math.inf
             case _:
                 return seconds_of_speech(prompt.text)
 
@@ -257,6 +289,16 @@ class VirtualCall:
         if url not in self.world.media:
             raise MediaUnavailable(11200, "the app answered 404", url=url)
         return self.world.media[url]
+
+    @property
+    def _gatherings(self) -> "Gatherings[VirtualCall]":
+        if self.world.gatherings is None:
+            raise NotImplementedError("this virtual call meets nobody")
+        return self.world.gatherings
+
+    def _sound_is_over(self, sound: Sound) -> None:
+        sound.is_over = True
+        self.sound_changed.set()
 
     def _sound_is_heard(self, sound: Sound) -> None:
         self.sounds.append(sound)
@@ -273,12 +315,7 @@ class VirtualCall:
         self._over.set()
         if self._recordings is not None:
             self._recordings.call_ended()
-        self._write(Ended(at=self.world.elapsed(), by=by, status=status, sip_status=sip_status))
-
-    def _write(self, event: Answered | Ended | Heard | HeardKeys | Pressed | Said) -> None:
-        """Only the call that came in is written down; a dialled leg is told of by its `Dialled`."""
-        if self._info.direction is not Direction.OUTBOUND_DIAL:
-            self.world.journal.add(event)
+        self.write(Ended(at=self.world.elapsed(), by=by, status=status, sip_status=sip_status))
 
 
 def _shown(prompt: Prompt) -> str:
@@ -287,5 +324,7 @@ def _shown(prompt: Prompt) -> str:
             return prompt.url
         case PlayedBytes():
             return f"{len(prompt.data)} bytes of {prompt.content_type}"
+        case WaitingMusic():
+            return "waiting music"
         case _:
             return prompt.text

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ringback.call.control import (
@@ -70,9 +70,15 @@ class Attempt:
 class Exchange:
     """Connects the dials of one test to its phones, which are known by number or by SIP URI without parameters."""
 
-    def __init__(self, phones: Mapping[str, Phone], recordings: RecordingRoom, callbacks: Callbacks) -> None:
+    def __init__(
+        self,
+        phones: Mapping[str, Phone],
+        recordings: RecordingRoom,
+        callbacks: Callbacks,
+        numbers: Iterator[int] | None = None,
+    ) -> None:
         self._phones = {_plain(address): phone for address, phone in phones.items()}
-        self._numbers = itertools.count(2)
+        self._numbers = numbers or itertools.count(2)
         self.recordings = recordings
         self.callbacks = callbacks
 

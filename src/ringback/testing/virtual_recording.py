@@ -53,7 +53,7 @@ class RecordingRoom:
             Recorded(
                 at=began,
                 recording_sid=started.recording_sid,
-                seconds=_whole(seconds),
+                seconds=whole_seconds(seconds),
                 ended_by=ended_by,
                 words=words,
             )
@@ -61,8 +61,8 @@ class RecordingRoom:
         return RecordResult(
             recording_sid=started.recording_sid,
             url=started.url,
-            seconds=_whole(seconds),
-            final_seconds=_whole(final),
+            seconds=whole_seconds(seconds),
+            final_seconds=whole_seconds(final),
             ended_by=ended_by,
             started_at=started.started_at,
             status="absent" if absent else "completed",
@@ -109,6 +109,6 @@ async def _silence(call: VirtualCall, began: float, seconds: float) -> str:
         await call.pause(left)
 
 
-def _whole(seconds: float) -> int:
+def whole_seconds(seconds: float) -> int:
     """Twilio gives whole seconds; what lasted at all is at least one."""
     return max(1, round(seconds)) if seconds >= SHORTEST_KEPT_SECONDS else 0

@@ -21,6 +21,7 @@ from ringback.call.control import (
 )
 from ringback.call.dialling import Dialler
 from ringback.call.exchange import Exchange, Invitation
+from ringback.call.gatherings import EngineGatherings
 from ringback.call.journal import CallOpened
 from ringback.call.leg import Answered, Leg, LegSettings, Ringing
 from ringback.call.recording_desk import RecordingDesk
@@ -35,6 +36,7 @@ from ringback.sip.message.address import NameAddress
 from ringback.sip.message.uri import SipUri
 from ringback.testing.clock import VirtualClock
 from tests.peers.memory_media import MemoryLeg, MemoryMedia
+from tests.peers.memory_mixer import MemoryMixer, RoomTones
 from tests.peers.memory_sip import MemorySip, Wire
 
 T = TypeVar("T")
@@ -195,6 +197,8 @@ class Bench:
         self.calls: list[Call] = []
         self._phones: list[Phone] = []
         self.caller = self.phone("alice")
+        self.mixers: list[MemoryMixer] = []
+        self.gatherings = EngineGatherings(open_mixer=self._open_mixer, tones=RoomTones(), clock=self.clock)
         dialler = Dialler(exchange=self.exchange, router=MemoryRouter(), tones=self.tones)
 
         async def dial(call: Call, request: DialRequest) -> DialResult:
@@ -206,7 +210,12 @@ class Bench:
             journal=self.journal,
             clock=self.clock,
             dial=dial,
+            gatherings=self.gatherings,
         )
+
+    def _open_mixer(self) -> MemoryMixer:
+        self.mixers.append(MemoryMixer(self.clock))
+        return self.mixers[-1]
 
     def phone(self, name: str) -> Phone:
         media = MemoryMedia(self.clock)

@@ -14,6 +14,7 @@ from ringback.interpreter.outcome import Method, Pairs
 from ringback.interpreter.run import Run
 from ringback.interpreter.screening import LegScreening
 from ringback.interpreter.source import DocumentRequest, LoadedDocument
+from ringback.interpreter.waiting import CallWaiting
 from ringback.model.call_status import Direction
 from ringback.model.sid import AccountSid, CallSid
 from ringback.testing.clock import VirtualClock
@@ -75,6 +76,7 @@ class Bench:
             callbacks=self.callbacks,
             document_url=f"{BASE}/calls/now?x=1",
             screening=LegScreening(documents=self.documents),
+            waiting=CallWaiting(documents=self.documents),
             owns_number=self.owns_number,
         )
 

@@ -12,8 +12,10 @@ from ringback.interpreter.outcome import Outcome
 from ringback.interpreter.run import Run
 from ringback.interpreter.verbs import (
     dial,
+    enqueue,
     gather,
     hangup,
+    leave,
     pause,
     play,
     record,
@@ -38,8 +40,10 @@ class Executor:
 
 EXECUTORS: Mapping[type[nodes.Verb], Executor] = {
     nodes.Dial: Executor(needs_answer=dial.NEEDS_ANSWER, execute=dial.execute, waits_in_ringing=True),
+    nodes.Enqueue: Executor(needs_answer=enqueue.NEEDS_ANSWER, execute=enqueue.execute),
     nodes.Gather: Executor(needs_answer=gather.NEEDS_ANSWER, execute=gather.execute),
     nodes.Hangup: Executor(needs_answer=hangup.NEEDS_ANSWER, execute=hangup.execute),
+    nodes.Leave: Executor(needs_answer=leave.NEEDS_ANSWER, execute=leave.execute),
     nodes.Pause: Executor(needs_answer=pause.NEEDS_ANSWER, execute=pause.execute, waits_in_ringing=True),
     nodes.Play: Executor(needs_answer=play.NEEDS_ANSWER, execute=play.execute),
     nodes.Record: Executor(needs_answer=record.NEEDS_ANSWER, execute=record.execute),

@@ -2,11 +2,13 @@
 
 from ringback.call.control import DialRecording, DialRequest, DialResult
 from ringback.interpreter.caller_id import allowed_caller_id
+from ringback.interpreter.dial_conference import dial_conference
+from ringback.interpreter.dial_queue import dial_queue
 from ringback.interpreter.dial_targets import dial_targets
 from ringback.interpreter.outcome import Continue, Finished, Outcome, Pairs
 from ringback.interpreter.recording_callback import RecordingCallback
 from ringback.interpreter.run import Run
-from ringback.twiml.nodes import Dial
+from ringback.twiml.nodes import Conference, Dial, Queue
 from ringback.webhooks.verb_parameters import dial_parameters
 
 NEEDS_ANSWER = False  # unless `answerOnBridge` is off, below
@@ -17,6 +19,11 @@ async def execute(verb: Dial, run: Run) -> Outcome:
         await run.call.answer()
     if verb.refer_url is not None:
         run.not_executed(verb, ' referUrl="..."')
+    match verb.nouns:
+        case (Conference() as room,):
+            return await dial_conference(verb, room, run)
+        case (Queue() as queue,):
+            return await dial_queue(verb, queue, run)
     callback = _recording_callback(verb, run)
     request = _request(verb, run, callback)
     result = await run.call.dial(request) if request.targets else DialResult(status="failed")
