@@ -25,6 +25,7 @@ from ringback.call.dialling import Dialler
 from ringback.call.exchange import Exchange
 from ringback.call.gatherings import EngineGatherings
 from ringback.call.leg import LegSettings
+from ringback.call.listening import Hearing
 from ringback.call.recording_desk import RecordingDesk
 from ringback.clock import Clock, SystemClock
 from ringback.interpreter.limits import Limits
@@ -46,6 +47,7 @@ from ringback.sip.net.trace import TraceLine
 from ringback.sip.registrar import Registrar
 from ringback.speech.providers.espeak import EspeakSynthesizer
 from ringback.speech.providers.hibari import HibariSynthesizer
+from ringback.speech.providers.pocketsphinx import PocketsphinxRecognizer
 from ringback.speech.synthesizer import SynthesizerChain
 from ringback.store.database import Database
 from ringback.store.live_directory import LiveDirectory
@@ -124,6 +126,8 @@ async def running_server(
             threads=settings.media.threads,
         )
         stack.push_async_callback(media.close)
+        hearing = Hearing(PocketsphinxRecognizer())
+        stack.callback(hearing.close)
         gate = DigestGate(settings.sip.realm, secrets.token_bytes(32), algorithms=settings.sip.digest_algorithms)
         admission = Admission(directory=directory, gate=gate)
         endpoint = Endpoint(
@@ -162,7 +166,13 @@ async def running_server(
             links=links,
             journal=journal,
             parts_of=_PartsMaker(
-                desk=desk, journal=journal, library=library, dialler=dialler, gatherings=gatherings, clock=clock
+                desk=desk,
+                journal=journal,
+                library=library,
+                hearing=hearing,
+                dialler=dialler,
+                gatherings=gatherings,
+                clock=clock,
             ),
             limits=AnswerLimits(
                 calls=settings.limits.calls,
@@ -210,6 +220,7 @@ class _PartsMaker:
     desk: RecordingDesk
     journal: Journal
     library: PromptLibrary
+    hearing: Hearing
     dialler: Dialler
     gatherings: EngineGatherings
     clock: Clock
@@ -224,6 +235,7 @@ class _PartsMaker:
             journal=self.journal,
             clock=self.clock,
             dial=dial,
+            hearing=self.hearing,
             gatherings=self.gatherings,
         )
         return parts

@@ -22,6 +22,8 @@ from ringback.call.control import (
 )
 from ringback.call.journal import CallJournal
 from ringback.call.leg import Leg, LegEnd, LegState, MediaRefused
+from ringback.call.listen_request import ListeningFailed, ListenRequest, SpeechNews, SpeechStream
+from ringback.call.listening import LANGUAGE_NOT_AVAILABLE, HeardSpeech, Hearing
 from ringback.call.meeting import Gatherings
 from ringback.call.queue_request import DialQueueRequest, DialQueueResult, EnqueueRequest, EnqueueResult
 from ringback.call.recording_desk import RecordingDesk
@@ -60,6 +62,7 @@ class CallParts:
     journal: CallJournal
     clock: Clock
     dial: "Callable[[Call, DialRequest], Awaitable[DialResult]]"
+    hearing: Hearing | None = None  # None: nobody understands speech here
     gatherings: "Gatherings[Call]"
 
 
@@ -160,6 +163,13 @@ class Call:
     async def digits(self) -> AsyncIterator[DigitStream]:
         async with self._audio().digits() as stream:
             yield _Keys(self, stream.next)
+
+    @contextlib.asynccontextmanager
+    async def listen(self, request: ListenRequest) -> AsyncIterator[SpeechStream]:
+        if self._parts.hearing is None:
+            raise ListeningFailed(LANGUAGE_NOT_AVAILABLE, "there is no speech recogniser here")
+        async with self._parts.hearing.listen(self._audio(), request) as heard:
+            yield _Speech(self, heard)
 
     async def record(self, request: RecordRequest) -> RecordResult:
         """R-01..R-03: beep, then the caller alone on one channel until a key, silence, the length or hang-up."""
@@ -280,6 +290,17 @@ class Call:
 
 async def _first_of(*futures: "asyncio.Future[Any]") -> None:
     await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
+
+
+class _Speech:
+    """A stream of speech that ends with its call."""
+
+    def __init__(self, call: Call, heard: HeardSpeech) -> None:
+        self._call = call
+        self._heard = heard
+
+    async def next(self) -> SpeechNews:
+        return await self._call._while_up(self._heard.next())
 
 
 class _Keys:

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.call.conference_request import ConferenceRequest, ConferenceResult
+from ringback.call.listen_request import ListenRequest, SpeechStream
 from ringback.call.queue_request import DialQueueRequest, DialQueueResult, EnqueueRequest, EnqueueResult
+from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.model.call_status import CallStatus, Direction
 from ringback.model.sid import AccountSid, CallSid, RecordingSid
 
@@ -245,6 +246,10 @@ class CallControl(Protocol):
 
     def digits(self) -> AbstractAsyncContextManager[DigitStream]:
         """Listen for keys from now until the context ends."""
+        ...
+
+    def listen(self, request: ListenRequest) -> AbstractAsyncContextManager[SpeechStream]:
+        """Listen for words from now until the context ends. Raises `ListeningFailed`."""
         ...
 
     async def record(self, request: RecordRequest) -> RecordResult: ...

@@ -46,6 +46,11 @@ class Recognizer(Protocol):
     @property
     def languages(self) -> frozenset[str]: ...
 
-    def session(self, language: str, hints: Sequence[str] = ()) -> RecognizerSession:
-        """Listen once. `hints` are phrases that are likely. Raises `LanguageNotAvailable`."""
+    def session(self, language: str, hints: Sequence[str] = (), *, partials: bool = False) -> RecognizerSession:
+        """Listen once. `hints` are phrases that are likely; without `partials`, `feed` finds nothing out. Raises
+        `LanguageNotAvailable`."""
+        ...
+
+    def close(self) -> None:
+        """Give back what the engine holds; sessions fail from now on."""
         ...

@@ -24,6 +24,7 @@ from ringback.testing.virtual_background import VirtualRecordings
 from ringback.testing.virtual_call import VirtualCall, World
 from ringback.testing.virtual_dial import Exchange
 from ringback.testing.virtual_referral import Transfers
+from ringback.testing.virtual_speech import listen
 from ringback.webhooks.callback_parameters import Completion, status_callback_parameters
 from ringback.webhooks.client import AppClient
 from ringback.webhooks.cookies import CookieJar
@@ -118,6 +119,7 @@ class CallRun:
             gatherings=shared.gatherings,
             refer=Transfers(self.phones).refer,
             background=lambda call: VirtualRecordings(call, shared.recordings),
+            listen=listen,
             started_at=self.clock.now(),
         )
         return VirtualCall(info=self.info, world=world)

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
@@ -23,9 +24,10 @@ from ringback.call.control import (
     RecordResult,
     WaitingMusic,
 )
-from ringback.call.refer_request import ReferRequest, ReferResult
+from ringback.call.listen_request import ListenRequest, SpeechStream
 from ringback.call.meeting import Gatherings
 from ringback.call.queue_request import DialQueueRequest, DialQueueResult, EnqueueRequest, EnqueueResult
+from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.clock import Clock
 from ringback.model.call_status import CallStatus, Direction
 from ringback.testing.caller import SECONDS_BETWEEN_KEYS, seconds_of_speech
@@ -52,6 +54,7 @@ class World:
     refer: "Callable[[VirtualCall, ReferRequest], Awaitable[ReferResult]] | None" = None
     background: "Callable[[VirtualCall], VirtualRecordings] | None" = None
     gatherings: "Gatherings[VirtualCall] | None" = None
+    listen: "Callable[[VirtualCall, ListenRequest], AbstractAsyncContextManager[SpeechStream]] | None" = None
     started_at: float = 0.0
 
     def elapsed(self) -> float:
@@ -95,6 +98,7 @@ class VirtualCall:
         self.sounds: list[Sound] = []
         self.sound_changed = asyncio.Event()
         self.sayings: list[tuple[float, float, str]] = []  # from, until, words
+        self.said = asyncio.Event()
         self.on_said: Callable[[str, float], None] = lambda _words, _seconds: None  # whoever it is joined with
 
     # -- the door -----------------------------------------------------------------------------------------------
@@ -174,6 +178,14 @@ class VirtualCall:
         finally:
             self._listeners.remove(listener)
 
+    @contextlib.asynccontextmanager
+    async def listen(self, request: ListenRequest) -> AsyncIterator[SpeechStream]:
+        self._require_up()
+        if self.world.listen is None:
+            raise NotImplementedError("this virtual call understands no speech")
+        async with self.world.listen(self, request) as stream:
+            yield stream
+
     async def record(self, request: RecordRequest) -> RecordResult:
         if self.world.record is None:
             raise NotImplementedError("this virtual call records nothing")
@@ -220,6 +232,7 @@ class VirtualCall:
     def say(self, text: str, seconds: float) -> None:
         now = self.world.elapsed()
         self.sayings.append((now, now + seconds, text))
+        self.said.set()
         self.write(Said(at=now, text=text, seconds=seconds))
         self.on_said(text, seconds)
 

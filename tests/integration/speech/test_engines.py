@@ -2,6 +2,8 @@
 
 import shutil
 import threading
+import time
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -23,8 +25,10 @@ def hibari() -> HibariSynthesizer:
 
 
 @pytest.fixture(scope="module")
-def recognizer() -> PocketsphinxRecognizer:
-    return PocketsphinxRecognizer()
+def recognizer() -> Iterator[PocketsphinxRecognizer]:
+    recognizer = PocketsphinxRecognizer(decoders=1)
+    yield recognizer
+    recognizer.close()
 
 
 def say(synthesizer: HibariSynthesizer, text: str) -> Speech:
@@ -169,11 +173,11 @@ def middle_of_spectrum(speech: Speech) -> float:
     return half * speech.rate_hz / 2 / len(power)
 
 
-def test_a_word_is_pronounced_as_it_is_told(hibari: HibariSynthesizer) -> None:
+def test_a_word_is_pronounced_as_it_is_told(hibari: HibariSynthesizer, recognizer: PocketsphinxRecognizer) -> None:
     """IPA has the stress before the syllable, the model before the vowel."""
     said = Manner(pronunciations=(Pronunciation(start=0, end=6, ipa="səˈpɔːrt"),))
     speech = hibari.synthesize("tomato", voice="heart", language="en-US", manner=said)
-    session = PocketsphinxRecognizer().session("en-US", ["tomato", "support"])
+    session = recognizer.session("en-US", ["tomato", "support"])
     session.feed(telephone(speech))
     assert session.finish().text == "support"
     assert letters_of_ipa("tʃiːz ˈhɛloʊ") == "ʧiz hˈɛlO"
@@ -192,3 +196,49 @@ def test_espeak_is_faster_and_higher_when_told() -> None:
     )
     assert fast.seconds < 0.8 * plain.seconds
     assert high.pcm != plain.pcm
+
+
+@pytest.mark.parametrize(
+    ("sentence", "hint"),
+    [
+        ("I would like to talk to sales please", "sales"),
+        ("can you connect me with customer service", "customer service"),
+        ("um, billing department", "billing"),
+    ],
+)
+def test_a_hint_inside_a_sentence_is_found(
+    recognizer: PocketsphinxRecognizer, hibari: HibariSynthesizer, sentence: str, hint: str
+) -> None:
+    heard = understood(recognizer, hibari, sentence, ["sales", "support", "billing", "customer service"])
+    assert hint in heard.text
+    assert len(sentence) < 25 or heard.text.split()[0] != hint
+
+
+def test_while_it_decodes_the_other_threads_of_the_server_run(
+    recognizer: PocketsphinxRecognizer, hibari: HibariSynthesizer
+) -> None:
+    """The decoder holds Python's lock, and so it has a process of its own."""
+    pcm = telephone(say(hibari, "I have a question about an order that I made last week"))
+    recognizer.recognise(pcm, ())
+    work = threading.Thread(target=recognizer.recognise, args=(pcm, ()))
+    work.start()
+    worst, last = 0.0, time.perf_counter()
+    while work.is_alive():
+        time.sleep(0.001)
+        worst, last = max(worst, time.perf_counter() - last), time.perf_counter()
+    assert worst < 0.25
+
+
+def test_a_decoder_that_dies_fails_one_utterance_and_the_next_has_another(hibari: HibariSynthesizer) -> None:
+    recognizer = PocketsphinxRecognizer(decoders=1)
+    try:
+        pcm = telephone(say(hibari, "support"))
+        assert recognizer.recognise(pcm, ["support"]).text == "support"
+        assert recognizer._pool is not None
+        for process in list(recognizer._pool._processes.values()):
+            process.kill()
+        with pytest.raises(SpeechFailed):
+            recognizer.recognise(pcm, ["support"])
+        assert recognizer.recognise(pcm, ["support"]).text == "support"
+    finally:
+        recognizer.close()

@@ -21,6 +21,7 @@ from ringback.testing.clock import VirtualClock
 from ringback.testing.transcript import Journal
 from ringback.testing.virtual_call import VirtualCall, World
 from ringback.testing.virtual_recording import RecordingRoom
+from ringback.testing.virtual_speech import listen
 from ringback.twiml.nodes import Verb
 from ringback.twiml.parser import parse_document
 
@@ -147,7 +148,14 @@ def bench(clock: VirtualClock) -> Bench:
         direction=Direction.INBOUND,
         sip_parameters=(("SipDomain", "example.com"),),
     )
-    world = World(clock=clock, journal=journal, media={f"{BASE}/a.wav": 2.0}, dial=dial, record=recordings.record)
+    world = World(
+        clock=clock,
+        journal=journal,
+        media={f"{BASE}/a.wav": 2.0},
+        dial=dial,
+        record=recordings.record,
+        listen=listen,
+    )
     made = Bench(
         clock=clock,
         journal=journal,

@@ -6,7 +6,6 @@ import pytest
 
 from ringback.call.control import Prompt
 from ringback.interpreter.limits import Limits
-from ringback.interpreter.run import NOT_EXECUTED
 from ringback.testing.transcript import Heard
 from ringback.testing.virtual_call import VirtualCall
 from tests.unit.interpreter.conftest import Bench
@@ -128,21 +127,6 @@ async def test_a_file_with_a_wrong_type_has_a_code_of_its_own_inside_gather(benc
     await gather(bench, 'timeout="1"', "<Play>/missing.wav</Play>")
     assert bench.codes == [11200]
     assert bench.heard == ["No input"]
-
-
-async def test_speech_and_keys_takes_the_keys_and_reports_the_speech(bench: Bench) -> None:
-    press(bench, "1", 1)
-    await gather(bench, 'input="dtmf speech" numDigits="1"')
-    assert bench.codes == [NOT_EXECUTED]
-    assert bench.last_parameters["Digits"] == "1"
-
-
-async def test_speech_alone_takes_no_keys_and_ends_as_no_input(bench: Bench) -> None:
-    press(bench, "1", 1)
-    await gather(bench, 'input="speech" timeout="4"', "<Say>Speak</Say>")
-    assert bench.codes == [NOT_EXECUTED]
-    assert bench.asked == ["/voice"]
-    assert bench.heard == ["Speak", "No input"]
 
 
 async def test_a_caller_who_leans_on_the_keys_is_submitted_at_the_limit(bench: Bench) -> None:
