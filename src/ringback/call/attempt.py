@@ -113,7 +113,7 @@ class Attempt:
             self._close(status, 487)
         hang_up(self.legs)
 
-    def result(self, *, bridged: bool, caller_hung_up: bool = False) -> DialResult:
+    def result(self, *, bridged: bool, caller_hung_up: bool = False, transferred: bool = False) -> DialResult:
         """What `<Dial action>` is told of this attempt (twiml.md 7.3, 8.2)."""
         end = self._end()
         return DialResult(
@@ -125,6 +125,7 @@ class Attempt:
             sip_response_code=self._sip_status(end),
             sip_headers=dict(end.headers if end and end.headers else self.answer_headers),
             caller_hung_up=caller_hung_up,
+            transferred=transferred,
             error_code=self.failure.code if self.failure else None,
             error_message=self.failure.message if self.failure else None,
         )

@@ -2,33 +2,53 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
 from typing import Any, Literal
 
 from ringback.call.leg import Leg
 from ringback.clock import Clock
 
-BridgeEnd = Literal["caller", "callee", "star", "time-limit"]
-
-
-@contextlib.contextmanager
-def bridged(caller: Leg, callee: Leg) -> Iterator[None]:
-    """The audio of both legs is joined while the context lasts."""
-    caller.media.bridge(callee.media)
-    try:
-        yield
-    finally:
-        for leg in (caller, callee):
-            if not leg.has_ended:
-                leg.media.unbridge()
+BridgeEnd = Literal["caller", "callee", "star", "time-limit", "refer"]
 
 
 async def hold_bridge(
-    caller: Leg, callee: Leg, *, clock: Clock, time_limit_seconds: float, hangup_on_star: bool
+    caller: Leg,
+    callee: Leg,
+    *,
+    clock: Clock,
+    time_limit_seconds: float,
+    hangup_on_star: bool,
+    referred: "asyncio.Queue[Any] | None" = None,
 ) -> BridgeEnd:
-    """Join the legs and wait; says what ended it. The legs themselves are left as they are."""
+    """Join the legs and wait; says what ended it. The legs themselves are left as they are.
+
+    A REFER in `referred` ends the waiting and not the talk: the legs stay joined, and the REFER stays in the queue.
+    """
+    ended: BridgeEnd | None = None
+    caller.media.bridge(callee.media)
+    try:
+        ended = await _what_ends_it(caller, callee, clock, time_limit_seconds, hangup_on_star, referred)
+    finally:
+        if ended != "refer":
+            part(caller, callee)
+    return ended
+
+
+def part(*legs: Leg) -> None:
+    """Each is alone again."""
+    for leg in legs:
+        if not leg.has_ended:
+            leg.media.unbridge()
+
+
+async def _what_ends_it(
+    caller: Leg,
+    callee: Leg,
+    clock: Clock,
+    time_limit_seconds: float,
+    hangup_on_star: bool,
+    referred: "asyncio.Queue[Any] | None",
+) -> BridgeEnd:
     with contextlib.ExitStack() as stack:
-        stack.enter_context(bridged(caller, callee))
         timer = asyncio.ensure_future(clock.sleep(time_limit_seconds))
         stack.callback(timer.cancel)
         waiting: set[asyncio.Future[Any]] = {caller.ended, callee.ended, timer}
@@ -36,12 +56,23 @@ async def hold_bridge(
         if star is not None:
             stack.callback(star.cancel)
             waiting.add(star)
+        refer = asyncio.ensure_future(_news(referred)) if referred is not None else None
+        if refer is not None:
+            stack.callback(refer.cancel)
+            waiting.add(refer)
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
         if caller.ended.done():
             return "caller"
         if callee.ended.done():
             return "callee"
+        if refer is not None and refer.done():
+            return "refer"
         return "star" if star is not None and star.done() else "time-limit"
+
+
+async def _news(queue: "asyncio.Queue[Any]") -> None:
+    """Returns when something is in the queue, and leaves it there."""
+    queue.put_nowait(await queue.get())
 
 
 async def _star(leg: Leg) -> None:

@@ -29,10 +29,12 @@ from ringback.call.queue_request import DialQueueRequest, DialQueueResult, Enque
 from ringback.call.recording_desk import RecordingDesk
 from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.call.referral import Referral
+from ringback.call.transfer import NO_REFER_URL
 from ringback.clock import Clock
 from ringback.media._engine import Clip
 from ringback.media.leg import MediaLeg
 from ringback.model.call_status import CallStatus, status_of_sip_response
+from ringback.sip.events import ReferReceived
 
 T = TypeVar("T")
 
@@ -78,6 +80,7 @@ class Call:
         self._noted: set[tuple[int, str]] = set()
         self._recordings = BackgroundRecordings(info, leg, parts.recordings)
         self.leg = leg
+        leg.on_refer = self._refuse_refer
         leg.ended.add_done_callback(self._leg_ended)
 
     @property
@@ -229,6 +232,11 @@ class Call:
         await self._recordings.finish()
 
     # -- inside -------------------------------------------------------------------------------------------------
+
+    def _refuse_refer(self, event: ReferReceived) -> None:
+        """RF-11: only a party that was dialled, while it talks, may transfer."""
+        self._parts.journal.report(self._info, NO_REFER_URL, "a REFER was refused: the call has no referUrl")
+        self.leg.refuse_refer(event, 603)
 
     def _note(self, code: int, message: str) -> None:
         """How a prompt was made, told once in a call."""

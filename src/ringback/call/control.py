@@ -167,6 +167,18 @@ class DialRecording:
     on_started: Callable[[RecordingStarted], None] | None = None  # called once, when the recording begins
 
 
+class TransferPlan(Protocol):
+    """What a `<Dial referUrl>` does when the called party transfers the caller (twiml.md 7.6)."""
+
+    async def load(self, target: str) -> bool:
+        """Ask `referUrl` what to do about this target; False if there is no answer that could be run."""
+        ...
+
+    async def run(self, call: "CallControl") -> None:
+        """Run that answer on the party that stays, while the transferor is still there (RF-07)."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialRequest:
     targets: Sequence[DialTarget]
@@ -178,11 +190,15 @@ class DialRequest:
     sequential: bool = False
     ring_tone: str | None = None
     record: DialRecording | None = None
+    transfer: TransferPlan | None = None  # None: a REFER of the called party is refused (RF-05)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialResult:
-    """How a `<Dial>` ended, in Twilio's words (twiml.md 7.3, 7.4)."""
+    """How a `<Dial>` ended, in Twilio's words (twiml.md 7.3, 7.4).
+
+    `transferred`: the called party has transferred the caller and is gone; the plan's document takes control.
+    """
 
     status: Literal["completed", "answered", "busy", "no-answer", "failed", "canceled"]
     call_sid: CallSid | None = None
@@ -193,6 +209,7 @@ class DialResult:
     sip_headers: Mapping[str, str] = field(default_factory=dict)
     recording: RecordResult | None = None
     caller_hung_up: bool = False
+    transferred: bool = False
     error_code: int | None = None
     error_message: str | None = None
 

@@ -5,7 +5,7 @@ Twilio's rules are `twiml.md` 7.2; several targets ring at once or one after the
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,9 +18,11 @@ from ringback.call.leg import Leg, Ringing
 from ringback.call.recording_desk import OpenRecording
 from ringback.call.ringback_tone import RingbackTone, ToneSource
 from ringback.call.route import Router
+from ringback.call.transferring import Transferring, while_up
 from ringback.clock import wait_for
 from ringback.media.leg import LiveRecording, WhatToRecord
 from ringback.model.call_status import CallStatus
+from ringback.sip.events import ReferReceived
 
 
 class Dialler:
@@ -55,13 +57,16 @@ class Dialling:
         exchange: Exchange,
         router: Router,
         tone: RingbackTone,
+        instead: Callable[[], None] | None = None,
     ) -> None:
+        """`instead` ends the talk that goes on while this dial rings (RF-07); the caller hears that and no ringing."""
         self._parent = parent
         self._request = request
         self._parts = parts
         self._exchange = exchange
         self._router = router
         self._tone = tone
+        self._instead = instead
         self._attempts: list[Attempt] = []
         self._recording: tuple[OpenRecording, LiveRecording] | None = None
 
@@ -97,7 +102,7 @@ class Dialling:
             attempt.start(self._exchange, self._router, self._request.caller_id)
             if attempt.failure is not None:
                 self._parts.journal.report(self._parent.info, attempt.failure.code, attempt.failure.message)
-        if any(attempt.is_ringing for attempt in attempts):
+        if any(attempt.is_ringing for attempt in attempts) and self._instead is None:
             self._tone.start()
         try:
             winner = await wait_for(self._parts.clock, self._first_answer(attempts), self._request.timeout_seconds)
@@ -136,6 +141,8 @@ class Dialling:
         """
         if not ringing.early_media or self._request.ring_tone is not None or not leg.has_media or leg.has_ended:
             return
+        if self._instead is not None:
+            return
         if sum(len(other.legs) for other in self._attempts if other.is_ringing) > 1 or self._parent.has_ended:
             return
         if self._parent.is_answered or self._parent.leg.ring_with_audio():
@@ -147,10 +154,10 @@ class Dialling:
     async def _connect(self, winner: Attempt) -> DialResult:
         assert winner.child is not None
         child = winner.child
-        if winner.target.screen is not None or winner.target.send_digits:
+        if (winner.target.screen is not None or winner.target.send_digits) and self._instead is None:
             self._let_it_ring()
         try:
-            is_wanted = await self._while_caller_waits(self._prepare(winner.target, child))
+            is_wanted = await while_up(self._parent, self._prepare(winner.target, child))
             if is_wanted:
                 await self._parent.answer()
         except CallEnded:
@@ -161,15 +168,51 @@ class Dialling:
         if self._request.record is not None and self._recording is None:
             self._start_recording(self._request.record)
         self._tone.stop()
-        ended = await hold_bridge(
-            self._parent.leg,
-            child.leg,
-            clock=self._parts.clock,
-            time_limit_seconds=self._request.time_limit_seconds,
-            hangup_on_star=self._request.hangup_on_star,
-        )
+        if self._instead is not None:
+            self._instead()
+        try:
+            transferred = await self._talk(child)
+        except CallEnded:
+            transferred = False
         child.leg.hang_up()
-        return winner.result(bridged=True, caller_hung_up=ended == "caller")
+        return winner.result(bridged=True, caller_hung_up=self._parent.has_ended, transferred=transferred)
+
+    async def _talk(self, child: Call) -> bool:
+        """Joined until something ends it; True: the called party transferred the caller and is gone (7.6)."""
+        referred: asyncio.Queue[ReferReceived] = asyncio.Queue()
+        child.leg.on_refer = referred.put_nowait
+        transferring = Transferring(
+            parent=self._parent, child=child, request=self._request, parts=self._parts, dial_beside=self._dial_beside
+        )
+        clock = self._parts.clock
+        limit_at = clock.now() + self._request.time_limit_seconds
+        while True:
+            ended = await hold_bridge(
+                self._parent.leg,
+                child.leg,
+                clock=clock,
+                time_limit_seconds=limit_at - clock.now(),
+                hangup_on_star=self._request.hangup_on_star,
+                referred=referred,
+            )
+            if ended != "refer":
+                return False
+            if await transferring.follow(referred.get_nowait()):
+                return True
+            if child.has_ended:
+                return False
+
+    async def _dial_beside(self, request: DialRequest, instead: Callable[[], None]) -> DialResult:
+        """Ring a transfer's target while the talk goes on."""
+        return await Dialling(
+            parent=self._parent,
+            request=request,
+            parts=self._parts,
+            exchange=self._exchange,
+            router=self._router,
+            tone=self._tone,
+            instead=instead,
+        ).run()
 
     def _let_it_ring(self) -> None:
         """SC-05: while the called party is asked, the caller hears ringing, and nothing of that leg."""
@@ -182,19 +225,6 @@ class Dialling:
         if target.send_digits:
             await child.send_digits(target.send_digits)
         return target.screen is None or await target.screen(child)
-
-    async def _while_caller_waits(self, preparing: Coroutine[Any, Any, bool]) -> bool:
-        """Await, but no longer than the caller stays; raises `CallEnded` when it is gone."""
-        work = asyncio.ensure_future(preparing)
-        either: set[asyncio.Future[Any]] = {work, self._parent.leg.ended}
-        try:
-            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                raise CallEnded
-            return work.result()
-        finally:
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
 
     def _unanswered(self) -> DialResult:
         last = self._attempts[-1] if self._attempts else Attempt(_NOBODY, parent=self._parent, parts=self._parts)

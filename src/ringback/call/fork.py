@@ -12,6 +12,8 @@ from ringback.call.leg import Answered, Leg, LegEnd, Ringing
 
 FIRST_OF_THE_4XX = frozenset({401, 407, 415, 420, 484})
 """What says how to do better comes before the other 4xx (RFC 3261 section 16.7 step 6)."""
+BUSY_HERE = 486
+"""Then comes what says that a person is there."""
 
 OnRinging = Callable[[Leg, Ringing], None]
 
@@ -70,7 +72,7 @@ def best_end(ends: Sequence[LegEnd]) -> LegEnd | None:
 def _rank(status: int) -> tuple[int, int]:
     if status >= 600:
         return (0, 0)
-    return (status // 100, 0 if status in FIRST_OF_THE_4XX else 1)
+    return (status // 100, 0 if status in FIRST_OF_THE_4XX else 1 if status == BUSY_HERE else 2)
 
 
 def _refuses_for_all(leg: Leg) -> bool:

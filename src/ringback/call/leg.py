@@ -8,7 +8,7 @@ possible: an inbound leg takes a port when it is answered, an outbound one needs
 import asyncio
 import contextlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal
@@ -122,6 +122,7 @@ class Leg:
         self._is_inbound = True  # until it makes the offer of an INVITE of ours
         self.state = LegState.NEW
         self.negotiated: NegotiatedMedia | None = None
+        self.on_refer: Callable[[events.ReferReceived], None] | None = None
         self.progress: asyncio.Queue[Progress] = asyncio.Queue()
         self.ended: asyncio.Future[LegEnd] = asyncio.get_running_loop().create_future()
         self._refer_events: asyncio.Queue[events.ReferAnswered | events.NotifyReceived] = asyncio.Queue()
@@ -232,6 +233,21 @@ class Leg:
         self._offer_is_ours = True
         return self._offer()
 
+    def accept_refer(self, event: events.ReferReceived) -> None:
+        """202, and NOTIFYs from now on; `notify_refer` says how it goes."""
+        self.session.accept_refer(event, self._clock.now())
+        self._sip.pump()
+
+    def refuse_refer(self, event: events.ReferReceived, status: int) -> None:
+        self.session.refuse_refer(event, status, self._clock.now())
+        self._sip.pump()
+
+    def notify_refer(self, status: int) -> None:
+        """How the transfer ended; nothing if the transferor has left."""
+        if not self.has_ended:
+            self.session.notify_refer(status, self._clock.now(), final=True)
+            self._sip.pump()
+
     # -- what the exchange feeds --------------------------------------------------------------------------------
 
     def receive(self, event: events.Event) -> None:
@@ -256,8 +272,10 @@ class Leg:
                 self._end(LegEnd(by="peer" if event.request else "failure", headers=headers))
             case events.SessionRefreshed():
                 self._receive_refresh(event)
+            case events.ReferReceived() if self.on_refer is not None:
+                self.on_refer(event)
             case events.ReferReceived():
-                self.session.refuse_refer(event, 603, self._clock.now())
+                self.refuse_refer(event, 603)
             case events.ReferAnswered() | events.NotifyReceived():
                 self._refer_events.put_nowait(event)
             case _:

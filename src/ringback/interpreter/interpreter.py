@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from ringback.call.control import CallControl, CallEnded, MediaUnavailable, Spoken
 from ringback.clock import Clock
+from ringback.interpreter.document import LoadedDocument
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.loop import DocumentLoop, End, Parts
 from ringback.interpreter.report import Report, Reporter
 from ringback.interpreter.run import Callbacks
 from ringback.interpreter.screening import LegScreening
-from ringback.interpreter.source import DocumentRequest, DocumentSource, LoadedDocument
+from ringback.interpreter.source import DocumentRequest, DocumentSource
 from ringback.interpreter.waiting import CallWaiting
 
 # F-04, as heard in a transcript.

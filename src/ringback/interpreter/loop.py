@@ -11,12 +11,13 @@ from enum import Enum, auto
 
 from ringback.call.control import CallControl, CallEnded, MediaUnavailable, PlayedBytes, Spoken
 from ringback.clock import Clock
+from ringback.interpreter.document import LoadedDocument
 from ringback.interpreter.errors import DocumentUnavailable
 from ringback.interpreter.limits import Limits
-from ringback.interpreter.outcome import Continue, Finished, Goto, Outcome
+from ringback.interpreter.outcome import Continue, Enter, Finished, Goto, Outcome
 from ringback.interpreter.report import Report, Reporter, report_of_problem
 from ringback.interpreter.run import Callbacks, Run, Screening, Waiting
-from ringback.interpreter.source import DocumentRequest, DocumentSource, LoadedDocument
+from ringback.interpreter.source import DocumentRequest, DocumentSource
 from ringback.interpreter.verbs import EXECUTORS
 from ringback.twiml.nodes import Document, Verb
 from ringback.twiml.restricted import RestrictedTo, restrict
@@ -75,11 +76,11 @@ class DocumentLoop:
             if self._is_forbidden(document):
                 return End.FAILED
             outcome = await self._run_document(document)
-            if not isinstance(outcome, Goto):
+            if not isinstance(outcome, Goto | Enter):
                 return End.RAN_OUT if isinstance(outcome, Continue) else End.STOPPED
             if self._is_runaway(self._parts.clock.now() - started, document):
                 return End.FAILED
-            step = DocumentRequest.of(outcome)
+            step = DocumentRequest.of(outcome) if isinstance(outcome, Goto) else outcome.document
 
     def _is_forbidden(self, document: LoadedDocument) -> bool:
         """A verb that may not stand there makes the whole document fail, where that is the rule (section 19)."""

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from ringback.interpreter.document import LoadedDocument
+
 Method = Literal["GET", "POST"]
 Pairs = tuple[tuple[str, str], ...]
 
@@ -29,4 +31,11 @@ class Finished:
     """The call is over, has been told to end, or leaves its queue; no verb of the document runs after this one."""
 
 
-Outcome = Continue | Goto | Finished
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enter:
+    """This document, which was fetched already, takes control."""
+
+    document: LoadedDocument
+
+
+Outcome = Continue | Goto | Enter | Finished

@@ -6,13 +6,13 @@ from typing import Literal, Protocol
 from urllib.parse import urljoin
 
 from ringback.call.conference_request import WaitDocument
-from ringback.call.control import CallControl, MediaUnavailable
+from ringback.call.control import CallControl, MediaUnavailable, TransferPlan
 from ringback.call.queue_request import MemberDocument, QueueDocument
 from ringback.clock import Clock
 from ringback.interpreter.limits import Limits
-from ringback.interpreter.outcome import Goto, Method, Pairs
+from ringback.interpreter.outcome import Goto, Method, Outcome, Pairs
 from ringback.interpreter.report import Report, Reporter
-from ringback.twiml.nodes import Conference, Enqueue, LegNoun, Node, Queue
+from ringback.twiml.nodes import Conference, Dial, Enqueue, LegNoun, Node, Queue
 
 # Twilio's "verb not supported by this API version", here as a warning: the document goes on.
 NOT_EXECUTED = 13750
@@ -27,10 +27,18 @@ class Callbacks(Protocol):
 Screen = Callable[[CallControl], Awaitable[bool]]  # runs on the leg that answered; True: bridge it
 
 
+class Transfer(TransferPlan, Protocol):
+    """A `TransferPlan`, and what its document makes of the `<Dial>` in the end."""
+
+    async def outcome(self) -> Outcome: ...
+
+
 class Screening(Protocol):
-    """Makes the screening of a dialled leg from the `url` of its noun (twiml.md 8.8)."""
+    """Makes the screening of a dialled leg from the `url` of its noun (twiml.md 8.8), and transfers (7.6)."""
 
     def __call__(self, noun: LegNoun, run: "Run") -> Screen: ...
+
+    def transfer(self, verb: Dial, run: "Run") -> Transfer: ...
 
 
 class Waiting(Protocol):

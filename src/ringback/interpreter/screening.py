@@ -6,7 +6,8 @@ from ringback.call.control import CallControl
 from ringback.interpreter.loop import DocumentLoop, End, Parts
 from ringback.interpreter.run import Run, Screen
 from ringback.interpreter.source import DocumentRequest, DocumentSource
-from ringback.twiml.nodes import LegNoun, Number
+from ringback.interpreter.transfer import ReferUrl
+from ringback.twiml.nodes import Dial, LegNoun, Number
 from ringback.twiml.restricted import RestrictedTo
 
 
@@ -22,18 +23,24 @@ class LegScreening:
 
         async def screen(leg: CallControl) -> bool:
             """SC-03: a document that ran out lets the two be joined; hang-up or failure (F-06) does not."""
-            parts = Parts(
-                documents=self.documents.for_call(leg),
-                reporter=run.reporter,
-                callbacks=run.callbacks,
-                clock=run.clock,
-                limits=run.limits,
-                screening=self,
-                waiting=run.waiting,
-                owns_number=run.owns_number,
-                restricted_to=restricted_to,
-            )
+            parts = self._parts(self.documents.for_call(leg), run, restricted_to)
             end = await DocumentLoop(leg, parts).run(request)
             return end is End.RAN_OUT and not leg.has_ended
 
         return screen
+
+    def transfer(self, verb: Dial, run: Run) -> ReferUrl:
+        return ReferUrl(verb=verb, run_of_dial=run, parts=self._parts(self.documents, run))
+
+    def _parts(self, documents: DocumentSource, run: Run, restricted_to: RestrictedTo | None = None) -> Parts:
+        return Parts(
+            documents=documents,
+            reporter=run.reporter,
+            callbacks=run.callbacks,
+            clock=run.clock,
+            limits=run.limits,
+            screening=self,
+            waiting=run.waiting,
+            owns_number=run.owns_number,
+            restricted_to=restricted_to,
+        )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ringback.call.control import CallControl, CallEnded, CallInfo, PlayedBytes, Spoken
+from ringback.interpreter.document import LoadedDocument as LoadedDocument
 from ringback.interpreter.errors import DocumentUnavailable
 from ringback.interpreter.outcome import Goto, Method, Pairs
 from ringback.interpreter.report import Report, Reporter
@@ -36,17 +37,6 @@ class DocumentRequest:
     @classmethod
     def of(cls, goto: Goto) -> "DocumentRequest":
         return cls(url=goto.url, method=goto.method, parameters=goto.parameters)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedDocument:
-    """What is to be run, and the URL that relative ones are resolved against; None for inline TwiML (D-12).
-
-    A `Prompt` is an answer that was audio or plain text: it is played, then the call is hung up (twiml.md 1.1).
-    """
-
-    url: str | None
-    body: Document | PlayedBytes | Spoken
 
 
 class DocumentSource(Protocol):

@@ -1,7 +1,7 @@
 """Who picks up when a `<Dial>` rings in virtual time."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ringback.model.call_status import CallStatus, status_of_sip_response
@@ -15,7 +15,8 @@ class Phone:
     """`decides_after` seconds of ringing it sends `sip_status`; None rings for ever. Make one with the methods below.
 
     `talk_seconds` None stays on the line until the other side hangs up. `caller` is what its owner does while a
-    screening document (`url` of the noun) runs.
+    screening document (`url` of the noun) runs. With `refers_to` it transfers the caller there (REFER) after
+    `refers_after` seconds of talk.
     """
 
     sip_status: int = 200
@@ -23,6 +24,8 @@ class Phone:
     talk_seconds: float | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     caller: Caller = field(default_factory=Caller)
+    refers_to: str | None = None
+    refers_after: float = 0.0
 
     @classmethod
     def answers(
@@ -34,6 +37,10 @@ class Phone:
         caller: Caller | None = None,
     ) -> "Phone":
         return cls(decides_after=after, talk_seconds=talks, headers=headers or {}, caller=caller or Caller())
+
+    def transfers(self, to: str, *, after: float = 2.0) -> "Phone":
+        """The same phone, which transfers the caller after a while of talk."""
+        return replace(self, refers_to=to, refers_after=after)
 
     @classmethod
     def busy(cls, *, after: float = 1.0) -> "Phone":

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ringback.call.control import (
@@ -26,7 +26,9 @@ from ringback.testing.phone import NOBODY, DialStatus, Phone
 from ringback.testing.transcript import Dialled
 from ringback.testing.virtual_call import VirtualCall
 from ringback.testing.virtual_recording import RecordingRoom
+from ringback.testing.virtual_transfer import VirtualTransfer
 from ringback.webhooks.callback_parameters import Completion, StatusEvent, status_callback_parameters
+from ringback.webhooks.parameters import sip_parameters
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,8 +69,41 @@ class Attempt:
         return f"{self.info.call_sid[-8:]}@virtual" if self.target.kind == "sip" else None
 
 
+@dataclass(slots=True)
+class AnsweredLeg:
+    """A leg from its answer on; its end is told once."""
+
+    attempt: Attempt
+    answered_at: float
+    _seconds: int | None = None
+
+    @property
+    def info(self) -> CallInfo:
+        """With what the screening of a SIP leg is told of it (twiml.md 8.2)."""
+        if self.attempt.sip_call_id is None:
+            return self.attempt.info
+        parameters = sip_parameters(
+            domain=None,
+            domain_sid=None,
+            username=None,
+            call_id=self.attempt.sip_call_id,
+            source_ip=None,
+            headers=self.attempt.phone.headers.items(),
+        )
+        return replace(self.attempt.info, sip_parameters=parameters)
+
+    def end(self, now: float) -> int:
+        """The leg is over, now or before; its whole seconds."""
+        if self._seconds is None:
+            self._seconds = round(now - self.answered_at)
+            completion = Completion(seconds=self._seconds, sip_response_code=200)
+            self.attempt.status.tell("completed", CallStatus.COMPLETED, completion)
+        return self._seconds
+
+
 class Exchange:
-    """Connects the dials of one test to its phones, which are known by number or by SIP URI without parameters."""
+    """Connects the dials of one test to its phones, which are known by number, by SIP URI without
+    parameters, or as `client:identity`."""
 
     def __init__(
         self,
@@ -82,9 +117,11 @@ class Exchange:
         self.recordings = recordings
         self.callbacks = callbacks
 
-    async def dial(self, parent: VirtualCall, request: DialRequest) -> DialResult:
+    async def dial(
+        self, parent: VirtualCall, request: DialRequest, *, instead: Callable[[], None] | None = None
+    ) -> DialResult:
         """Run one `<Dial>` to its end and write it down."""
-        result = await VirtualDial(self, parent, request).run()
+        result = await VirtualDial(self, parent, request, instead=instead).run()
         parent.world.journal.add(
             Dialled(
                 at=parent.world.elapsed(),
@@ -97,23 +134,32 @@ class Exchange:
         return result
 
     def attempt(self, target: DialTarget, parent: VirtualCall, caller_id: str | None) -> Attempt:
+        address = f"client:{target.address}" if target.kind == "client" else target.address
         info = CallInfo(
             call_sid=CallSid(f"CA{next(self._numbers):032x}"),
             account_sid=parent.info.account_sid,
             from_=caller_id or parent.info.from_,
-            to=target.address,
+            to=address,
             direction=Direction.OUTBOUND_DIAL,
             parent_call_sid=parent.info.call_sid,
         )
-        phone = self._phones.get(_plain(target.address), NOBODY)
+        phone = self._phones.get(_plain(address), NOBODY)
         status = LegStatus(info=info, events=target.status, callbacks=self.callbacks, clock=parent.world.clock)
         return Attempt(target=target, phone=phone, info=info, status=status)
 
 
 class VirtualDial:
-    """One `<Dial>` under way."""
+    """One `<Dial>` under way. `instead` ends the talk that goes on while this one rings (RF-07)."""
 
-    def __init__(self, exchange: Exchange, parent: VirtualCall, request: DialRequest) -> None:
+    def __init__(
+        self,
+        exchange: Exchange,
+        parent: VirtualCall,
+        request: DialRequest,
+        *,
+        instead: Callable[[], None] | None = None,
+    ) -> None:
+        self._instead = instead
         self._exchange = exchange
         self._parent = parent
         self._request = request
@@ -147,9 +193,9 @@ class VirtualDial:
     async def _connect(self, winner: Attempt) -> DialResult:
         """DI-03, N-01, SC-01: send digits, screen, answer the caller, then talk."""
         parent = self._parent
-        child = VirtualCall(info=winner.info, world=parent.world, is_answered=True)
-        answered_at = parent.world.elapsed()
-        bridged = False
+        leg = AnsweredLeg(winner, answered_at=parent.world.elapsed())
+        child = VirtualCall(info=leg.info, world=parent.world, is_answered=True)
+        bridged = transferred = False
         winner.status.tell("answered", CallStatus.IN_PROGRESS)
         try:
             if await parent.while_up(_prepare(child, winner)):
@@ -157,12 +203,30 @@ class VirtualDial:
                 bridged = True
                 if self._request.record is not None and self._recording is None:
                     self._begin_recording(self._request.record)
-                await _talk(parent, winner.phone, self._request)
+                if self._instead is not None:
+                    self._instead()
+                transferred = await self._talk_to(leg)
         except CallEnded:
             pass
-        seconds = round(parent.world.elapsed() - answered_at)
-        winner.status.tell("completed", CallStatus.COMPLETED, Completion(seconds=seconds, sip_response_code=200))
-        return _answered(winner, parent, seconds=seconds, bridged=bridged)
+        seconds = leg.end(parent.world.elapsed())
+        return _answered(winner, parent, seconds=seconds, bridged=bridged, transferred=transferred)
+
+    async def _talk_to(self, leg: "AnsweredLeg") -> bool:
+        """True: the phone transferred the caller and is gone."""
+        phone, parent = leg.attempt.phone, self._parent
+        if phone.refers_to is None:
+            await _talk(parent, phone, self._request)
+            return False
+        began = parent.world.elapsed()
+        await _talk(parent, replace(phone, talk_seconds=phone.refers_after), self._request)
+        if await VirtualTransfer(parent, self._request, leg, self._dial_beside).follow(phone.refers_to):
+            return True
+        left = None if phone.talk_seconds is None else phone.talk_seconds - (parent.world.elapsed() - began)
+        await _talk(parent, replace(phone, talk_seconds=left), self._request)
+        return False
+
+    async def _dial_beside(self, request: DialRequest, instead: Callable[[], None]) -> DialResult:
+        return await self._exchange.dial(self._parent, request, instead=instead)
 
     def _begin_recording(self, wanted: DialRecording) -> None:
         """DI-20: from ringing, if the caller was answered by then, or from the answer."""
@@ -258,7 +322,7 @@ def _unanswered(attempt: Attempt, parent: VirtualCall, rang_seconds: float, *, s
     )
 
 
-def _answered(winner: Attempt, parent: VirtualCall, *, seconds: int, bridged: bool) -> DialResult:
+def _answered(winner: Attempt, parent: VirtualCall, *, seconds: int, bridged: bool, transferred: bool) -> DialResult:
     return DialResult(
         status="completed",
         call_sid=winner.info.call_sid,
@@ -268,6 +332,7 @@ def _answered(winner: Attempt, parent: VirtualCall, *, seconds: int, bridged: bo
         sip_response_code=200 if winner.sip_call_id else None,
         sip_headers=winner.phone.headers,
         caller_hung_up=parent.has_ended,
+        transferred=transferred,
     )
 
 

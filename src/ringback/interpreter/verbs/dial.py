@@ -7,7 +7,7 @@ from ringback.interpreter.dial_queue import dial_queue
 from ringback.interpreter.dial_targets import dial_targets
 from ringback.interpreter.outcome import Continue, Finished, Outcome, Pairs
 from ringback.interpreter.recording_callback import RecordingCallback
-from ringback.interpreter.run import Run
+from ringback.interpreter.run import Run, Transfer
 from ringback.twiml.nodes import Conference, Dial, Queue
 from ringback.webhooks.verb_parameters import dial_parameters
 
@@ -17,24 +17,25 @@ NEEDS_ANSWER = False  # unless `answerOnBridge` is off, below
 async def execute(verb: Dial, run: Run) -> Outcome:
     if not verb.answer_on_bridge:
         await run.call.answer()
-    if verb.refer_url is not None:
-        run.not_executed(verb, ' referUrl="..."')
     match verb.nouns:
         case (Conference() as room,):
             return await dial_conference(verb, room, run)
         case (Queue() as queue,):
             return await dial_queue(verb, queue, run)
     callback = _recording_callback(verb, run)
-    request = _request(verb, run, callback)
+    transfer = run.screening.transfer(verb, run) if verb.refer_url is not None else None
+    request = _request(verb, run, callback, transfer)
     result = await run.call.dial(request) if request.targets else DialResult(status="failed")
     if result.recording is not None:
         callback.ended(result.recording)
+    if result.transferred and transfer is not None and not result.caller_hung_up:
+        return await transfer.outcome()
     if verb.action is not None:
         return run.goto(verb.action, verb.method, action_parameters(result))
     return Finished() if result.caller_hung_up else Continue()
 
 
-def _request(verb: Dial, run: Run, callback: RecordingCallback) -> DialRequest:
+def _request(verb: Dial, run: Run, callback: RecordingCallback, transfer: Transfer | None) -> DialRequest:
     targets, one_by_one = dial_targets(verb, run)
     return DialRequest(
         targets=targets,
@@ -46,6 +47,7 @@ def _request(verb: Dial, run: Run, callback: RecordingCallback) -> DialRequest:
         sequential=verb.sequential or one_by_one,
         ring_tone=verb.ring_tone,
         record=_recording(verb, callback),
+        transfer=transfer,
     )
 
 

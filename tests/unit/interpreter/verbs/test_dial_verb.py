@@ -141,7 +141,9 @@ async def test_a_recording_of_the_dial_is_told(bench: Bench) -> None:
     assert parameters["CallSid"] == bench.call.info.call_sid
 
 
-async def test_refer_url_is_reported_and_the_dial_goes_on(bench: Bench) -> None:
+async def test_a_refer_url_is_the_plan_of_a_transfer_and_is_not_asked_without_one(bench: Bench) -> None:
     await bench.runs(voice='<Dial referUrl="/refer">+15550001111</Dial>')
-    assert bench.codes == [13750]
-    assert len(bench.dialled) == 1
+    assert bench.codes == []
+    (request,) = bench.dialled
+    assert request.transfer is not None
+    assert bench.asked == ["/voice"]
