@@ -36,6 +36,7 @@ def not_done(note: str) -> Coverage:
     return Coverage(status="not", note=note)
 
 
+_TASK_ROUTER = not_done("there is no TaskRouter")
 _TWILIOS_NETWORK = not_done("belongs to Twilio's own network")
 
 
@@ -71,7 +72,7 @@ COVERAGE: Mapping[str, Coverage] = MappingProxyType(
         "Record": DONE,
         **_attributes("Record", "transcribe transcribeCallback", PARSED),
         "Record@recordingConfigurationId": _TWILIOS_NETWORK,
-        "Dial": partly("to numbers, SIP URIs and registered phones"),
+        "Dial": partly("to numbers, SIP URIs, registered phones, conferences and queues; not to applications"),
         **_attributes(
             "Dial",
             "text action method timeout timeLimit callerId hangupOnStar answerOnBridge record recordingTrack trim "
@@ -91,6 +92,16 @@ COVERAGE: Mapping[str, Coverage] = MappingProxyType(
         "Dial/WhatsApp": _TWILIOS_NETWORK,
         "Dial/Sip/Headers": DONE,
         "Dial/Sip/Headers/Header": DONE,
+        "Dial/Conference": DONE,
+        "Dial/Conference@jitterBufferSize": not_done("the jitter buffer adapts to each phone by itself"),
+        **_attributes("Dial/Conference", "region recordingConfigurationId", _TWILIOS_NETWORK),
+        "Dial/Conference@eventCallbackUrl": partly("without RecordingFileSize"),
+        "Dial/Queue": DONE,
+        **_attributes("Dial/Queue", "reservationSid postWorkActivitySid", _TASK_ROUTER),
+        "Enqueue": DONE,
+        "Enqueue@workflowSid": _TASK_ROUTER,
+        "Enqueue/Task": _TASK_ROUTER,
+        "Leave": DONE,
         "Redirect": DONE,
         "Refer": DONE,
         "Refer/Sip": DONE,

@@ -9,6 +9,7 @@ from ringback.interpreter.errors import DocumentUnavailable
 from ringback.interpreter.source import AppDocumentSource, DocumentRequest, Fallback
 from ringback.testing.app_transport import Answer, AppRequest, AppResponse, AppTransport
 from ringback.testing.transcript import Requested
+from ringback.testing.virtual_call import VirtualCall
 from ringback.twiml.nodes import Document
 from ringback.webhooks.client import AppClient
 from tests.unit.interpreter.conftest import Bench
@@ -73,10 +74,20 @@ async def test_a_source_for_a_dialled_leg_has_cookies_of_its_own_and_no_fallback
     bench: Bench, source_of: MakeSource
 ) -> None:
     source = source_of({"/fallback": TWIML}, fallback="http://app.example/fallback")
-    child = source.for_call(bench.call)
+    child = source.for_call(VirtualCall(info=bench.call.info, world=bench.call.world))
     assert child.cookies is not source.cookies
     with pytest.raises(DocumentUnavailable):
         await child.fetch(VOICE)
+
+
+async def test_what_the_call_itself_hears_while_it_waits_has_its_cookies_and_no_fallback(
+    bench: Bench, source_of: MakeSource
+) -> None:
+    source = source_of({"/fallback": TWIML}, fallback="http://app.example/fallback")
+    waiting = source.for_call(bench.call)
+    assert waiting.cookies is source.cookies
+    with pytest.raises(DocumentUnavailable):
+        await waiting.fetch(VOICE)
 
 
 async def test_the_document_keeps_its_url_with_the_connection_overrides(source_of: MakeSource) -> None:
