@@ -82,3 +82,23 @@ async def test_a_break_is_silence_on_the_line(app: VoiceApp, server: Server, tmp
     levels = np.sqrt((heard[: len(heard) // 160 * 160].reshape(-1, 160) ** 2).mean(axis=1))
     loud = np.flatnonzero(levels > 200) / 50
     assert np.diff(loud).max() == pytest.approx(2.4, abs=0.5)
+
+
+async def test_the_words_of_a_recording_reach_the_transcribe_callback(
+    app: VoiceApp, server: Server, voice: HibariSynthesizer
+) -> None:
+    """twiml.md 6.5."""
+    app.pages["/voice"] = (
+        '<Record playBeep="false" timeout="2" transcribe="true" transcribeCallback="/words" action="/done"/>'
+    )
+    app.pages["/done"] = "<Hangup/>"
+    app.pages["/words"] = ""
+    async with Softphone.open() as phone:
+        placed = phone.call(f"sip:hello@{DOMAIN}", proxy=f"127.0.0.1:{server.port}", user=USER, password=PASSWORD)
+        await placed.answered()
+        await placed.play(spoken(voice, "The weather is nice today. My name is John Smith."))
+        await placed.ended(40)
+    (words,) = await app.wait_for("/words", seconds=40)
+    assert words.parameters["TranscriptionStatus"] == "completed"
+    assert "weather is nice" in words.parameters["TranscriptionText"]
+    assert words.parameters["RecordingSid"] == app.of("/done")[0].parameters["RecordingSid"]

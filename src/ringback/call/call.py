@@ -34,6 +34,7 @@ from ringback.clock import Clock
 from ringback.media._engine import Clip
 from ringback.media.leg import MediaLeg
 from ringback.model.call_status import CallStatus, status_of_sip_response
+from ringback.model.sid import RecordingSid
 from ringback.sip.events import ReferReceived
 
 T = TypeVar("T")
@@ -203,6 +204,12 @@ class Call:
             ended_by = ended_by or ("hangup" if self.leg.has_ended else RECORDING_ENDS.get(audio.reason, "hangup"))
             result = await self._parts.recordings.close(recording, seconds=audio.seconds, ended_by=ended_by)
         return result
+
+    def transcribe(self, recording_sid: RecordingSid, then: Callable[[str | None], None]) -> None:
+        if self._parts.hearing is None:
+            then(None)
+            return
+        self._parts.hearing.transcribe(self._parts.recordings.path_of(self._info, recording_sid), then)
 
     async def dial(self, request: DialRequest) -> DialResult:
         return await self._parts.dial(self, request)

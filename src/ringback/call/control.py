@@ -271,6 +271,10 @@ class CallControl(Protocol):
 
     async def record(self, request: RecordRequest) -> RecordResult: ...
 
+    def transcribe(self, recording_sid: RecordingSid, then: Callable[[str | None], None]) -> None:
+        """Find out what is said in a finished recording, in the background; None: it could not be."""
+        ...
+
     async def dial(self, request: DialRequest) -> DialResult: ...
 
     async def confer(self, request: ConferenceRequest) -> ConferenceResult:

@@ -2,10 +2,14 @@
 
 import asyncio
 import contextlib
+import wave
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Literal, Protocol, TypeVar
+
+import structlog
 
 from ringback.call.listen_request import (
     ListeningFailed,
@@ -16,13 +20,19 @@ from ringback.call.listen_request import (
     SpeechPartial,
 )
 from ringback.speech.errors import LanguageNotAvailable, SpeechFailed
-from ringback.speech.recognizer import Recognizer, RecognizerSession
+from ringback.speech.recognizer import RATE_HZ, Recognizer, RecognizerSession
 from ringback.speech.utterance import UtteranceBegan, UtteranceDetector, UtteranceEnded, UtteranceWentOn
+
+logger = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
 LANGUAGE_NOT_AVAILABLE = 13331
 RECOGNISER_FAILED = 13340
+TRANSCRIBED_LANGUAGE = "en-US"  # twiml.md 6.1
+MAX_TRANSCRIBED_SECONDS = 120
+PAUSE_SECONDS = 0.6
+LONGEST_DECODED_SECONDS = 15.0
 MAX_THREADS = 8
 """Utterances that may wait for a recogniser at a time."""
 
@@ -38,6 +48,7 @@ class Hearing:
 
     def __init__(self, recognizer: Recognizer) -> None:
         self._recognizer = recognizer
+        self._transcribing: set[asyncio.Task[None]] = set()
         self._threads = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="ringback-hearing")
 
     @contextlib.asynccontextmanager
@@ -54,15 +65,33 @@ class Hearing:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
 
-    async def transcribe(self, pcm: bytes, language: str) -> str:
-        """All of a recording as words. Raises `ListeningFailed`."""
-        session = self._session(ListenRequest(language=language))
-        await self._in_thread(session.feed, pcm)
-        return (await self._in_thread(session.finish)).text
+    def transcribe(self, recording: Path, then: Callable[[str | None], None]) -> None:
+        """The words of a WAV of one channel, in the background; None if they cannot be found out."""
+        task = asyncio.ensure_future(self._transcribe(recording, then))
+        self._transcribing.add(task)
+        task.add_done_callback(self._transcribing.discard)
 
     def close(self) -> None:
+        """What is being transcribed is dropped."""
+        for task in self._transcribing:
+            task.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._recognizer.close()
+
+    async def _transcribe(self, recording: Path, then: Callable[[str | None], None]) -> None:
+        try:
+            pcm = await asyncio.to_thread(_samples_of, recording)
+            texts = [await self._text_of(audio) for audio in utterances(pcm)]
+        except (ListeningFailed, OSError, EOFError, wave.Error) as problem:
+            logger.warning("a recording cannot be transcribed", recording=recording.name, problem=str(problem))
+            then(None)
+            return
+        then(" ".join(text for text in texts if text))
+
+    async def _text_of(self, audio: bytes) -> str:
+        session = self._session(ListenRequest(language=TRANSCRIBED_LANGUAGE))
+        await self._in_thread(session.feed, audio)
+        return (await self._in_thread(session.finish)).text
 
     async def _hear(self, frames: AsyncIterable[bytes], request: ListenRequest, heard: "HeardSpeech") -> None:
         """Read until cancelled or until the leg is closed; a failure goes to whoever waits for the next news."""
@@ -104,6 +133,26 @@ class Hearing:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
         except SpeechFailed as failure:
             raise ListeningFailed(RECOGNISER_FAILED, failure.message) from failure
+
+
+def utterances(pcm: bytes) -> list[bytes]:
+    """What is said in a recording, cut at pauses, so that no decoding is long."""
+    detector = UtteranceDetector(silence_seconds=PAUSE_SECONDS, max_seconds=LONGEST_DECODED_SECONDS)
+    found: list[bytearray] = []
+    for event in detector.feed(pcm + bytes(round((PAUSE_SECONDS + 0.2) * RATE_HZ) * 2)):
+        match event:
+            case UtteranceBegan():
+                found.append(bytearray(event.audio))
+            case UtteranceWentOn():
+                found[-1] += event.audio
+    return [bytes(audio) for audio in found]
+
+
+def _samples_of(recording: Path) -> bytes:
+    with wave.open(str(recording), "rb") as source:
+        if source.getframerate() != RATE_HZ or source.getnchannels() != 1 or source.getsampwidth() != 2:
+            raise wave.Error("only 8 kHz mono of 16 bits is transcribed")
+        return source.readframes(MAX_TRANSCRIBED_SECONDS * RATE_HZ)
 
 
 class HeardSpeech:

@@ -14,7 +14,7 @@ from ringback.call.journal import CallJournal
 from ringback.call.silence import trim_wave_file
 from ringback.clock import Clock
 from ringback.model.record import RecordingRecord, RecordingStatus
-from ringback.model.sid import new_recording_sid
+from ringback.model.sid import RecordingSid, new_recording_sid
 
 SHORTEST_KEPT_SECONDS = 0.1
 TOO_SHORT_CODE = 16101
@@ -95,6 +95,10 @@ class RecordingDesk:
             status="absent" if absent else "completed",
             error_code=record.error_code,
         )
+
+    def path_of(self, info: CallInfo, recording_sid: RecordingSid) -> Path:
+        """Where the file of a recording of this call lies."""
+        return self._folder / info.account_sid / f"{recording_sid}.wav"
 
     def url_of(self, record: RecordingRecord) -> str:
         """RecordingUrl: absolute, without an extension."""

@@ -30,8 +30,20 @@ from ringback.call.queue_request import DialQueueRequest, DialQueueResult, Enque
 from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.clock import Clock
 from ringback.model.call_status import CallStatus, Direction
+from ringback.model.sid import RecordingSid
 from ringback.testing.caller import SECONDS_BETWEEN_KEYS, seconds_of_speech
-from ringback.testing.transcript import Answered, Ended, Event, Heard, HeardKeys, HeardVoice, Journal, Pressed, Said
+from ringback.testing.transcript import (
+    Answered,
+    Ended,
+    Event,
+    Heard,
+    HeardKeys,
+    HeardVoice,
+    Journal,
+    Pressed,
+    Recorded,
+    Said,
+)
 from ringback.testing.virtual_background import VirtualRecordings
 
 T = TypeVar("T")
@@ -190,6 +202,12 @@ class VirtualCall:
         if self.world.record is None:
             raise NotImplementedError("this virtual call records nothing")
         return await self.world.record(self, request)
+
+    def transcribe(self, recording_sid: RecordingSid, then: Callable[[str | None], None]) -> None:
+        """Word for word, and at once."""
+        recorded = [event for event in self.world.journal.events if isinstance(event, Recorded)]
+        words = [" ".join(event.words) for event in recorded if event.recording_sid == recording_sid]
+        then(words[0] if words else None)
 
     async def dial(self, request: DialRequest) -> DialResult:
         if self.world.dial is None:

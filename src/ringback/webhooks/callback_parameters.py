@@ -92,6 +92,23 @@ def billed_minutes(seconds: int) -> int:
     return -(-max(0, seconds) // 60)
 
 
+def transcription_parameters(
+    call: CallFacts, *, sid: str, text: str | None, recording_sid: RecordingSid, recording_url: str
+) -> Parameters:
+    """A `transcribeCallback` (twiml.md 6.5); None for a text that could not be found out."""
+    return (
+        *common_parameters(call),
+        *given(
+            ("TranscriptionSid", sid),
+            ("TranscriptionText", text or ""),
+            ("TranscriptionStatus", "failed" if text is None else "completed"),
+            ("TranscriptionUrl", f"{recording_url.rpartition('/Recordings/')[0]}/Transcriptions/{sid}"),
+            ("RecordingSid", recording_sid),
+            ("RecordingUrl", recording_url),
+        ),
+    )
+
+
 def recording_callback_parameters(recording: RecordingFacts) -> Parameters:
     """A recording status callback (9.1). The duration belongs to `completed` only."""
     completed = recording.status is RecordingStatus.COMPLETED

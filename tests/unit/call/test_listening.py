@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import wave
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -156,6 +158,40 @@ async def test_nobody_listens_after_the_context(hearing: Hearing, recognizer: Re
     assert line.taps == 0
 
 
-async def test_a_recording_is_transcribed_as_one(hearing: Hearing, recognizer: Recognizer) -> None:
-    assert await hearing.transcribe(voice(3), "en-US") == "sales"
-    assert len(recognizer.finished[0]) == 48000
+def write(path: Path, pcm: bytes, *, channels: int = 1) -> Path:
+    with wave.open(str(path), "wb") as target:
+        target.setnchannels(channels)
+        target.setsampwidth(2)
+        target.setframerate(8000)
+        target.writeframes(pcm)
+    return path
+
+
+async def transcribed(hearing: Hearing, path: Path) -> str | None:
+    told: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+    hearing.transcribe(path, told.set_result)
+    return await asyncio.wait_for(told, 10)
+
+
+async def test_a_recording_is_transcribed_utterance_by_utterance(
+    hearing: Hearing, recognizer: Recognizer, tmp_path: Path
+) -> None:
+    recording = write(tmp_path / "r.wav", voice() + SILENCE + SILENCE + voice(2))
+    assert await transcribed(hearing, recording) == "sales sales"
+    assert [round(len(pcm) / 16000) for pcm in recognizer.finished] == [2, 3]
+
+
+@pytest.mark.parametrize("what", ["missing", "stereo", "no wav", "recogniser"])
+async def test_what_cannot_be_transcribed_is_told_as_nothing(
+    hearing: Hearing, recognizer: Recognizer, tmp_path: Path, what: str
+) -> None:
+    recording = tmp_path / "r.wav"
+    match what:
+        case "stereo":
+            write(recording, voice() * 2, channels=2)
+        case "no wav":
+            recording.write_bytes(b"hello")
+        case "recogniser":
+            write(recording, voice())
+            recognizer.fails = True
+    assert await transcribed(hearing, recording) is None

@@ -4,17 +4,14 @@ from ringback.call.control import RecordRequest, RecordResult
 from ringback.interpreter.outcome import Outcome
 from ringback.interpreter.recording_callback import RecordingCallback
 from ringback.interpreter.run import Run
+from ringback.interpreter.transcription import transcribe
 from ringback.twiml.nodes import Record
 from ringback.webhooks.verb_parameters import record_parameters
 
 NEEDS_ANSWER = True
 
-TRANSCRIPTION_NOT_AVAILABLE = 13620
-
 
 async def execute(verb: Record, run: Run) -> Outcome:
-    if verb.transcribe:
-        run.report(TRANSCRIPTION_NOT_AVAILABLE, "transcription of recordings is not executed yet", node=verb)
     callback = RecordingCallback(
         run=run,
         url=verb.recording_status_callback,
@@ -24,6 +21,8 @@ async def execute(verb: Record, run: Run) -> Outcome:
     )
     result = await run.call.record(_request(verb, callback))
     callback.ended(result)
+    if verb.transcribe:
+        transcribe(verb, run, result)
     return run.goto(verb.action, verb.method, _parameters(result))
 
 

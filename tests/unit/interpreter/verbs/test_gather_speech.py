@@ -1,4 +1,4 @@
-"""`<Gather input="speech">` and `"dtmf speech"`: what wins, what ends it, what the app is told (G-01 to G-17, 5.3, 5.4)."""
+"""`<Gather input="speech">` and `"dtmf speech"`: what wins, what ends it, what the app is told (G-01 to G-17)."""
 
 import asyncio
 import contextlib

@@ -3,6 +3,7 @@
 import pytest
 
 from ringback.testing.transcript import Recorded
+from ringback.testing.virtual_call import VirtualCall
 from tests.unit.interpreter.conftest import BASE, Bench
 
 SID = f"RE{1:032x}"
@@ -83,6 +84,52 @@ async def test_a_silent_recording_that_is_not_trimmed_is_kept(bench: Bench) -> N
     assert bench.callbacks.sent[0][2]["RecordingDuration"] == "5"
 
 
-async def test_transcription_is_reported_and_the_recording_made(bench: Bench) -> None:
+def transcribed(bench: Bench) -> list[dict[str, str]]:
+    return [parameters for url, _, parameters in bench.callbacks.sent if url == f"{BASE}/words"]
+
+
+async def test_the_words_of_a_recording_are_sent(bench: Bench) -> None:
+    """twiml.md 6.5."""
+    bench.clock.call_at(1, lambda: bench.call.say("call me back", 4.0))
+    await record(bench, 'transcribe="true" transcribeCallback="/words"')
+    (words,) = transcribed(bench)
+    sid = words["TranscriptionSid"]
+    assert sid.startswith("TR")
+    assert words["TranscriptionText"] == "call me back"
+    assert words["TranscriptionStatus"] == "completed"
+    assert words["TranscriptionUrl"].endswith(f"/Transcriptions/{sid}")
+    assert words["RecordingUrl"].endswith(words["RecordingSid"])
+    assert {"CallSid", "AccountSid", "From", "To", "CallStatus", "ApiVersion", "Direction"} <= set(words)
+    assert [method for url, method, _ in bench.callbacks.sent if url == f"{BASE}/words"] == ["POST"]
+
+
+async def test_words_that_cannot_be_found_out_are_a_failed_transcription(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(VirtualCall, "transcribe", lambda _call, _sid, then: then(None))
+    bench.clock.call_at(1, lambda: bench.call.say("call me back", 4.0))
+    await record(bench, 'transcribe="true" transcribeCallback="/words"')
+    (words,) = transcribed(bench)
+    assert (words["TranscriptionStatus"], words["TranscriptionText"]) == ("failed", "")
+
+
+@pytest.mark.parametrize(("seconds", "trim"), [(1.0, "trim-silence"), (130.0, "do-not-trim")])
+async def test_r09_only_recordings_over_2_and_under_120_seconds_are_transcribed(
+    bench: Bench, seconds: float, trim: str
+) -> None:
+    bench.clock.call_at(1, lambda: bench.call.say("a story", seconds))
+    await record(bench, f'transcribe="true" transcribeCallback="/words" trim="{trim}"')
+    assert bench.codes == [13617]
+    assert transcribed(bench) == []
+
+
+async def test_an_absent_recording_is_not_transcribed(bench: Bench) -> None:
+    await record(bench, 'transcribe="true" transcribeCallback="/words" timeout="3"')
+    assert bench.codes == []
+    assert transcribed(bench) == []
+
+
+async def test_without_a_callback_nothing_is_transcribed_and_that_is_reported(bench: Bench) -> None:
+    bench.clock.call_at(1, lambda: bench.call.say("call me back", 4.0))
     await record(bench, 'transcribe="true"')
     assert bench.codes == [13620]
