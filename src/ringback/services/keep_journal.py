@@ -12,6 +12,7 @@ import structlog
 from ringback.call.control import CallInfo, StatusEvents
 from ringback.call.journal import CallOpened
 from ringback.clock import Clock
+from ringback.interpreter.source import facts_of_call
 from ringback.model.call_status import CallStatus
 from ringback.model.record import AccountRecord, CallRecord, NotificationRecord, RecordingRecord
 from ringback.model.sid import CallSid, new_sid
@@ -19,7 +20,6 @@ from ringback.services.metrics import Metrics
 from ringback.services.reach_app import AppLinks
 from ringback.webhooks.callback_parameters import Completion, StatusEvent, status_callback_parameters
 from ringback.webhooks.delivery import Callback
-from ringback.webhooks.parameters import CallFacts
 
 logger = structlog.get_logger(__name__)
 
@@ -144,7 +144,7 @@ class Journal:
             else None
         )
         parameters = status_callback_parameters(
-            _facts(live.info, record.status),
+            facts_of_call(live.info, record.status),
             event,
             timestamp=self._clock.utc_now(),
             sequence_number=live.sent_events,
@@ -160,18 +160,3 @@ class Journal:
             event, call_sid=live.record.sid, direction=live.record.direction.value, from_=live.record.from_,
             to=live.record.to, **facts,
         )  # fmt: skip
-
-
-def _facts(info: CallInfo, status: CallStatus) -> CallFacts:
-    """A status callback has no SIP header parameters (HD-09)."""
-    return CallFacts(
-        call_sid=info.call_sid,
-        account_sid=info.account_sid,
-        from_=info.from_,
-        to=info.to,
-        direction=info.direction,
-        status=status,
-        parent_call_sid=info.parent_call_sid,
-        caller_name=info.caller_name,
-        forwarded_from=info.forwarded_from,
-    )
