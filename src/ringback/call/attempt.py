@@ -92,11 +92,7 @@ class Attempt:
 
         won = await first_answer(self.legs, ringing) if self.legs else None
         if won is None:
-            end = self._end()
-            status = end.status if end is not None else None
-            if end is not None and end.by == "failure":
-                self._parts.journal.report(self.info, NO_ANSWER_AT_ALL, f"{self.info.to}: {end.reason or status}")
-            self._close(CallStatus.FAILED if status is None else status_of_sip_response(status), status)
+            self._fail(self._end())
             return False
         leg, answer = won
         self.answer_headers = answer.headers
@@ -140,6 +136,15 @@ class Attempt:
                 if not legs:
                     raise
         return legs
+
+    def _fail(self, end: LegEnd | None) -> None:
+        """The status is what the far end said; one that said nothing at all has failed (sip.md section 6)."""
+        status = end.status if end is not None else None
+        if end is None or status is None or end.by == "failure":
+            self._parts.journal.report(self.info, NO_ANSWER_AT_ALL, f"{self.info.to}: {end.reason if end else ''}")
+            self._close(CallStatus.FAILED, status)
+        else:
+            self._close(status_of_sip_response(status), status)
 
     def _close(self, status: CallStatus, sip_status: int | None) -> None:
         """The end of a call that was never answered; an answered one tells of its end itself."""

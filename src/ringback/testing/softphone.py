@@ -43,10 +43,14 @@ class CallRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answering:
-    """How a phone treats a call that comes in: a final SIP status, or 200 after ringing a while."""
+    """How a phone treats a call that comes in: a final SIP status, or 200 after ringing a while.
+
+    `early_media` is heard before that, by a 183: what a carrier says while nobody has answered yet.
+    """
 
     status: int = 200
     ring_seconds: float = 0.5
+    early_media: Clip | None = None
     play: Clip | None = None
     hang_up_after_seconds: float | None = None
 
@@ -220,6 +224,14 @@ class Softphone:
 
     async def _answer(self, call: SoftphoneCall, answering: Answering) -> None:
         call.leg.ring()
+        playing = asyncio.ensure_future(_play_early(call, answering.early_media))
+        try:
+            await self._ring_and_answer(call, answering)
+        finally:
+            playing.cancel()
+            await asyncio.gather(playing, return_exceptions=True)
+
+    async def _ring_and_answer(self, call: SoftphoneCall, answering: Answering) -> None:
         await self._clock.sleep(answering.ring_seconds)
         if call.has_ended:
             return
@@ -242,6 +254,11 @@ class Softphone:
             call.close()
         await self._sip.close()
         await self._media.close()
+
+
+async def _play_early(call: SoftphoneCall, clip: Clip | None) -> None:
+    if clip is not None and call.leg.ring_with_audio():
+        await call.play(clip)
 
 
 def _destination(proxy: str, transport: str) -> Destination:

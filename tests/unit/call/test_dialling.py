@@ -9,7 +9,7 @@ import pytest
 from ringback.call.control import CallControl, DialRecording, DialRequest, DialResult, DialTarget
 from ringback.model.call_status import CallStatus
 from tests.peers.memory_media import MemoryLeg
-from tests.unit.call.conftest import Bench, Phone, target
+from tests.unit.call.conftest import Bench, Phone, steps, target
 
 
 def audio_of(phone: Phone) -> MemoryLeg:
@@ -397,3 +397,77 @@ async def test_a_recording_ends_with_the_caller(bench: Bench, bob: Phone) -> Non
     result = await ended(task, bench)
     assert result.recording is not None
     assert (result.recording.ended_by, result.recording.seconds) == ("hangup", 3)
+
+
+async def test_early_media_reaches_a_caller_that_is_not_answered_by_a_183(bench: Bench, bob: Phone) -> None:
+    """DI-10 with `answerOnBridge`: the same session description is in the 200 later."""
+    bob.early_media, bob.ring_seconds = True, 4
+    theirs, call = await bench.ringing()
+    task = await bench.dialling(call, one(bob, answer_on_bridge=True))
+    await bench.wait(1)
+    assert steps(theirs) == ["180", "183"]
+    assert theirs.has_media
+    assert not call.is_answered
+    assert bench.audio(call).partner is not None
+    await bench.wait(4)
+    assert call.is_answered
+    assert bench.audio(call).partner is not None
+    bob.leg.hang_up()
+    assert (await ended(task, bench)).bridged
+
+
+async def test_sc_05_the_caller_hears_ringing_and_not_the_leg_while_the_called_party_is_asked(
+    bench: Bench, bob: Phone
+) -> None:
+    bob.early_media = True
+
+    async def screen(leg: CallControl) -> bool:
+        await leg.pause(3)
+        return True
+
+    _, call = await bench.answered()
+    request = DialRequest(targets=[dataclasses.replace(target(bob), screen=screen)])
+    task = await bench.dialling(call, request)
+    assert bench.audio(call).partner is not None
+    await bench.wait(2)
+    assert bench.audio(call).partner is None
+    assert bench.audio(call).playing is bench.tones.ringing
+    await bench.wait(3)
+    assert bench.audio(call).partner is not None
+    assert bench.audio(call).playing is None
+    bob.leg.hang_up()
+    await ended(task, bench)
+
+
+async def test_a_leg_that_never_reacts_is_reported(bench: Bench) -> None:
+    """Section 5.3: no answer at transport level is 32011 and a failed leg."""
+    _, call = await bench.answered()
+    request = DialRequest(targets=[DialTarget(kind="sip", address="sip:x@192.0.2.77")], timeout_seconds=60)
+    result = await ended(await bench.dialling(call, request), bench)
+    assert (result.status, result.sip_response_code) == ("failed", 503)
+    assert 32011 in [code for code, _ in bench.journal.reports]
+
+
+async def test_a_leg_that_is_silent_for_32_seconds_has_failed(bench: Bench, bob: Phone) -> None:
+    """Timer B: the 408 is made here, and is no answer of anybody."""
+    _, call = await bench.answered()
+    bench.wire.drops = lambda sent: sent.receiver == "bob"
+    result = await ended(await bench.dialling(call, one(bob, timeout_seconds=60)), bench)
+    assert (result.status, result.sip_response_code) == ("failed", 408)
+
+
+async def test_8_2_the_screening_of_a_sip_leg_is_told_of_its_200(bench: Bench, bob: Phone) -> None:
+    bob.answer_headers = (("X-Desk", "7"), ("Subject", "no"))
+    seen: list[dict[str, str]] = []
+
+    async def screen(leg: CallControl) -> bool:
+        seen.append(dict(leg.info.sip_parameters))
+        return False
+
+    _, call = await bench.answered()
+    request = DialRequest(targets=[dataclasses.replace(target(bob), screen=screen)])
+    result = await ended(await bench.dialling(call, request), bench)
+    assert seen[0]["SipHeader_X-Desk"] == "7"
+    assert seen[0]["SipCallId"] == bob.invites[0].request.call_id
+    assert "SipHeader_Subject" not in seen[0]
+    assert result.sip_headers == {"X-Desk": "7"}
