@@ -90,7 +90,9 @@ class Attempt:
                 self._parts.journal.call_progressed(self.info, CallStatus.RINGING)
             on_ringing(self, leg, progress)
 
-        won = await first_answer(self.legs, ringing) if self.legs else None
+        if not self.legs:
+            return False
+        won = await first_answer(self.legs, ringing)
         if won is None:
             self._fail(self._end())
             return False
