@@ -32,29 +32,29 @@ class MemoryMixer:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self.places: dict[MediaLeg, Place] = {}
+        self.places: dict[int, Place] = {}
         self.played: list[Clip] = []
         self.recordings: list[MemoryRecording] = []
         self.is_closed = False
 
     def hears(self, listener: MediaLeg, speaker: MediaLeg) -> bool:
-        if listener is speaker or listener not in self.places or speaker not in self.places:
+        at, of = self.places.get(listener.leg_id), self.places.get(speaker.leg_id)
+        if at is None or of is None or at is of:
             return False
-        at, of = self.places[listener], self.places[speaker]
         return not (of.muted or of.held or at.held) and of.coaching in (None, listener)
 
     def join(self, leg: MediaLeg, *, muted: bool, coaching: MediaLeg | None = None) -> None:
         self._require_open()
         leg.require_open()
-        self.places[leg] = Place(muted, coaching=coaching)
+        self.places[leg.leg_id] = Place(muted, coaching=coaching)
 
     def update(self, leg: MediaLeg, *, muted: bool, held: bool, coaching: MediaLeg | None = None) -> None:
         self._require_open()
-        if leg in self.places:
-            self.places[leg] = Place(muted, held, coaching)
+        if leg.leg_id in self.places:
+            self.places[leg.leg_id] = Place(muted, held, coaching)
 
     def leave(self, leg: MediaLeg) -> None:
-        self.places.pop(leg, None)
+        self.places.pop(leg.leg_id, None)
 
     async def play(self, clip: Clip) -> None:
         self._require_open()
