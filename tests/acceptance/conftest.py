@@ -133,6 +133,11 @@ class Server:
         """Run it until it says that it is ready."""
         folder.mkdir()
         (folder / "ringback.toml").write_text(settings)
+        return cls.start_in(folder)
+
+    @classmethod
+    def start_in(cls, folder: Path) -> "Server":
+        """The same, where the settings file lies already."""
         process = subprocess.Popen(
             [sys.executable, "-m", "ringback", "serve", "-c", "ringback.toml"],
             cwd=folder,

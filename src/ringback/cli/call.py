@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -186,4 +187,6 @@ def _clip(path: Path) -> Clip:
 def _writable(path: Path) -> Path:
     if not path.parent.is_dir():
         raise ValueError(f"--record {path}: the folder {path.parent} does not exist")
+    if path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise ValueError(f"--record {path}: it cannot be written")
     return path

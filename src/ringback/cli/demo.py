@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import io
 import secrets
+import signal
 import tempfile
 import wave
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -22,11 +23,12 @@ from ringback.api.server import HttpServer
 from ringback.cli.call import CallPlan, CallReport, place
 from ringback.cli.ladder import Ladder, waveform
 from ringback.cli.log import configure_logging
+from ringback.cli.preflight import is_free
 from ringback.cli.sample_app import Exchanged, SampleApp, create_sample_app
 from ringback.cli.schedule import Press
 from ringback.media._engine import Clip
 from ringback.media.prompt import PromptLibrary
-from ringback.model.settings import Settings
+from ringback.model.settings import Settings, SipListen
 from ringback.model.settings.load import settings_from_mapping
 from ringback.server import Server, running_server
 from ringback.sip.net.trace import TraceLine
@@ -37,6 +39,7 @@ ACCOUNT_SID = "AC00000000000000000000000000000001"
 DOMAIN = "demo.sip.localhost"
 USER = "alice"
 PASSWORD = "a-long-Passw0rd"
+USUAL_PORT = 5060
 PARTIES = ("phone", "Ringback", "app", "colleague")
 
 CALLER_WORDS = "Hello. This is a message from the demo phone."
@@ -167,14 +170,21 @@ async def _everything(
         app = HttpServer(create_sample_app(sample, screen.request), host="127.0.0.1", port=0)
         await app.start()
         stack.push_async_callback(app.stop)
-        settings = _settings(scratch, app.url, token, keep)
+        settings = _settings(scratch, app.url, token, _port_to_keep(screen.console) if keep else 0)
         server = await stack.enter_async_context(running_server(settings))
         phone = await stack.enter_async_context(Softphone.open(name=USER, trace=screen.sip("phone")))
         yield server, phone, library
 
 
-def _settings(scratch: Path, app_url: str, token: str, keep: bool) -> Settings:
-    port = 5060 if keep else 0
+def _port_to_keep(console: Console) -> int:
+    """The port that softphones try first, if it is free; 0, which is any, if it is not."""
+    if all(is_free(SipListen.parse(f"{transport}:127.0.0.1:{USUAL_PORT}")) for transport in ("udp", "tcp")):
+        return USUAL_PORT
+    console.print(f"Port {USUAL_PORT} is taken, so the server listens on a free one; see the proxy below.")
+    return 0
+
+
+def _settings(scratch: Path, app_url: str, token: str, port: int) -> Settings:
     return settings_from_mapping(
         {
             "sip": {"listen": [f"udp:127.0.0.1:{port}", f"tcp:127.0.0.1:{port}"]},
@@ -237,8 +247,10 @@ async def _stay_up(server: Server, console: Console) -> None:
         f" --press '1@3' --record heard.wav\nPress Ctrl-C to stop.",
         highlight=False,
     )
-    with contextlib.suppress(asyncio.CancelledError):
-        await asyncio.Event().wait()
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    await stop.wait()
 
 
 def _proxy(listening: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
-from ringback.model.settings import HostPort, SettingProblem, Settings
+from ringback.model.settings import HostPort, SettingProblem, Settings, SipListen
 from ringback.model.settings.section import SipSettings, StoreSettings
 
 _BIND_REASONS = {
@@ -30,11 +30,19 @@ def find_obstacles(settings: Settings) -> tuple[SettingProblem, ...]:
     )
 
 
+def is_free(listen: SipListen) -> bool:
+    """Whether a server could listen there now."""
+    try:
+        _bind_for_a_moment(listen.host_port, _kind(listen))
+    except OSError:
+        return False
+    return True
+
+
 def _listen_obstacles(settings: Settings) -> Iterator[SettingProblem]:
     """Each listener is bound for a moment; a port of 0 can always be had, its address may not."""
     for index, listen in enumerate(settings.sip.listen):
-        kind = socket.SOCK_DGRAM if listen.transport == "udp" else socket.SOCK_STREAM
-        yield from _bind_obstacle(f"sip.listen[{index}]", str(listen), listen.host_port, kind)
+        yield from _bind_obstacle(f"sip.listen[{index}]", str(listen), listen.host_port, _kind(listen))
     yield from _bind_obstacle("http.listen", str(settings.http.listen), settings.http.listen, socket.SOCK_STREAM)
 
 
@@ -51,6 +59,10 @@ def _bind_obstacle(key: str, shown: str, address: HostPort, kind: socket.SocketK
     except OSError as error:
         reason = _BIND_REASONS.get(error.errno or 0, error.strerror or str(error))
         yield SettingProblem(key=key, sentence=f'{key} is "{shown}", but {reason}.')
+
+
+def _kind(listen: SipListen) -> socket.SocketKind:
+    return socket.SOCK_DGRAM if listen.transport == "udp" else socket.SOCK_STREAM
 
 
 def _bind_for_a_moment(address: HostPort, kind: socket.SocketKind) -> None:
