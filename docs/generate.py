@@ -46,7 +46,7 @@ def _nouns(path: str, rule: ElementRule, shared: dict[str, ElementRule]) -> Iter
     for name, (_, child) in rule.child_rules().items():
         if name in SHARED_NOUNS:
             shared.setdefault(name, child)
-        elif name not in VERBS or (name == "Queue" and path == "Dial"):
+        elif name not in VERBS or (path, name) in (("Dial", "Queue"), ("Pay", "Prompt")):
             yield f"{path}/{name}", child
             yield from _nouns(f"{path}/{name}", child, shared)
 

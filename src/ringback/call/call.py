@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -233,6 +233,14 @@ class Call:
 
     def stop_recording(self, name: str) -> bool:
         return self._recordings.stop(name)
+
+    @contextlib.contextmanager
+    def private(self) -> Iterator[None]:
+        self._recordings.pause()
+        try:
+            yield
+        finally:
+            self._recordings.resume()
 
     async def finish(self) -> None:
         """After the end of the call: return when its background recordings are complete."""

@@ -6,7 +6,7 @@ says so, because their verbs still owe the app a request (twiml.md A-02).
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -299,4 +299,8 @@ class CallControl(Protocol):
 
     def stop_recording(self, name: str) -> bool:
         """End a background recording; False if none of that name runs."""
+        ...
+
+    def private(self) -> AbstractContextManager[None]:
+        """While it lasts, what the caller enters is in no background recording and no transcript (PAY-04)."""
         ...

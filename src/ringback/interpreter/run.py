@@ -1,7 +1,8 @@
 """What an executor may use while it runs one verb: the call, the clock, the document's URL, and who to tell what."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Literal, Protocol
 from urllib.parse import urljoin
 
@@ -11,11 +12,16 @@ from ringback.call.queue_request import MemberDocument, QueueDocument
 from ringback.clock import Clock
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.outcome import Goto, Method, Outcome, Pairs
+from ringback.interpreter.pay.connector import CONNECTORS, PaymentConnector
 from ringback.interpreter.report import Report, Reporter
-from ringback.twiml.nodes import Conference, Dial, Enqueue, LegNoun, Node, Queue
+from ringback.twiml.nodes import Conference, Dial, Enqueue, LegNoun, Node, Prompt, Queue
 
 # Twilio's "verb not supported by this API version", here as a warning: the document goes on.
 NOT_EXECUTED = 13750
+
+# Twilio's SDKs can write these as verbs; they do something in their own verb only.
+NESTED_ONLY: Mapping[type[Node], str] = MappingProxyType({Queue: "Dial", Prompt: "Pay"})
+UNEXPECTED = 12200
 
 
 class Callbacks(Protocol):
@@ -58,7 +64,8 @@ class Run:
     """One document being run on a call. `document_url` is None for TwiML that came inline (D-12).
 
     `owns_number` says whether a `callerId` for a phone number is the account's own or verified (DI-14); None lets every
-    number through. `leave_queue` is there in the wait document of a queue (twiml.md 9.1).
+    number through. `payments` are the connectors of `<Pay>` by name. `leave_queue` is there in the wait document of a
+    queue (twiml.md 9.1).
     """
 
     call: CallControl
@@ -70,6 +77,7 @@ class Run:
     screening: Screening
     waiting: Waiting
     owns_number: Callable[[str], bool] | None = None
+    payments: Mapping[str, PaymentConnector] = field(default_factory=lambda: CONNECTORS)
     leave_queue: Callable[[], None] | None = None
 
     def url(self, written: str | None) -> str:
@@ -115,6 +123,10 @@ class Run:
 
     def not_executed(self, node: Node, what: str = "") -> None:
         """Something of the document that is understood and left out."""
+        if type(node) in NESTED_ONLY:
+            message = f"<{type(node).__name__}> belongs inside <{NESTED_ONLY[type(node)]}>; on its own it is skipped"
+            self.report(UNEXPECTED, message, node=node)
+            return
         self.report(NOT_EXECUTED, f"<{type(node).__name__}{what}> is not executed yet and was skipped", node=node)
 
     def media_unavailable(self, problem: MediaUnavailable, node: Node, code: int | None = None) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
@@ -50,6 +50,7 @@ T = TypeVar("T")
 
 SECONDS_OF_UNKNOWN_MEDIA = 3.0
 SECONDS_OF_BEEP = 0.5
+HIDDEN_KEY = "x"  # how a key is written down that was pressed in private
 _KEY_PAUSES = {"w": 0.5, "W": 1.0}
 _REJECTIONS = {"rejected": (603, CallStatus.NO_ANSWER), "busy": (486, CallStatus.BUSY)}
 
@@ -100,6 +101,7 @@ class VirtualCall:
         self._info = info
         self._listeners: list[_Listener] = []
         self._is_answered = is_answered
+        self._is_private = False
         self._status = CallStatus.IN_PROGRESS if is_answered else CallStatus.RINGING
         self._over = asyncio.Event()
         self._answered_at = world.elapsed() if is_answered else None
@@ -238,12 +240,21 @@ class VirtualCall:
     def stop_recording(self, name: str) -> bool:
         return self._recordings is not None and self._recordings.stop(name)
 
+    @contextlib.contextmanager
+    def private(self) -> Iterator[None]:
+        self._is_private = True
+        try:
+            yield
+        finally:
+            self._is_private = False
+
     # -- the person ---------------------------------------------------------------------------------------------
 
     def press(self, key: str) -> None:
         """A key; nobody hears it before the call is answered, nor while nothing listens."""
         listeners = self._listeners if self._is_answered else []
-        self.write(Pressed(at=self.world.elapsed(), key=key, is_heard=bool(listeners)))
+        shown = HIDDEN_KEY if self._is_private else key
+        self.write(Pressed(at=self.world.elapsed(), key=shown, is_heard=bool(listeners)))
         for listener in listeners:
             listener.keys.put_nowait(key)
 

@@ -105,6 +105,18 @@ COVERAGE: Mapping[str, Coverage] = MappingProxyType(
         "Redirect": DONE,
         "Refer": DONE,
         "Refer/Sip": DONE,
+        "Pay": partly("through a connector; the one there is takes test cards"),
+        **_attributes(
+            "Pay",
+            "input action statusCallback statusCallbackMethod paymentMethod bankAccountType timeout maxAttempts "
+            "securityCode postalCode minPostalCodeLength tokenType chargeAmount currency description validCardTypes",
+            DONE,
+        ),
+        "Pay@paymentConnector": partly("Default, which takes test cards"),
+        "Pay@language": partly("the built-in prompts are English"),
+        "Pay/Prompt": DONE,
+        "Queue": not_done("belongs inside `<Dial>`"),
+        "Prompt": not_done("belongs inside `<Pay>`"),
         "Start": partly("recordings"),
         **_attributes("Start", "action method", not_done("has no documented effect")),
         "Start/Recording": DONE,

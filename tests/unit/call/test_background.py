@@ -120,3 +120,12 @@ async def test_a_call_that_is_over_starts_nothing(bench: Bench) -> None:
     await bench.wait(0.1)
     with pytest.raises(CallEnded):
         call.start_recording(Told().request())
+
+
+async def test_what_is_private_is_recorded_as_silence(bench: Bench) -> None:
+    """PAY-04."""
+    _, call = await bench.answered()
+    call.start_recording(Told().request("before"))
+    with call.private():
+        call.start_recording(Told().request("during"))
+    assert [recording.pauses for recording in live(bench, call)] == [["paused", "resumed"]] * 2
