@@ -223,8 +223,11 @@ async def test_the_recording_begins_with_the_conference_and_is_complete_when_it_
     await bench.wait(5)
     assert begun_at == []
     await team.join()
-    await bench.wait(7)
+    await bench.wait(5)
+    await team.join()
+    await bench.wait(2)
     assert len(begun_at) == 1
+    assert len(bench.mixers[-1].recordings) == 1
     await team.over()
     await bench.run(bench.gatherings.close())
     ((sid, result),) = finished

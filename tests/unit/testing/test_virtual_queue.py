@@ -68,6 +68,11 @@ def test_q_01_who_has_waited_longest_is_first_and_each_hears_the_other() -> None
     assert second.voices == []
 
 
+def test_what_a_caller_waits_by_stops_when_somebody_takes_the_call() -> None:
+    waiting, _ = queue_app().run_calls([customer(1, caller=Caller().hangs_up(at=30)), agent(at=12)])
+    assert "hears 'waiting music', stopped after 12 s" in str(waiting)
+
+
 def test_q_02_an_empty_queue_is_waited_for_until_the_timeout() -> None:
     _, customer_call, first, second = queue_app(dial='timeout="20" action="/dialled"').run_calls(
         [
