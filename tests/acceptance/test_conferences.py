@@ -5,6 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from ringback.media._engine import Clip
+from ringback.speech.providers.hibari import HibariSynthesizer
 from ringback.testing.softphone import Softphone, SoftphoneCall
 from tests.acceptance.conftest import DOMAIN, PASSWORD, USER, AppRequest, Server, VoiceApp
 from tests.acceptance.test_audio import fetch, tone
@@ -192,6 +194,26 @@ async def test_c_02_and_c_04_music_until_it_starts_and_then_the_beep(
     assert not room.heard("ann", from_end=0.25, seconds=0.2).any()  # alone in a room that runs: silence
 
 
+async def test_who_speaks_is_told_from_the_voice_itself(app: VoiceApp, server: Server, tmp_path: Path) -> None:
+    first = 'beep="false" waitUrl="" statusCallback="/events" statusCallbackEvent="speaker"'
+    app.pages["/voice"] = lambda request: conference(request, name="speakers", ann=first, bob='beep="false"')
+    app.pages.update({"/done": "<Hangup/>", "/events": ""})
+    english = HibariSynthesizer()
+    spoken = await asyncio.to_thread(
+        english.synthesize, "Good morning everybody, this is Bob.", voice=english.voices[0].name, language="en-US"
+    )
+    async with room_of(server, tmp_path) as room:
+        await room.call("ann")
+        bob = await room.call("bob")
+        await asyncio.sleep(1)  # the ear learns what silence is here
+        await bob.play(Clip.from_pcm(spoken.pcm, spoken.rate_hz))
+        started, stopped = await app.wait_for("/events", 2)
+        await room.hang_up("ann", "bob")
+    assert started.parameters["StatusCallbackEvent"] == "participant-speech-start"
+    assert stopped.parameters["StatusCallbackEvent"] == "participant-speech-stop"
+    assert started.parameters["CallSid"] == stopped.parameters["CallSid"]
+
+
 async def test_c_05_the_moderator_ends_it_and_the_others_go_on(app: VoiceApp, server: Server, tmp_path: Path) -> None:
     app.pages["/voice"] = lambda request: conference(request, name="ends", ann='endConferenceOnExit="true"')
     app.pages["/done"] = "<Hangup/>"
@@ -216,7 +238,7 @@ async def test_a_queue_of_five_is_served_in_order_while_the_third_hangs_up(
     def voice(request: AppRequest) -> str:
         if request.parameters["SipHeader_X-Name"].startswith("agent"):
             return '<Dial action="/dialled"><Queue>five</Queue></Dial>'
-        return '<Enqueue waitUrl="" action="/left">five</Enqueue>'
+        return '<Enqueue action="/left">five</Enqueue>'  # with the music, which stops when an agent comes
 
     app.pages.update({"/voice": voice, "/left": "<Hangup/>", "/dialled": "<Hangup/>"})
     async with room_of(server, tmp_path) as room:
