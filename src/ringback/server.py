@@ -148,7 +148,8 @@ async def running_server(
             tls=_tls_context(settings),
         )
         address = settings.sip.advertise or settings.media_address
-        exchange = Exchange(sip=sip, media=media, settings=LegSettings(address=address), clock=clock)
+        leg_settings = LegSettings(address=address, codecs=settings.media.codecs)
+        exchange = Exchange(sip=sip, media=media, settings=leg_settings, clock=clock)
         library = await _start_prompts(stack)
         dialler = Dialler(
             exchange=exchange,

@@ -1,7 +1,8 @@
 //! A conference: each participant hears the others, all of them hear announcements, recordings hear everybody.
 //!
-//! One tick is `put` for every leg that heard something, `mix`, then `heard_by` for every leg. Everything that allocates
-//! happens when somebody joins or something is ordered, never in a tick.
+//! One tick is `begin_tick`, `put` for every leg, `mix`, then `heard_by` for every leg. It runs at 8 kHz until somebody comes who has more,
+//! and then at 16 kHz for as long as one of those is there; the others go through a half-band filter. What allocates happens
+//! when somebody joins or something is ordered, and in the one tick in which the rate changes.
 
 mod announcement;
 #[cfg(test)]
@@ -9,14 +10,16 @@ mod tests;
 
 use std::collections::HashMap;
 
+use ringback_dsp::halfband::{Downsampler, Upsampler};
 use ringback_dsp::mixer::{Mixer, ParticipantId};
 
 use announcement::Announcements;
 
+use crate::codec::{WideSamples, WIDE_RATE_HZ};
 use crate::ear::Samples;
 use crate::event::{EventSink, LegId};
 use crate::recording::{Pause, Tap};
-use crate::sound::Sound;
+use crate::sound::{Frame, Sound};
 use crate::unit::{RATE_HZ, SAMPLES_PER_TICK};
 
 /// Legs in one conference. The limit that callers meet is the server's; this one keeps a mistake from eating the memory.
@@ -36,10 +39,20 @@ pub struct Part {
     pub coaching: Option<LegId>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 struct Member {
     participant: ParticipantId,
     part: Part,
+    is_wide: bool,
+    /// There while the mixer is at 16 kHz.
+    bands: Option<Box<Bands>>,
+}
+
+/// Between 8 kHz and the mixer's 16.
+#[derive(Debug, Default)]
+struct Bands {
+    up: Upsampler,
+    down: Downsampler,
 }
 
 /// See the module's description.
@@ -51,6 +64,8 @@ pub struct Conference {
     announcer: Option<ParticipantId>,
     announcements: Announcements,
     taps: Vec<Tap>,
+    /// Of announcements and recordings; there while the mixer is at 16 kHz.
+    bands: Option<Box<Bands>>,
 }
 
 impl Default for Conference {
@@ -64,6 +79,7 @@ impl Default for Conference {
             announcer,
             announcements: Announcements::default(),
             taps: Vec::with_capacity(MAX_TAPS),
+            bands: None,
         }
     }
 }
@@ -79,16 +95,22 @@ impl Conference {
         self.members.is_empty()
     }
 
+    /// Whether the mixer is at 16 kHz.
+    pub fn is_wide(&self) -> bool {
+        self.bands.is_some()
+    }
+
     /// A leg comes in, or is told anew what it may.
     pub fn join(&mut self, leg: LegId, part: Part) {
         if self.members.contains_key(&leg) {
             return self.update(leg, part);
         }
         if self.members.len() + 1 >= self.places {
-            self.rebuild(self.places * 2);
+            self.rebuild(self.places * 2, self.is_wide());
         }
         if let Ok(participant) = self.mixer.join() {
-            self.members.insert(leg, Member { participant, part });
+            let bands = self.is_wide().then(Box::default);
+            self.members.insert(leg, Member { participant, part, is_wide: false, bands });
             self.apply_parts();
         }
     }
@@ -148,44 +170,77 @@ impl Conference {
         self.announcements.close(events);
     }
 
-    /// What a leg says in this tick; without it the leg is silent.
-    pub fn put(&mut self, leg: LegId, frame: &Samples) {
-        if let Some(member) = self.members.get(&leg) {
-            let _ = self.mixer.put(member.participant, frame);
+    /// The first call of a tick: goes to the rate that is needed now.
+    pub fn begin_tick(&mut self) {
+        let wants_wide = self.members.values().any(|member| member.is_wide);
+        if wants_wide != self.is_wide() {
+            self.rebuild(self.places, wants_wide);
         }
+    }
+
+    /// What a leg says in this tick, wideband only if the conference is; without it the leg is silent. `is_wide` says what
+    /// the leg could have.
+    pub fn put(&mut self, leg: LegId, frame: Option<Frame<'_>>, is_wide: bool) {
+        let Some(member) = self.members.get_mut(&leg) else { return };
+        member.is_wide = is_wide;
+        // Every member is in the mixer.
+        let _ = match (frame, &mut member.bands) {
+            (None, _) => Ok(()),
+            (Some(Frame::Wide(samples)), _) => self.mixer.put(member.participant, samples),
+            (Some(Frame::Narrow(samples)), None) => self.mixer.put(member.participant, samples),
+            (Some(Frame::Narrow(samples)), Some(bands)) => self.mixer.put(member.participant, &bands.widen(samples)),
+        };
     }
 
     /// Works out what everybody hears.
     pub fn mix(&mut self, events: &mut dyn EventSink) {
         let mut announced = [0; SAMPLES_PER_TICK];
         if let Some(announcer) = self.announcer.filter(|_| self.announcements.fill(&mut announced, events)) {
-            let _ = self.mixer.put(announcer, &announced);
+            let _ = match &mut self.bands {
+                None => self.mixer.put(announcer, &announced),
+                Some(bands) => self.mixer.put(announcer, &bands.widen(&announced)),
+            };
         }
         self.mixer.mix();
         self.record();
     }
 
-    /// What a leg hears of this tick; `None` if it is not in the conference.
-    pub fn heard_by(&self, leg: LegId) -> Option<Sound> {
-        let member = self.members.get(&leg)?;
-        let frame: &Samples = self.mixer.heard_by(member.participant).ok()?.try_into().ok()?;
-        Some(Sound::Narrow(*frame))
+    /// What a leg hears of this tick, to be asked once; `None` if it is not in the conference.
+    pub fn heard_by(&mut self, leg: LegId) -> Option<Sound> {
+        let member = self.members.get_mut(&leg)?;
+        let heard = self.mixer.heard_by(member.participant).ok()?;
+        match &mut member.bands {
+            None => heard.try_into().ok().map(Sound::Narrow),
+            Some(_) if member.is_wide => heard.try_into().ok().map(Sound::Wide),
+            Some(bands) => Some(Sound::Narrow(bands.narrow(heard))),
+        }
     }
 
     fn record(&mut self) {
-        let Ok(total) = <&Samples>::try_from(self.mixer.total()) else { return };
+        if self.taps.is_empty() {
+            return;
+        }
+        let mut total = [0; SAMPLES_PER_TICK];
+        match &mut self.bands {
+            None => total.iter_mut().zip(self.mixer.total()).for_each(|(to, from)| *to = *from),
+            Some(bands) => total = bands.narrow(self.mixer.total()),
+        }
         let mut index = 0;
         while let Some(tap) = self.taps.get_mut(index) {
-            match tap.record(total, &[0; SAMPLES_PER_TICK], true) {
+            match tap.record(&total, &[0; SAMPLES_PER_TICK], true) {
                 Some(reason) => self.taps.swap_remove(index).finish(reason),
                 None => index += 1,
             }
         }
     }
 
-    /// A mixer of another size, with everybody in it.
-    fn rebuild(&mut self, places: usize) {
-        let mut mixer = Mixer::new(RATE_HZ, places);
+    /// A mixer of another size or rate, with everybody in it.
+    fn rebuild(&mut self, places: usize, is_wide: bool) {
+        let mut mixer = Mixer::new(if is_wide { WIDE_RATE_HZ } else { RATE_HZ }, places);
+        if is_wide != self.is_wide() {
+            self.bands = is_wide.then(Box::default);
+            self.members.values_mut().for_each(|member| member.bands = is_wide.then(Box::default));
+        }
         self.announcer = mixer.join().ok();
         self.members.retain(|_, member| match mixer.join() {
             Ok(participant) => {
@@ -201,7 +256,7 @@ impl Conference {
     /// Tells the mixer who may what; a coach whose pupil is away is heard by nobody.
     fn apply_parts(&mut self) {
         for member in self.members.values() {
-            let Member { participant, part } = *member;
+            let Member { participant, part, .. } = *member;
             let pupil = part.coaching.and_then(|leg| self.members.get(&leg)).map(|pupil| pupil.participant);
             let pupil = pupil.filter(|pupil| *pupil != participant);
             let is_heard = !part.muted && (part.coaching.is_none() || pupil.is_some());
@@ -209,5 +264,19 @@ impl Conference {
             let _ = self.mixer.set_muted(participant, !is_heard);
             let _ = self.mixer.set_held(participant, part.held);
         }
+    }
+}
+
+impl Bands {
+    fn widen(&mut self, samples: &Samples) -> WideSamples {
+        let mut wide = [0; 2 * SAMPLES_PER_TICK];
+        self.up.process(samples, &mut wide);
+        wide
+    }
+
+    fn narrow(&mut self, samples: &[i16]) -> Samples {
+        let mut narrow = [0; SAMPLES_PER_TICK];
+        self.down.process(samples, &mut narrow);
+        narrow
     }
 }

@@ -1,13 +1,15 @@
 //! What a leg hears in a tick: the jitter buffer's frame, with what was lost concealed.
 //!
-//! Samples are only made while somebody wants them (a bridge, a recording, a silence watch). A leg that hears a prompt and
-//! says nothing of interest costs one copy of 160 octets.
+//! Samples are only made while somebody wants them. A leg that hears a prompt and says nothing of interest costs one copy
+//! of 160 octets. A wideband leg has its sound twice: as it is, and brought down to 8 kHz for those who have no use for more.
 
-use ringback_dsp::g711::Law;
+use ringback_dsp::g722;
+use ringback_dsp::halfband::Downsampler;
 use ringback_dsp::plc::Concealer;
 
+use crate::codec::{Codec, WideSamples, WIDE_RATE_HZ};
 use crate::jitter::{JitterBuffer, Mask, Octets, Outcome};
-use crate::sound::Sound;
+use crate::sound::{Frame, Sound};
 use crate::unit::{RATE_HZ, SAMPLES_PER_TICK};
 
 /// A frame of samples.
@@ -17,53 +19,89 @@ pub type Samples = [i16; SAMPLES_PER_TICK];
 #[derive(Clone, Debug)]
 pub struct Ear {
     pub jitter: JitterBuffer,
-    law: Law,
-    /// This tick's frame, always complete; silence when nothing came.
+    codec: Codec,
+    /// This tick's octets; in G.711 always complete, silence when nothing came.
     codes: Octets,
     is_real: bool,
     samples: Samples,
     concealer: Concealer,
+    wide: Option<Box<WideEar>>,
     is_wanted: bool,
     concealed: u64,
 }
 
+/// What only a wideband leg needs.
+#[derive(Clone, Debug)]
+struct WideEar {
+    decoder: g722::Decoder,
+    concealer: Concealer,
+    down: Downsampler,
+    samples: WideSamples,
+}
+
 impl Ear {
     /// Nothing heard yet.
-    pub fn new(law: Law) -> Self {
-        Self {
+    pub fn new(codec: Codec) -> Self {
+        let mut ear = Self {
             jitter: JitterBuffer::default(),
-            law,
-            codes: [law.silence(); SAMPLES_PER_TICK],
+            codec,
+            codes: [0; SAMPLES_PER_TICK],
             is_real: false,
             samples: [0; SAMPLES_PER_TICK],
             concealer: Concealer::new(RATE_HZ),
+            wide: None,
             is_wanted: false,
             concealed: 0,
-        }
+        };
+        ear.start_anew();
+        ear
     }
 
-    /// Another law was negotiated; what is buffered in the old one is forgotten.
-    pub fn set_law(&mut self, law: Law) {
-        if law != self.law {
+    /// Another codec was negotiated; what is buffered in the old one is forgotten.
+    pub fn set_codec(&mut self, codec: Codec) {
+        if codec != self.codec {
             self.jitter.restart();
-            (self.law, self.is_real) = (law, false);
-            self.hear_silence();
+            (self.codec, self.is_real) = (codec, false);
+            self.start_anew();
         }
     }
 
-    /// This tick's frame for another leg, as it was left by `listen`.
-    pub fn sound(&self) -> Sound {
-        Sound::Codes(self.law, self.codes)
+    fn start_anew(&mut self) {
+        self.concealer = Concealer::new(RATE_HZ);
+        self.wide = self.codec.is_wide().then(|| Box::new(WideEar::new()));
+        self.hear_silence();
+    }
+
+    /// Whether it hears beyond the telephone band.
+    pub fn is_wide(&self) -> bool {
+        self.wide.is_some()
+    }
+
+    /// This tick's frame for another leg, as it was left by `listen`; wideband only for those who ask for it.
+    pub fn sound(&self, wants_wide: bool) -> Sound {
+        match (self.codec, self.frame(wants_wide)) {
+            (Codec::G711(law), _) => Sound::Codes(law, self.codes),
+            (Codec::G722, Frame::Wide(samples)) => Sound::Wide(*samples),
+            (Codec::G722, Frame::Narrow(samples)) => Sound::Narrow(*samples),
+        }
+    }
+
+    /// The same as samples; only kept while `listen` was told that they are wanted.
+    pub fn frame(&self, wants_wide: bool) -> Frame<'_> {
+        match &self.wide {
+            Some(wide) if wants_wide => Frame::Wide(&wide.samples),
+            _ => Frame::Narrow(&self.samples),
+        }
+    }
+
+    /// The same at 8 kHz.
+    pub fn samples(&self) -> &Samples {
+        &self.samples
     }
 
     /// Whether it came from the network, as opposed to silence because nothing comes.
     pub fn is_real(&self) -> bool {
         self.is_real
-    }
-
-    /// The same as samples; only kept while `listen` was told that they are wanted.
-    pub fn samples(&self) -> &Samples {
-        &self.samples
     }
 
     /// Frames that were made up wholly or in part.
@@ -74,7 +112,7 @@ impl Ear {
     /// Takes the next frame; `is_muted` hears silence instead, in the same time.
     pub fn listen(&mut self, is_muted: bool, is_wanted: bool) {
         if is_wanted && !self.is_wanted {
-            self.concealer = Concealer::new(RATE_HZ);
+            self.forget_past();
         }
         self.is_wanted = is_wanted;
         let mut mask = Mask::default();
@@ -87,41 +125,100 @@ impl Ear {
             Outcome::Packet if is_wanted => self.hear_packet(),
             Outcome::Packet => {}
             Outcome::Conceal if is_wanted => self.conceal(&mask),
-            Outcome::Conceal => self.codes.fill(self.law.silence()),
+            Outcome::Conceal => self.hear_silence(),
+        }
+    }
+
+    /// What was heard while nobody listened says nothing about what comes.
+    fn forget_past(&mut self) {
+        self.concealer = Concealer::new(RATE_HZ);
+        if let Some(wide) = &mut self.wide {
+            **wide = WideEar::new();
         }
     }
 
     fn hear_silence(&mut self) {
-        self.codes.fill(self.law.silence());
+        if let Codec::G711(law) = self.codec {
+            self.codes.fill(law.silence());
+        }
         self.samples.fill(0);
-    }
-
-    fn hear_packet(&mut self) {
-        self.law.decode(&self.codes, &mut self.samples);
-        let ends_gap = self.concealer.is_concealing();
-        self.concealer.receive(&mut self.samples);
-        if ends_gap {
-            self.law.encode(&self.samples, &mut self.codes);
+        if let Some(wide) = &mut self.wide {
+            wide.samples.fill(0);
         }
     }
 
-    /// Runs of samples that came and that did not, in turn: packets need not be as long as a tick.
+    fn hear_packet(&mut self) {
+        match (&mut self.wide, self.codec) {
+            (Some(wide), _) => {
+                wide.decoder.decode(&self.codes, &mut wide.samples);
+                wide.concealer.receive(&mut wide.samples);
+                wide.down.process(&wide.samples, &mut self.samples);
+            }
+            (None, Codec::G711(law)) => {
+                law.decode(&self.codes, &mut self.samples);
+                let ends_gap = self.concealer.is_concealing();
+                self.concealer.receive(&mut self.samples);
+                if ends_gap {
+                    law.encode(&self.samples, &mut self.codes);
+                }
+            }
+            (None, Codec::G722) => {}
+        }
+    }
+
     fn conceal(&mut self, mask: &Mask) {
-        self.law.decode(&self.codes, &mut self.samples);
-        let mut rest: &mut [i16] = &mut self.samples;
-        let mut at = 0;
-        while !rest.is_empty() {
-            let came = mask.has(at);
-            let run = (at..SAMPLES_PER_TICK).take_while(|n| mask.has(*n) == came).count();
-            let (piece, after) = rest.split_at_mut(run.min(rest.len()));
+        match (&mut self.wide, self.codec) {
+            (Some(wide), _) => {
+                wide.conceal(&self.codes, mask);
+                wide.down.process(&wide.samples, &mut self.samples);
+            }
+            (None, Codec::G711(law)) => {
+                law.decode(&self.codes, &mut self.samples);
+                for (came, start, end) in runs(mask) {
+                    let piece = self.samples.get_mut(start..end).unwrap_or_default();
+                    if came {
+                        self.concealer.receive(piece);
+                    } else {
+                        self.concealer.conceal(piece);
+                    }
+                }
+                law.encode(&self.samples, &mut self.codes);
+            }
+            (None, Codec::G722) => {}
+        }
+    }
+}
+
+impl WideEar {
+    fn new() -> Self {
+        Self {
+            decoder: g722::Decoder::new(),
+            concealer: Concealer::new(WIDE_RATE_HZ),
+            down: Downsampler::new(),
+            samples: [0; 2 * SAMPLES_PER_TICK],
+        }
+    }
+
+    /// The decoder sees only what came; it finds its way back in a few milliseconds.
+    fn conceal(&mut self, codes: &Octets, mask: &Mask) {
+        for (came, start, end) in runs(mask) {
+            let piece = self.samples.get_mut(2 * start..2 * end).unwrap_or_default();
             if came {
+                self.decoder.decode(codes.get(start..end).unwrap_or_default(), piece);
                 self.concealer.receive(piece);
             } else {
                 self.concealer.conceal(piece);
             }
-            rest = after;
-            at += run;
         }
-        self.law.encode(&self.samples, &mut self.codes);
     }
+}
+
+/// Runs of octets that came and that did not, in turn: packets need not be as long as a tick.
+fn runs(mask: &Mask) -> impl Iterator<Item = (bool, usize, usize)> + '_ {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let (start, came) = (at, mask.has(at));
+        at = (start..SAMPLES_PER_TICK).find(|n| mask.has(*n) != came).unwrap_or(SAMPLES_PER_TICK);
+        (start < SAMPLES_PER_TICK).then_some((came, start, at))
+    })
 }

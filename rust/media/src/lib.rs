@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod clip;
+pub mod codec;
 pub mod conference;
 pub mod dtmf;
 pub mod ear;
@@ -15,6 +16,7 @@ pub mod event;
 pub mod jitter;
 pub mod latch;
 pub mod leg;
+pub mod mouth;
 pub mod player;
 pub mod random;
 pub mod recording;

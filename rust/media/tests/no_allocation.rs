@@ -7,9 +7,14 @@ use std::cell::Cell;
 
 use network::{address, bridged, leg, now, tone};
 use ringback_dsp::g711::Law;
+use ringback_media::codec::Codec;
+use ringback_media::conference::{Conference, Part};
+use ringback_media::dtmf::DigitSignals;
 use ringback_media::event::{event_queue, EventSink};
-use ringback_media::leg::Leg;
+use ringback_media::leg::{Bridged, Leg, Session, MAX_SENT};
 use ringback_media::recording::{self, What, Writer};
+use ringback_media::tap::Side;
+use ringback_media::unit::PayloadType;
 
 struct Counting;
 
@@ -61,6 +66,51 @@ fn tick(legs: &mut [Leg; 4], number: u64, events: &mut dyn EventSink) {
     }
 }
 
+/// One tick of a conference of four, the first of them wideband, one packet of which goes round.
+fn meet(conference: &mut Conference, legs: &mut [Leg; 4], number: u64, events: &mut dyn EventSink) {
+    let now = now(number);
+    conference.begin_tick();
+    for leg in legs.iter_mut() {
+        leg.begin_tick();
+        leg.hear(true, now, events);
+        let frame = leg.hears_something().then(|| leg.frame(conference.is_wide()));
+        conference.put(leg.id(), frame, leg.is_wide());
+    }
+    conference.mix(events);
+    for at in 0..legs.len() {
+        let sound = conference.heard_by(legs[at].id()).expect("a member");
+        let bridged = Bridged { sound, signals: DigitSignals::default() };
+        let mut datagram = [0; MAX_SENT];
+        if let Some(packet) = legs[at].speak(Some(&bridged), now, events) {
+            datagram[..packet.len()].copy_from_slice(packet);
+        }
+        // Each is also the phone of the one two places on, which has its codec.
+        let other = &mut legs[(at + 2) % 4];
+        other.receive_rtp(&datagram, address(at as u16 + 1), now, events);
+    }
+}
+
+#[test]
+fn a_minute_of_a_conference_allocates_nothing() {
+    let (mut sender, _receiver) = event_queue(1024).expect("an event queue");
+    let mut legs = [leg(1, 3, Law::Mu), leg(2, 4, Law::A), leg(3, 1, Law::Mu), leg(4, 2, Law::A)];
+    for wide in [0, 2] {
+        let payload_type = PayloadType::new(9).expect("seven bits");
+        let plain = network::session(3 - wide as u16, Law::Mu);
+        legs[wide].connect(Session { codec: Codec::G722, payload_type, ..plain }, now(0));
+    }
+    let mut conference = Conference::default();
+    legs.iter().for_each(|leg| conference.join(leg.id(), Part::default()));
+    conference.play(1, tone(500.0, 30.0), &mut sender);
+    legs[3].play(2, tone(900.0, 0.5), 0, &mut sender);
+    (1..10).for_each(|number| meet(&mut conference, &mut legs, number, &mut sender));
+    assert!(conference.is_wide());
+    let before = COUNT.get();
+    (10..3000).for_each(|number| meet(&mut conference, &mut legs, number, &mut sender));
+    assert_eq!(COUNT.get() - before, 0, "allocations in the packet path");
+    assert!(legs.iter().all(|leg| leg.totals().received > 2900), "and packets did flow");
+}
+
 #[test]
 fn a_minute_of_two_bridged_calls_allocates_nothing() {
     let (mut sender, receiver) = event_queue(1024).expect("an event queue");
@@ -73,6 +123,10 @@ fn a_minute_of_two_bridged_calls_allocates_nothing() {
     let (tap, job) = recording::open(&path, (legs[0].id(), 9), What::Dual, 0.0, 0.0, &writer).expect("a file");
     writer.write(job);
     legs[0].start_recording(tap);
+    let (tap, reader) = ringback_media::tap::open(12, Side::Received);
+    legs[1].open_tap(tap);
+    legs[1].watch_voice(13);
+    legs[2].set_echo(true);
     legs[2].send_digits(4, "123", 100, 60, &mut sender);
     (1..5).for_each(|number| tick(&mut legs, number, &mut sender));
     let before = COUNT.get();
@@ -82,7 +136,7 @@ fn a_minute_of_two_bridged_calls_allocates_nothing() {
     }
     assert_eq!(COUNT.get() - before, 0, "allocations in the packet path");
     assert!(receiver.poll(100).0.len() > 3, "and events did happen");
-    drop(legs);
+    drop((legs, reader));
     drop(writer);
     let length = std::fs::metadata(&path).expect("the recording").len();
     std::fs::remove_file(&path).expect("removed");

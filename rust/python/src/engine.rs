@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 use ringback_dsp::g711::Law;
+use ringback_media::codec::Codec;
 use ringback_media::conference::Part;
 use ringback_media::engine::{Engine as MediaEngine, EngineError as MediaError, EngineSettings, PortRange, Recording};
 use ringback_media::event::{ConferenceId, LegId};
@@ -94,7 +95,7 @@ impl Engine {
         let session = Session {
             remote: SocketAddr::new(parse_address(remote_address)?, remote_port),
             rtcp_port: remote_rtcp_port,
-            law: parse_codec(codec)?,
+            codec: parse_codec(codec)?,
             payload_type: parse_payload_type(payload_type)?,
             dtmf_payload_type: dtmf_payload_type.map(parse_payload_type).transpose()?,
             direction: parse_direction(direction)?,
@@ -301,11 +302,12 @@ fn parse_address(text: &str) -> PyResult<IpAddr> {
     text.parse().map_err(|_| EngineError::new_err(format!("{text:?} is not an IP address")))
 }
 
-fn parse_codec(name: &str) -> PyResult<Law> {
+fn parse_codec(name: &str) -> PyResult<Codec> {
     match name {
-        "PCMU" => Ok(Law::Mu),
-        "PCMA" => Ok(Law::A),
-        _ => Err(EngineError::new_err(format!("codec {name:?} is not one of PCMU, PCMA"))),
+        "PCMU" => Ok(Codec::G711(Law::Mu)),
+        "PCMA" => Ok(Codec::G711(Law::A)),
+        "G722" => Ok(Codec::G722),
+        _ => Err(EngineError::new_err(format!("codec {name:?} is not one of PCMU, PCMA, G722"))),
     }
 }
 

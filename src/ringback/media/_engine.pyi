@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 
 BUILD_INFO: Final[dict[str, str]]
 
-CodecName: TypeAlias = Literal["PCMU", "PCMA"]
+CodecName: TypeAlias = Literal["PCMU", "PCMA", "G722"]
 DirectionName: TypeAlias = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
 
 class EngineError(Exception):

@@ -39,6 +39,7 @@ def _table(*codecs: Codec) -> Mapping[str, Codec]:
 SUPPORTED_CODECS = _table(
     Codec(payload_type=0, name="PCMU"),
     Codec(payload_type=8, name="PCMA"),
+    Codec(payload_type=9, name="G722"),
 )
 
 # RFC 3551 section 6, tables 4 and 5: the formats that need no rtpmap. G722 says 8000 and means 16000 (section 4.5.2).

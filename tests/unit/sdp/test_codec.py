@@ -2,11 +2,25 @@
 
 import pytest
 
+from ringback.model.settings import settings_from_toml
 from ringback.sdp.codec import STATIC_PAYLOAD_TYPES, SUPPORTED_CODECS, Codec
 
 
-def test_the_two_laws_are_supported_under_their_static_numbers() -> None:
-    assert [(codec.name, codec.payload_type) for codec in SUPPORTED_CODECS.values()] == [("PCMU", 0), ("PCMA", 8)]
+def test_the_two_laws_and_g722_are_supported_under_their_static_numbers() -> None:
+    numbers = {name: codec.payload_type for name, codec in SUPPORTED_CODECS.items()}
+    assert numbers == {"PCMU": 0, "PCMA": 8, "G722": 9}
+
+
+def test_g722_says_8000_although_it_runs_at_16000() -> None:
+    """RFC 3551 section 4.5.2."""
+    assert SUPPORTED_CODECS["G722"].rtpmap == "G722/8000"
+
+
+def test_the_settings_may_name_every_supported_codec() -> None:
+    shortest = '[account]\nauth_token = "0123456789abcdef"'
+    named = ", ".join(f'"{name}"' for name in reversed(list(SUPPORTED_CODECS)))
+    assert settings_from_toml(shortest).media.codecs == ("PCMU", "PCMA")
+    assert settings_from_toml(f"{shortest}\n[media]\ncodecs = [{named}]").media.codecs == ("G722", "PCMA", "PCMU")
 
 
 def test_every_supported_codec_below_96_has_its_static_number() -> None:

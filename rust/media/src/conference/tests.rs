@@ -14,11 +14,12 @@ fn part() -> Part {
 
 /// One tick in which each leg says its level; what each of them hears.
 fn tick(conference: &mut Conference, said: &[(LegId, i16)], events: &mut Vec<Event>) -> Vec<i16> {
+    conference.begin_tick();
     for (leg, level) in said {
-        conference.put(*leg, &[*level; SAMPLES_PER_TICK]);
+        conference.put(*leg, Some(Frame::Narrow(&[*level; SAMPLES_PER_TICK])), false);
     }
     conference.mix(events);
-    let level = |leg: LegId| match conference.heard_by(leg) {
+    let mut level = |leg: LegId| match conference.heard_by(leg) {
         Some(Sound::Narrow(samples)) => samples[7],
         _ => panic!("not in the conference"),
     };
@@ -107,4 +108,56 @@ fn announcements_can_be_stopped_and_are_bounded() {
     assert_eq!(reasons[..2], [(1, PlaybackEnd::Replaced), (5, PlaybackEnd::Stopped)]);
     assert_eq!(reasons.len(), 9);
     assert!(reasons[2..].iter().all(|(_, reason)| *reason == PlaybackEnd::Closed));
+}
+
+/// A second of three legs who say `tones` at 16 or at 8 kHz; what the second and third hear.
+fn hear_wide(conference: &mut Conference, tone_hz: f64) -> (Vec<i16>, Vec<i16>) {
+    let (mut wide, mut narrow) = (Vec::new(), Vec::new());
+    let sine = |n: usize| (8000.0 * (std::f64::consts::TAU * tone_hz * n as f64 / 16_000.0).sin()) as i16;
+    for tick in 0..50 {
+        let samples: WideSamples = std::array::from_fn(|n| sine(tick * 320 + n));
+        let low: Samples = std::array::from_fn(|n| samples[2 * n]);
+        conference.begin_tick();
+        let frame = if conference.is_wide() { Frame::Wide(&samples) } else { Frame::Narrow(&low) };
+        conference.put(A, Some(frame), true);
+        conference.put(B, None, true);
+        conference.put(C, None, false);
+        conference.mix(&mut Vec::new());
+        for leg in [A, B, C] {
+            match (leg, conference.heard_by(leg)) {
+                (A, _) => {}
+                (_, Some(Sound::Wide(samples))) => wide.extend(samples),
+                (_, Some(Sound::Narrow(samples))) => narrow.extend(samples),
+                _ => panic!("not in the conference"),
+            }
+        }
+    }
+    (wide, narrow)
+}
+
+fn loudness(samples: &[i16]) -> f64 {
+    let energy: f64 = samples.iter().map(|sample| f64::from(*sample).powi(2)).sum();
+    (energy / samples.len().max(1) as f64).sqrt()
+}
+
+#[test]
+fn wideband_legs_hear_all_and_others_hear_their_band_without_aliases() {
+    let mut conference = room(&[A, B, C]);
+    let (wide, narrow) = hear_wide(&mut conference, 5000.0);
+    assert!(loudness(&wide[640..]) > 5000.0);
+    assert!(loudness(&narrow[640..]) < 10.0, "{}", loudness(&narrow[640..]));
+    let (wide, narrow) = hear_wide(&mut conference, 1000.0);
+    assert!(loudness(&wide[640..]) > 5000.0 && loudness(&narrow[640..]) > 5000.0);
+}
+
+#[test]
+fn the_mixer_goes_back_to_8_khz_when_the_last_wideband_leg_left() {
+    let mut conference = room(&[A, B, C]);
+    hear_wide(&mut conference, 1000.0);
+    assert!(conference.is_wide());
+    conference.leave(A);
+    conference.leave(B);
+    conference.join(A, part());
+    assert_eq!(tick(&mut conference, &[(A, 100), (C, 3)], &mut Vec::new()), [3, 100]);
+    assert!(!conference.is_wide());
 }

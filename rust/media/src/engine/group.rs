@@ -167,13 +167,14 @@ impl Group {
     /// One tick of all legs: first everyone hears, then the conferences are mixed, then everyone speaks.
     pub fn tick(&mut self, now: Now, buffer: &mut [u8; MAX_RECEIVED], events: &mut EventSender) -> Traffic {
         let mut traffic = Traffic::default();
+        self.conferences.values_mut().for_each(Conference::begin_tick);
         for (index, seat) in self.seats.iter_mut().enumerate() {
             let Some(seat) = seat else { continue };
             if let Some(local) = seat.clock.local(now) {
                 traffic.received += seat.hear(local, local.tick + index as u64, buffer, events);
-                let conference = seat.conference.filter(|_| seat.leg.hears_something());
-                if let Some(conference) = conference.and_then(|id| self.conferences.get_mut(&id)) {
-                    conference.put(seat.leg.id(), seat.leg.samples());
+                if let Some(conference) = seat.conference.and_then(|id| self.conferences.get_mut(&id)) {
+                    let frame = seat.leg.hears_something().then(|| seat.leg.frame(conference.is_wide()));
+                    conference.put(seat.leg.id(), frame, seat.leg.is_wide());
                 }
             }
         }
@@ -191,13 +192,14 @@ impl Group {
 
     fn bridged(&self, index: usize) -> Option<Bridged> {
         let partner = self.seats.get(index)?.as_ref()?.partner?;
+        let wants_wide = self.seats.get(index)?.as_ref()?.leg.is_wide();
         let seat = self.seats.get(*self.places.get(&partner)?)?.as_ref()?;
-        Some(Bridged { sound: seat.leg.sound(), signals: *seat.leg.signals() })
+        Some(Bridged { sound: seat.leg.sound(wants_wide), signals: *seat.leg.signals() })
     }
 
-    fn mixed(&self, index: usize) -> Option<Bridged> {
+    fn mixed(&mut self, index: usize) -> Option<Bridged> {
         let seat = self.seats.get(index)?.as_ref()?;
-        let sound = self.conferences.get(&seat.conference?)?.heard_by(seat.leg.id())?;
+        let sound = self.conferences.get_mut(&seat.conference?)?.heard_by(seat.leg.id())?;
         Some(Bridged { sound, signals: DigitSignals::default() })
     }
 

@@ -1,4 +1,5 @@
-//! The loop of one engine thread: sleep until a group is due, take commands, tick the group.
+//! The loop of one engine thread: sleep until a group is due, take commands, tick the group; without legs, sleep until a
+//! command comes.
 //!
 //! Deadlines are absolute: group g of tick n is due at start + 20·n + 5·g ms, so a late turn makes no later one late. A
 //! thread that fell behind by more than `MAX_BEHIND` (a suspended machine) lets the missed ticks go: timestamps advance,
@@ -61,6 +62,12 @@ impl EngineThread {
         ask_for_priority();
         let mut turn = self.start.elapsed().as_millis() as u64 / TICK_MS * GROUPS as u64;
         loop {
+            if self.is_idle() {
+                match self.wait_for_work() {
+                    Some(next) => turn = next,
+                    None => return,
+                }
+            }
             let due = self.start + Duration::from_millis(STEP_MS * turn);
             sleep_until(due);
             if due.elapsed() > MAX_BEHIND {
@@ -82,6 +89,20 @@ impl EngineThread {
             self.count(traffic, due.elapsed());
             turn += 1;
         }
+    }
+
+    fn is_idle(&self) -> bool {
+        self.home.is_empty() && self.conference_homes.is_empty()
+    }
+
+    /// Sleeps until there is a command, and carries it out; a thread without legs has no ticks. The turn that comes next, or
+    /// none when the thread is to end.
+    fn wait_for_work(&mut self) -> Option<u64> {
+        let command = self.commands.recv().ok().filter(|command| !matches!(command, Command::Stop))?;
+        let next = self.start.elapsed().as_millis() as u64 / STEP_MS + 1;
+        self.obey(command, Now { tick: next / GROUPS as u64, ntp: ntp_now() });
+        self.events.flush();
+        Some(next)
     }
 
     /// Every command that waits. False when the thread is to end.

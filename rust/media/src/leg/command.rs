@@ -16,7 +16,8 @@ impl Leg {
     /// What offer/answer agreed, also after a re-INVITE.
     pub fn connect(&mut self, session: Session, now: Now) {
         self.latch.negotiate(session.remote, session.latch, now.tick);
-        self.ear.set_law(session.law);
+        self.ear.set_codec(session.codec);
+        self.mouth.set_codec(session.codec);
         self.session = Some(session);
         self.quiet_since = now.tick;
         self.timed_out = false;

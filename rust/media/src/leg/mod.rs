@@ -18,15 +18,17 @@ use ringback_dsp::tone::ToneGenerator;
 
 use report::Reporter;
 
+use crate::codec::Codec;
 use crate::dtmf::{Digit, DigitReceiver, DigitSender, DigitSignals};
 use crate::ear::{Ear, Samples};
 use crate::event::{Event, EventSink, LegId};
 use crate::latch::Latch;
+use crate::mouth::Mouth;
 use crate::player::Player;
 use crate::recording::Tap;
 use crate::rtp::{HEADER_LENGTH, MAX_PACKET_LENGTH};
 use crate::silence::Watch;
-use crate::sound::Sound;
+use crate::sound::{Frame, Sound};
 use crate::source::Source;
 use crate::tap::TapWriter;
 use crate::unit::{Now, PayloadType, RtpTimestamp, SequenceNumber, Ssrc, SAMPLES_PER_TICK, TICKS_PER_SECOND};
@@ -76,7 +78,7 @@ pub struct Session {
     pub remote: SocketAddr,
     /// Where RTCP goes if it is not the next port (RFC 3605).
     pub rtcp_port: Option<u16>,
-    pub law: Law,
+    pub codec: Codec,
     pub payload_type: PayloadType,
     pub dtmf_payload_type: Option<PayloadType>,
     pub direction: Direction,
@@ -109,6 +111,7 @@ pub struct Leg {
     latch: Latch,
     source: Source,
     ear: Ear,
+    mouth: Mouth,
     digit_receiver: DigitReceiver,
     digit_sender: DigitSender,
     signals: DigitSignals,
@@ -140,7 +143,8 @@ impl Leg {
             session: None,
             latch: Latch::default(),
             source: Source::default(),
-            ear: Ear::new(Law::Mu),
+            ear: Ear::new(Codec::G711(Law::Mu)),
+            mouth: Mouth::new(Codec::G711(Law::Mu)),
             digit_receiver: DigitReceiver::default(),
             digit_sender: DigitSender::default(),
             signals: DigitSignals::default(),
@@ -179,12 +183,22 @@ impl Leg {
         self.latch.settled(now.tick).filter(|remote| !remote.ip().is_unspecified() && remote.port() != 0)
     }
 
-    /// What was heard in this tick, for another leg.
-    pub fn sound(&self) -> Sound {
-        self.ear.sound()
+    /// Whether its codec goes beyond the telephone band.
+    pub fn is_wide(&self) -> bool {
+        self.ear.is_wide()
     }
 
-    /// What was heard in this tick as samples, if `hear` was told that they are wanted.
+    /// What was heard in this tick, for another leg; wideband only for those who ask for it.
+    pub fn sound(&self, wants_wide: bool) -> Sound {
+        self.ear.sound(wants_wide)
+    }
+
+    /// The same as samples, if `hear` was told that they are wanted.
+    pub fn frame(&self, wants_wide: bool) -> Frame<'_> {
+        self.ear.frame(wants_wide)
+    }
+
+    /// The same at 8 kHz.
     pub fn samples(&self) -> &Samples {
         self.ear.samples()
     }

@@ -1,12 +1,11 @@
 //! The sending half of a leg.
 
-use ringback_dsp::g711::Law;
 use ringback_dsp::tone::{dtmf_frequencies, ToneGenerator};
 
 use super::{Leg, Session};
+use crate::codec::Codec;
 use crate::dtmf::{Digit, DigitFrame, DigitSignals};
 use crate::event::{Event, EventSink};
-use crate::jitter::Octets;
 use crate::rtp::{RtpHeader, HEADER_LENGTH};
 use crate::sound::Sound;
 use crate::tap::Side;
@@ -23,9 +22,10 @@ pub struct Bridged {
 }
 
 /// What this tick says.
+#[expect(clippy::large_enum_variant, reason = "lives on the stack for one tick; a box would be an allocation")]
 enum Utterance {
-    /// Audio in `codes`.
-    Audio,
+    Silence,
+    Sound(Sound),
     /// A telephone event instead of audio.
     Event(bool, RtpTimestamp, [u8; 4]),
 }
@@ -34,23 +34,33 @@ impl Leg {
     /// The last call of a tick: the datagram to send, if there is one.
     pub fn speak(&mut self, bridged: Option<&Bridged>, now: Now, events: &mut dyn EventSink) -> Option<&[u8]> {
         let Some(session) = self.session else {
-            self.record(&[Law::Mu.silence(); SAMPLES_PER_TICK], Law::Mu, events);
+            self.mouth.keep_silent();
+            self.record(events);
             return None;
         };
         let timestamp = self.identity.timestamp.plus(now.samples());
-        let mut codes = [session.law.silence(); SAMPLES_PER_TICK];
-        let utterance = self.utter(session, bridged, timestamp, &mut codes, events);
-        self.record(&codes, session.law, events);
+        let utterance = self.utter(session, bridged, timestamp, events);
+        let codes = match &utterance {
+            Utterance::Silence => Some(*self.mouth.say(None)),
+            Utterance::Sound(sound) => Some(*self.mouth.say(Some(sound))),
+            Utterance::Event(..) => {
+                self.mouth.keep_silent();
+                None
+            }
+        };
+        self.record(events);
         if !session.direction.sends() || self.remote().is_none() {
             self.is_talking = false;
             return None;
         }
         let starts = !std::mem::replace(&mut self.is_talking, true);
-        Some(match utterance {
-            Utterance::Audio => self.packet(session.payload_type, starts, timestamp, &codes),
-            Utterance::Event(marker, start, payload) => {
+        Some(match (utterance, codes) {
+            (Utterance::Event(marker, start, payload), _) => {
                 let payload_type = session.dtmf_payload_type.unwrap_or(session.payload_type);
                 self.packet(payload_type, marker, start, &payload)
+            }
+            (_, codes) => {
+                self.packet(session.payload_type, starts, timestamp, codes.as_ref().map_or(&[], |codes| codes))
             }
         })
     }
@@ -61,7 +71,6 @@ impl Leg {
         session: Session,
         bridged: Option<&Bridged>,
         timestamp: RtpTimestamp,
-        codes: &mut Octets,
         events: &mut dyn EventSink,
     ) -> Utterance {
         if let Some(bridged) = bridged {
@@ -70,60 +79,68 @@ impl Leg {
         let leg = self.id;
         let mut sent = |play_id| events.emit(Event::DigitsSent { leg, play_id });
         match self.digit_sender.next(timestamp, &mut sent) {
-            DigitFrame::Quiet => return Utterance::Audio,
+            DigitFrame::Quiet => return Utterance::Silence,
             DigitFrame::Event { marker, timestamp, payload, .. } if session.dtmf_payload_type.is_some() => {
                 return Utterance::Event(marker, timestamp, payload);
             }
             DigitFrame::Event { is_repeat: true, .. } => {
                 self.inband = None;
-                return Utterance::Audio;
+                return Utterance::Silence;
             }
-            DigitFrame::Event { payload, .. } => {
-                self.sound_key(payload[0], session.law, codes);
-                return Utterance::Audio;
-            }
+            DigitFrame::Event { payload, .. } => return self.sound_key(payload[0]),
             DigitFrame::Idle => self.inband = None,
         }
+        let heard = || bridged.map(|bridged| bridged.sound);
+        let echo = |leg: &Self| leg.echoes.then(|| leg.sound(leg.is_wide()));
+        match self.play_on(session.codec, events).or_else(heard).or_else(|| echo(self)) {
+            Some(sound) => Utterance::Sound(sound),
+            None => Utterance::Silence,
+        }
+    }
+
+    /// The next 20 ms of what plays, in the form that costs least.
+    fn play_on(&mut self, codec: Codec, events: &mut dyn EventSink) -> Option<Sound> {
+        if !self.player.is_playing() {
+            return None;
+        }
+        let leg = self.id;
         let mut ended = |play_id, reason| events.emit(Event::PlaybackFinished { leg, play_id, reason });
-        if self.player.fill(session.law, codes, &mut ended) {
-            return Utterance::Audio;
-        }
-        match bridged.map(|bridged| bridged.sound).or_else(|| self.echoes.then(|| self.sound())) {
-            Some(Sound::Codes(law, heard)) => {
-                *codes = heard;
-                law.transcode(session.law, codes);
+        match codec {
+            Codec::G711(law) => {
+                let mut codes = [0; SAMPLES_PER_TICK];
+                self.player.fill(law, &mut codes, &mut ended).then_some(Sound::Codes(law, codes))
             }
-            Some(Sound::Narrow(samples)) => drop(session.law.encode(&samples, codes)),
-            None => {}
+            Codec::G722 => {
+                let mut samples = [0; SAMPLES_PER_TICK];
+                self.player.fill_samples(&mut samples, &mut ended).then_some(Sound::Narrow(samples))
+            }
         }
-        Utterance::Audio
     }
 
     /// A key as its two tones, for a phone that has not agreed to telephone events.
-    fn sound_key(&mut self, event: u8, law: Law, codes: &mut Octets) {
+    fn sound_key(&mut self, event: u8) -> Utterance {
         let Some(digit) = Digit::from_event(event) else {
-            return;
+            return Utterance::Silence;
         };
         if self.inband.as_ref().is_none_or(|(sounding, _)| *sounding != digit) {
             let generator = dtmf_frequencies(digit.to_char())
                 .and_then(|pair| ToneGenerator::new(&pair, INBAND_LEVEL_DBFS, RATE_HZ).ok());
             self.inband = generator.map(|generator| (digit, generator));
         }
+        let mut samples = [0; SAMPLES_PER_TICK];
         if let Some((_, generator)) = &mut self.inband {
-            let mut samples = [0; SAMPLES_PER_TICK];
             generator.fill(&mut samples);
-            law.encode(&samples, codes);
         }
+        Utterance::Sound(Sound::Narrow(samples))
     }
 
     /// Gives this tick to every recording and tap, and ends the recordings that are over.
-    fn record(&mut self, said: &Octets, law: Law, events: &mut dyn EventSink) {
+    fn record(&mut self, events: &mut dyn EventSink) {
         if self.recordings.is_empty() && self.taps.is_empty() {
             return;
         }
         let is_real = self.ear.is_real();
-        let mut sent = [0; SAMPLES_PER_TICK];
-        law.decode(said, &mut sent);
+        let sent = self.mouth.said();
         let mut index = 0;
         while let Some(tap) = self.recordings.get_mut(index) {
             match tap.record(self.ear.samples(), &sent, is_real) {

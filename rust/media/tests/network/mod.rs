@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ringback_dsp::g711::Law;
 use ringback_dsp::tone::{burst, Goertzel};
 use ringback_media::clip::Clip;
+use ringback_media::codec::Codec;
 use ringback_media::event::{Event, LegId};
 use ringback_media::leg::{Bridged, Direction, Identity, Leg, Session};
 use ringback_media::random::Random;
@@ -74,7 +75,7 @@ pub fn session(remote: u16, law: Law) -> Session {
     Session {
         remote: address(remote),
         rtcp_port: None,
-        law,
+        codec: Codec::G711(law),
         payload_type: PayloadType::new(if law == Law::Mu { 0 } else { 8 }).expect("seven bits"),
         dtmf_payload_type: PayloadType::new(101),
         direction: Direction::SendReceive,
@@ -149,5 +150,5 @@ impl Pair {
 
 /// What a leg brings across a bridge.
 pub fn bridged(leg: &Leg) -> Bridged {
-    Bridged { sound: leg.sound(), signals: *leg.signals() }
+    Bridged { sound: leg.sound(leg.is_wide()), signals: *leg.signals() }
 }

@@ -14,6 +14,7 @@ from ringback.model.settings.value import (
     AccountSidText,
     Advertised,
     Cidr,
+    CodecName,
     DigestAlgorithm,
     DomainName,
     FilePath,
@@ -108,6 +109,12 @@ class SipSettings(Section):
     )
 
 
+def _codecs(value: object) -> object:
+    if isinstance(value, list) and (not value or len(set(map(str, value))) != len(value)):
+        raise must_be('a list of "PCMU", "PCMA" and "G722", at least one, each once')
+    return value
+
+
 class MediaSettings(Section):
     ports: Ports = Field(
         default=PortRange(first=10000, last=19999),
@@ -116,6 +123,11 @@ class MediaSettings(Section):
     address: IpText | None = Field(
         default=None,
         description="The address audio is sent from and received at. Unset: the host of the first `sip.listen`.",
+    )
+    codecs: Annotated[tuple[CodecName, ...], BeforeValidator(_codecs), BeforeValidator(read_list)] = Field(
+        default=("PCMU", "PCMA"),
+        description="What calls may speak, in the order in which we offer it: `PCMU`, `PCMA` and `G722` (wideband,"
+        " more work for the processor). In a call that comes in, the caller's order decides.",
     )
     threads: Whole = Field(default=1, ge=1, le=64, description="How many threads (processor cores) the audio may use.")
 

@@ -225,6 +225,9 @@ Level = Annotated[
     Literal["debug", "info", "warning", "error"],
     _text(_one_of("debug", "info", "warning", "error"), '"debug", "info", "warning" or "error"'),
 ]
+CodecName = Annotated[
+    Literal["PCMU", "PCMA", "G722"], _text(_one_of("PCMU", "PCMA", "G722", upper=True), '"PCMU", "PCMA" or "G722"')
+]
 DigestAlgorithm = Annotated[
     Literal["MD5", "SHA-256"], _text(_one_of("MD5", "SHA-256", upper=True), '"MD5" or "SHA-256"')
 ]
