@@ -1,6 +1,8 @@
 """baresip as the phone: a whole user agent that is not ours, speaking a file and keeping what it hears."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 CONFIG = """
@@ -52,3 +54,35 @@ async def call_with_baresip(
             process.kill()
             await process.wait()
     return output.decode(errors="replace")
+
+
+@contextlib.asynccontextmanager
+async def registered_baresip(
+    *, user: str, password: str, domain: str, proxy_port: int, spoken: Path, heard: Path, folder: Path
+) -> AsyncIterator[None]:
+    """A baresip that registers, answers every call at once, and stays until the end of the context."""
+    folder.mkdir()
+    account = (
+        f'<sip:{user}@{domain}>;auth_user={user};auth_pass={password};outbound="sip:127.0.0.1:{proxy_port};transport=udp"'
+        ";regint=600;answermode=auto;audio_codecs=PCMU/8000/1\n"
+    )
+    (folder / "config").write_text(CONFIG.format(heard=heard, spoken=spoken))
+    (folder / "accounts").write_text(account)
+    (folder / "contacts").write_text("")
+    process = await asyncio.create_subprocess_exec(
+        "baresip", "-f", str(folder), "-4", stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        stdin=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    assert process.stdout is not None
+    printed = ""
+    try:
+        async with asyncio.timeout(15):
+            while "200 OK" not in printed:
+                line = await process.stdout.readline()
+                assert line, f"baresip left: {printed}"
+                printed += line.decode(errors="replace")
+        yield
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
