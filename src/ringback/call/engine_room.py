@@ -50,10 +50,12 @@ class EngineRoomAudio:
 
     def join(self, call: Call, *, muted: bool, coaching: Call | None) -> None:
         if not call.has_ended:
+            muted = muted or _is_gone(coaching)
             self._mixer.join(call.leg.media, muted=muted, coaching=_media(coaching))
 
     def update(self, call: Call, *, muted: bool, held: bool, coaching: Call | None) -> None:
         if not call.has_ended:
+            muted = muted or _is_gone(coaching)
             self._mixer.update(call.leg.media, muted=muted, held=held, coaching=_media(coaching))
 
     def leave(self, call: Call) -> None:
@@ -97,6 +99,11 @@ class MixRecording:
         self._live.stop()
         audio = await self._live.finished
         return await self._desk.close(self._opened, seconds=audio.seconds, ended_by="conference-end")
+
+
+def _is_gone(pupil: Call | None) -> bool:
+    """A coach whose participant has just hung up must not be heard by the others meanwhile (C-11)."""
+    return pupil is not None and pupil.has_ended
 
 
 def _media(call: Call | None) -> MediaLeg | None:

@@ -165,6 +165,19 @@ async def test_a_coach_whose_pupil_leaves_is_heard_by_nobody(bench: Bench, team:
     await team.over()
 
 
+async def test_a_coach_is_not_heard_by_others_in_the_moment_when_the_pupil_hangs_up(bench: Bench, team: Team) -> None:
+    await team.join()
+    pupil = await team.join()
+    coach = await team.join(coach=pupil.info.call_sid)
+    room = bench.gatherings.conferences.find(ACCOUNT, "team")
+    assert room is not None
+    pupil.leg.hang_up()
+    room.mute(coach.info.call_sid, True)
+    room.mute(coach.info.call_sid, False)  # before the pupil's own task has seen the end of its call
+    assert not team.hears(0, 2)
+    await team.over()
+
+
 async def test_who_is_kicked_goes_on_and_is_told_of(bench: Bench, team: Team) -> None:
     await team.join()
     second = await team.join()
