@@ -1,9 +1,10 @@
 """`<Dial>`: ring somebody and join the two (twiml.md section 7). The door does the ringing; the rules are here."""
 
-from ringback.call.control import DialRecording, DialRequest, DialResult
+from ringback.call.control import DialRequest, DialResult
 from ringback.interpreter.caller_id import allowed_caller_id
 from ringback.interpreter.dial_conference import dial_conference
 from ringback.interpreter.dial_queue import dial_queue
+from ringback.interpreter.dial_recording import dial_recording, dial_recording_callback
 from ringback.interpreter.dial_targets import dial_targets
 from ringback.interpreter.outcome import Continue, Finished, Outcome, Pairs
 from ringback.interpreter.recording_callback import RecordingCallback
@@ -22,7 +23,7 @@ async def execute(verb: Dial, run: Run) -> Outcome:
             return await dial_conference(verb, room, run)
         case (Queue() as queue,):
             return await dial_queue(verb, queue, run)
-    callback = _recording_callback(verb, run)
+    callback = dial_recording_callback(verb, run)
     transfer = run.screening.transfer(verb, run) if verb.refer_url is not None else None
     request = _request(verb, run, callback, transfer)
     result = await run.call.dial(request) if request.targets else DialResult(status="failed")
@@ -46,32 +47,8 @@ def _request(verb: Dial, run: Run, callback: RecordingCallback, transfer: Transf
         answer_on_bridge=verb.answer_on_bridge,
         sequential=verb.sequential or one_by_one,
         ring_tone=verb.ring_tone,
-        record=_recording(verb, callback),
+        record=dial_recording(verb, callback),
         transfer=transfer,
-    )
-
-
-def _recording(verb: Dial, callback: RecordingCallback) -> DialRecording | None:
-    """DI-20, DI-21."""
-    if verb.record == "do-not-record":
-        return None
-    return DialRecording(
-        from_ringing=verb.record.startswith("record-from-ringing"),
-        dual=verb.record.endswith("-dual"),
-        track=verb.recording_track,
-        trim=verb.trim == "trim-silence",
-        on_started=callback.started,
-    )
-
-
-def _recording_callback(verb: Dial, run: Run) -> RecordingCallback:
-    return RecordingCallback(
-        run=run,
-        url=verb.recording_status_callback,
-        method=verb.recording_status_callback_method,
-        events=verb.recording_status_callback_event,
-        source="DialVerb",
-        track=verb.recording_track,
     )
 
 
