@@ -77,6 +77,7 @@ class MemoryLeg:
     partner: "MemoryLeg | None" = None
     playing: Clip | None = None
     is_closed: bool = False
+    is_echoing: bool = False
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     _streams: list[DigitStream] = field(default_factory=list)
 
@@ -155,6 +156,10 @@ class MemoryLeg:
     def require_open(self) -> None:
         if self.is_closed:
             raise MediaError(f"leg {self.leg_id} is closed")
+
+    def set_echo(self, on: bool) -> None:
+        self.require_open()
+        self.is_echoing = on
 
     def forget_digits(self, stream: DigitStream) -> None:
         if stream in self._streams:

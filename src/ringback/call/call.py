@@ -25,6 +25,7 @@ from ringback.call.leg import Leg, LegEnd, LegState, MediaRefused
 from ringback.call.listen_request import ListeningFailed, ListenRequest, SpeechNews, SpeechStream
 from ringback.call.listening import LANGUAGE_NOT_AVAILABLE, HeardSpeech, Hearing
 from ringback.call.meeting import Gatherings
+from ringback.call.message_request import MessageRequest
 from ringback.call.queue_request import DialQueueRequest, DialQueueResult, EnqueueRequest, EnqueueResult
 from ringback.call.recording_desk import RecordingDesk
 from ringback.call.refer_request import ReferRequest, ReferResult
@@ -34,7 +35,8 @@ from ringback.clock import Clock
 from ringback.media._engine import Clip
 from ringback.media.leg import MediaLeg
 from ringback.model.call_status import CallStatus, status_of_sip_response
-from ringback.model.sid import RecordingSid
+from ringback.model.record import MessageRecord
+from ringback.model.sid import RecordingSid, new_sid
 from ringback.sip.events import ReferReceived
 
 T = TypeVar("T")
@@ -233,6 +235,28 @@ class Call:
 
     def stop_recording(self, name: str) -> bool:
         return self._recordings.stop(name)
+
+    def keep_message(self, request: MessageRequest) -> str:
+        record = MessageRecord(
+            sid=new_sid("SM"),
+            account_sid=self._info.account_sid,
+            call_sid=self._info.call_sid,
+            from_=request.from_,
+            to=request.to,
+            body=request.body,
+            created_at=self._parts.clock.utc_now(),
+        )
+        self._parts.journal.message_kept(record)
+        return record.sid
+
+    async def echo(self) -> None:
+        audio = self._audio()
+        audio.set_echo(True)
+        try:
+            await self._while_up(asyncio.Event().wait())
+        finally:
+            if not audio.is_closed:
+                audio.set_echo(False)
 
     @contextlib.contextmanager
     def private(self) -> Iterator[None]:

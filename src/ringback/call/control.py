@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from ringback.call.conference_request import ConferenceRequest, ConferenceResult
 from ringback.call.listen_request import ListenRequest, SpeechStream
+from ringback.call.message_request import MessageRequest
 from ringback.call.queue_request import DialQueueRequest, DialQueueResult, EnqueueRequest, EnqueueResult
 from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.model.call_status import CallStatus, Direction
@@ -299,6 +300,14 @@ class CallControl(Protocol):
 
     def stop_recording(self, name: str) -> bool:
         """End a background recording; False if none of that name runs."""
+        ...
+
+    def keep_message(self, request: MessageRequest) -> str:
+        """Store a text message of this call; the SID it has from now on."""
+        ...
+
+    async def echo(self) -> None:
+        """Let the caller hear themselves until the call ends."""
         ...
 
     def private(self) -> AbstractContextManager[None]:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from ringback.call.control import CallInfo, StatusEvents
 from ringback.model.call_status import CallStatus
-from ringback.model.record import RecordingRecord
+from ringback.model.record import MessageRecord, RecordingRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,8 @@ class CallJournal(Protocol):
         ...
 
     def recording_changed(self, record: RecordingRecord) -> None: ...
+
+    def message_kept(self, record: MessageRecord) -> None: ...
 
     def report(self, info: CallInfo, code: int, message: str) -> None:
         """A failure or warning for the app's author, with Twilio's error code."""

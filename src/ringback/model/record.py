@@ -212,6 +212,20 @@ class RecordingRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRecord:
+    """A text message of `<Sms>`. It goes no further than here, so it is sent once it is kept (twiml.md 17)."""
+
+    sid: str
+    account_sid: AccountSid
+    call_sid: CallSid
+    from_: str
+    to: str
+    body: str
+    created_at: datetime
+    status: str = "sent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotificationRecord:
     """A failure or a warning that the app's author should see, with Twilio's error code (webhooks.md F-10)."""
 

@@ -14,7 +14,7 @@ from ringback.call.journal import CallOpened
 from ringback.clock import Clock
 from ringback.interpreter.source import facts_of_call
 from ringback.model.call_status import CallStatus
-from ringback.model.record import AccountRecord, CallRecord, NotificationRecord, RecordingRecord
+from ringback.model.record import AccountRecord, CallRecord, MessageRecord, NotificationRecord, RecordingRecord
 from ringback.model.sid import CallSid, new_sid
 from ringback.services.metrics import Metrics
 from ringback.services.reach_app import AppLinks
@@ -23,7 +23,7 @@ from ringback.webhooks.delivery import Callback
 
 logger = structlog.get_logger(__name__)
 
-Row = CallRecord | RecordingRecord | NotificationRecord
+Row = CallRecord | RecordingRecord | MessageRecord | NotificationRecord
 
 EVENTS: dict[CallStatus, StatusEvent] = {
     CallStatus.INITIATED: "initiated",
@@ -109,6 +109,9 @@ class Journal:
         self._tell(live)
 
     def recording_changed(self, record: RecordingRecord) -> None:
+        self._put(record)
+
+    def message_kept(self, record: MessageRecord) -> None:
         self._put(record)
 
     def report(self, info: CallInfo, code: int, message: str) -> None:

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ringback.model.record import CallRecord, NotificationRecord, RecordingRecord
+from ringback.model.record import CallRecord, MessageRecord, NotificationRecord, RecordingRecord
 from ringback.store.call import CallRepository
 from ringback.store.database import Database
+from ringback.store.message import MessageRepository
 from ringback.store.notification import NotificationRepository
 from ringback.store.recording import RecordingRepository
 from ringback.store.write_behind import RecordRefused, Write, WriteFailed, Written
@@ -60,9 +61,11 @@ def is_the_records_fault(error: Exception) -> bool:
 async def _save(connection: AsyncConnection, records: Sequence[Written], node: str) -> None:
     calls = [record for record in records if isinstance(record, CallRecord)]
     recordings = [record for record in records if isinstance(record, RecordingRecord)]
+    messages = [record for record in records if isinstance(record, MessageRecord)]
     notifications = [record for record in records if isinstance(record, NotificationRecord)]
     await CallRepository(connection).save(calls, node=node)
     await RecordingRepository(connection).save(recordings, node=node)
+    await MessageRepository(connection).put(*messages)
     await NotificationRepository(connection).put(*notifications)
 
 

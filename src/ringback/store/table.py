@@ -1,7 +1,7 @@
 """Every table, in one place. Columns are named as the fields of the records in `model.record`.
 
 Configuration hangs together by foreign keys and goes with its account or domain. What calls leave behind (`call`,
-`recording`, `notification`) has none: it is written late, in any order, and outlives the configuration.
+`recording`, `message`, `notification`) has none: it is written late, in any order, and outlives the configuration.
 """
 
 from sqlalchemy import (
@@ -197,6 +197,21 @@ recording = Table(
     Index(None, "account_sid", "started_at"),
     Index(None, "call_sid"),
     Index(None, "node", "status"),
+)
+
+message = Table(
+    "message",
+    metadata,
+    _sid(),
+    _sid("account_sid", primary_key=False),
+    _sid("call_sid", primary_key=False),
+    Column("from_", SafeText, nullable=False),
+    Column("to", SafeText, nullable=False),
+    Column("body", SafeText, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "account_sid", "created_at"),
+    Index(None, "call_sid"),
 )
 
 notification = Table(

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from ringback.clock import Clock, wait_for
-from ringback.model.record import CallRecord, NotificationRecord, RecordingRecord
+from ringback.model.record import CallRecord, MessageRecord, NotificationRecord, RecordingRecord
 
 INTERVAL_SECONDS = 0.2
 BATCH_RECORDS = 500
@@ -21,7 +21,7 @@ MAX_WAITING = 100_000
 FIRST_RETRY_SECONDS = 0.2
 LAST_RETRY_SECONDS = 5.0
 
-Written = CallRecord | RecordingRecord | NotificationRecord
+Written = CallRecord | RecordingRecord | MessageRecord | NotificationRecord
 
 
 class RecordRefused(Exception):

@@ -155,6 +155,19 @@ class Queued(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Texted(Event):
+    """`<Sms>` left a message."""
+
+    sid: str
+    from_: str
+    to: str
+    body: str
+
+    def __str__(self) -> str:
+        return f"message to {self.to}: {self.body!r}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Requested(Event):
     """A request reached the app, and what it answered. A callback is a request nobody waits for."""
 
@@ -281,6 +294,11 @@ class Transcript:
     @property
     def dials(self) -> list[Dialled]:
         return self._all(Dialled)
+
+    @property
+    def messages(self) -> list[Texted]:
+        """The messages of `<Sms>`."""
+        return self._all(Texted)
 
     @property
     def referrals(self) -> list[Referred]:

@@ -26,6 +26,7 @@ from ringback.call.control import (
 )
 from ringback.call.listen_request import ListenRequest, SpeechStream
 from ringback.call.meeting import Gatherings
+from ringback.call.message_request import MessageRequest
 from ringback.call.queue_request import DialQueueRequest, DialQueueResult, EnqueueRequest, EnqueueResult
 from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.clock import Clock
@@ -43,6 +44,7 @@ from ringback.testing.transcript import (
     Pressed,
     Recorded,
     Said,
+    Texted,
 )
 from ringback.testing.virtual_background import VirtualRecordings
 
@@ -239,6 +241,16 @@ class VirtualCall:
 
     def stop_recording(self, name: str) -> bool:
         return self._recordings is not None and self._recordings.stop(name)
+
+    def keep_message(self, request: MessageRequest) -> str:
+        sid = f"SM{len(self.world.journal.events):032x}"
+        self.world.journal.add(
+            Texted(at=self.world.elapsed(), sid=sid, from_=request.from_, to=request.to, body=request.body)
+        )
+        return sid
+
+    async def echo(self) -> None:
+        await self.while_up(asyncio.Event().wait())
 
     @contextlib.contextmanager
     def private(self) -> Iterator[None]:

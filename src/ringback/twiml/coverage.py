@@ -105,6 +105,9 @@ COVERAGE: Mapping[str, Coverage] = MappingProxyType(
         "Redirect": DONE,
         "Refer": DONE,
         "Refer/Sip": DONE,
+        "Echo": DONE,
+        "Sms": partly("kept in the store; there is no carrier"),
+        **_attributes("Sms", "text to from action method statusCallback", DONE),
         "Pay": partly("through a connector; the one there is takes test cards"),
         **_attributes(
             "Pay",

@@ -80,6 +80,16 @@ def dial_parameters(
     )
 
 
+def sms_parameters(sid: str | None) -> Parameters:
+    """`<Sms action>` (twiml.md section 17). Without a SID the message could not be taken."""
+    return given(("SmsSid", sid), ("SmsStatus", "invalid" if sid is None else "sending"))
+
+
+def sms_callback_parameters(*, account_sid: str, sid: str, from_: str, to: str) -> Parameters:
+    """`<Sms statusCallback>`: a message that is kept has been sent as far as it goes."""
+    return (("AccountSid", account_sid), ("SmsSid", sid), ("SmsStatus", "sent"), ("From", from_), ("To", to))
+
+
 def refer_parameters(
     *, status: str | None, sip_response_code: int | None, notify_response_code: int | None
 ) -> Parameters:

@@ -93,7 +93,7 @@ def test_the_first_request_is_made_while_it_rings_and_later_ones_say_in_progress
     assert order == [Requested, Answered, Requested]
 
 
-@pytest.mark.parametrize("verb", ["Start", "Stop", "Leave", "Sms", "Connect", "Echo"])
+@pytest.mark.parametrize("verb", ["Start", "Stop", "Leave", "Connect"])
 def test_a_verb_that_is_not_executed_yet_decides_nothing(verb: str) -> None:
     transcript = run(f"<{verb}/><Reject reason='busy'/>")
     assert transcript.sip_status == 486

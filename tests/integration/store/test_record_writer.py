@@ -7,10 +7,11 @@ from sqlalchemy import text
 
 from ringback.clock import SystemClock
 from ringback.model.call_status import CallStatus
-from ringback.model.record import CallRecord, NotificationRecord, RecordingRecord, RecordingStatus
+from ringback.model.record import CallRecord, MessageRecord, NotificationRecord, RecordingRecord, RecordingStatus
 from ringback.model.sid import CallSid, RecordingSid
 from ringback.store.call import CallRepository
 from ringback.store.database import Database
+from ringback.store.message import MessageRepository
 from ringback.store.notification import NotificationRepository
 from ringback.store.record_writer import record_writer
 from ringback.store.recording import RecordingRepository
@@ -56,6 +57,22 @@ async def test_every_field_comes_back_as_it_was(
         (read,) = await NotificationRepository(connection).of_call(call.sid)
     assert read.response_body == "<é\ufffd>"
     assert (read.request_url, read.response_status) == ("http://x/", 500)
+
+
+async def test_a_message_of_a_call_is_read_back(database: Database, make_call: MakeCall) -> None:
+    call = make_call()
+    message = MessageRecord(
+        sid="SM" + "1" * 32,
+        account_sid=call.account_sid,
+        call_sid=call.sid,
+        from_="+15550001111",
+        to="sip:alice@demo.example",
+        body="Grüße",
+        created_at=call.created_at,
+    )
+    assert await record_writer(database, node="main")([message]) == ()
+    async with database.read() as connection:
+        assert await MessageRepository(connection).of_call(call.sid) == (message,)
 
 
 async def test_a_record_is_replaced_by_its_newer_state(database: Database, make_call: MakeCall) -> None:

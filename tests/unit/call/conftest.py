@@ -28,7 +28,7 @@ from ringback.call.recording_desk import RecordingDesk
 from ringback.call.route import NotRoutable, Route
 from ringback.media._engine import Clip
 from ringback.model.call_status import CallStatus, Direction
-from ringback.model.record import RecordingRecord
+from ringback.model.record import MessageRecord, RecordingRecord
 from ringback.model.sid import AccountSid, new_call_sid
 from ringback.sip.digest import Credentials
 from ringback.sip.events import IncomingCall
@@ -125,6 +125,7 @@ class MemoryJournal:
     progressed: list[tuple[CallInfo, CallStatus]] = field(default_factory=list)
     ended: list[tuple[CallInfo, CallStatus, int | None]] = field(default_factory=list)
     recordings: list[RecordingRecord] = field(default_factory=list)
+    messages: list[MessageRecord] = field(default_factory=list)
     reports: list[tuple[int, str]] = field(default_factory=list)
 
     def call_opened(self, opened: CallOpened) -> None:
@@ -135,6 +136,9 @@ class MemoryJournal:
 
     def call_ended(self, info: CallInfo, status: CallStatus, sip_response_code: int | None) -> None:
         self.ended.append((info, status, sip_response_code))
+
+    def message_kept(self, record: MessageRecord) -> None:
+        self.messages.append(record)
 
     def recording_changed(self, record: RecordingRecord) -> None:
         self.recordings.append(record)

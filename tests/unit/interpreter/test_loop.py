@@ -31,7 +31,7 @@ async def test_what_is_wrong_in_a_document_is_reported_with_its_place(bench: Ben
 
 
 async def test_a_verb_that_is_not_executed_yet_is_reported_and_the_document_goes_on(bench: Bench) -> None:
-    await bench.runs(voice="<Echo/><Say>After</Say>")
+    await bench.runs(voice="<Connect><Room>r</Room></Connect><Say>After</Say>")
     assert bench.codes == [NOT_EXECUTED]
     assert bench.journal.problems[0].level == "warning"
     assert "not executed yet" in bench.journal.problems[0].message
@@ -39,7 +39,7 @@ async def test_a_verb_that_is_not_executed_yet_is_reported_and_the_document_goes
 
 
 async def test_a_verb_that_is_not_executed_yet_does_not_answer_the_call(bench: Bench) -> None:
-    await bench.runs(voice="<Echo/><Reject/>")
+    await bench.runs(voice="<Connect><Room>r</Room></Connect><Reject/>")
     assert bench.call.sip_status == 603
 
 

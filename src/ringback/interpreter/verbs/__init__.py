@@ -12,6 +12,7 @@ from ringback.interpreter.outcome import Outcome
 from ringback.interpreter.run import Run
 from ringback.interpreter.verbs import (
     dial,
+    echo,
     enqueue,
     gather,
     hangup,
@@ -24,6 +25,7 @@ from ringback.interpreter.verbs import (
     refer,
     reject,
     say,
+    sms,
     start,
     stop,
 )
@@ -41,6 +43,7 @@ class Executor:
 
 EXECUTORS: Mapping[type[nodes.Verb], Executor] = {
     nodes.Dial: Executor(needs_answer=dial.NEEDS_ANSWER, execute=dial.execute, waits_in_ringing=True),
+    nodes.Echo: Executor(needs_answer=echo.NEEDS_ANSWER, execute=echo.execute),
     nodes.Enqueue: Executor(needs_answer=enqueue.NEEDS_ANSWER, execute=enqueue.execute),
     nodes.Gather: Executor(needs_answer=gather.NEEDS_ANSWER, execute=gather.execute),
     nodes.Hangup: Executor(needs_answer=hangup.NEEDS_ANSWER, execute=hangup.execute),
@@ -53,6 +56,7 @@ EXECUTORS: Mapping[type[nodes.Verb], Executor] = {
     nodes.Refer: Executor(needs_answer=refer.NEEDS_ANSWER, execute=refer.execute),
     nodes.Reject: Executor(needs_answer=reject.NEEDS_ANSWER, execute=reject.execute),
     nodes.Say: Executor(needs_answer=say.NEEDS_ANSWER, execute=say.execute),
+    nodes.Sms: Executor(needs_answer=sms.NEEDS_ANSWER, execute=sms.execute),
     nodes.Start: Executor(needs_answer=start.NEEDS_ANSWER, execute=start.execute),
     nodes.Stop: Executor(needs_answer=stop.NEEDS_ANSWER, execute=stop.execute),
 }

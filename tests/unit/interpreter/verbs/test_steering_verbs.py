@@ -51,4 +51,13 @@ def test_the_reference_says_of_each_verb_whether_it_runs() -> None:
 
 def test_only_the_verbs_of_the_table_answer_before_they_begin() -> None:
     answering = {verb for verb, executor in EXECUTORS.items() if executor.needs_answer}
-    assert answering == {nodes.Say, nodes.Play, nodes.Gather, nodes.Record, nodes.Refer, nodes.Enqueue, nodes.Pay}
+    assert answering == {
+        nodes.Say,
+        nodes.Play,
+        nodes.Gather,
+        nodes.Record,
+        nodes.Refer,
+        nodes.Enqueue,
+        nodes.Pay,
+        nodes.Echo,
+    }
