@@ -28,8 +28,8 @@ def registrar(app_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     running.close()
 
 
-def bobs(server: Server) -> Registrant:
-    return Registrant(user=BOB, password=BOB_PASSWORD, domain=DOMAIN, port=server.port)
+def bobs(server: Server, transport: str = "udp") -> Registrant:
+    return Registrant(user=BOB, password=BOB_PASSWORD, domain=DOMAIN, port=server.sip[transport], transport=transport)
 
 
 @asynccontextmanager
@@ -174,4 +174,37 @@ async def test_rg_14_a_phone_behind_nat_is_rung_where_its_register_came_from(app
             invite = await registrant.receive()
             placed.hang_up()
         assert invite.startswith("INVITE sip:bob@10.1.2.3:5062 SIP/2.0\r\n")
+        assert (await registrant.register("*", expires=0)).status == 200
+
+
+async def test_rg_14_a_phone_that_registered_over_tcp_is_rung_on_its_connection(
+    app: VoiceApp, registrar: Server
+) -> None:
+    """RG-15: TCP registers as UDP does. A Contact that nobody listens at does not matter."""
+    app.pages["/voice"] = f'<Dial timeout="5"><Client>{BOB}</Client></Dial>'
+    with bobs(registrar, "tcp") as registrant:
+        contact = f"<sip:bob@127.0.0.1:{registrant.own_port};transport=tcp>"
+        assert (await registrant.register(contact)).status == 200
+        async with Softphone.open() as alice:
+            placed = call(alice, registrar)
+            invite = await registrant.receive()
+            placed.hang_up()
+        assert invite.startswith(f"INVITE sip:bob@127.0.0.1:{registrant.own_port};transport=tcp SIP/2.0\r\n")
+        assert "Via: SIP/2.0/TCP" in invite
+    with bobs(registrar) as registrant:
+        assert (await registrant.register("*", expires=0)).status == 200
+
+
+async def test_a_phone_whose_connection_is_gone_fails_at_once(app: VoiceApp, registrar: Server) -> None:
+    app.pages["/voice"] = f'<Dial timeout="30" action="/done"><Client>{BOB}</Client></Dial>'
+    app.pages["/done"] = "<Hangup/>"
+    with bobs(registrar, "tcp") as registrant:
+        contact = f"<sip:bob@127.0.0.1:{registrant.own_port};transport=tcp>"
+        assert (await registrant.register(contact)).status == 200
+    await asyncio.sleep(0.2)
+    async with Softphone.open() as alice:
+        await call(alice, registrar).ended(10)
+    (done,) = app.of("/done")
+    assert (done.parameters["DialCallStatus"], done.parameters["DialSipResponseCode"]) == ("failed", "503")
+    with bobs(registrar) as registrant:
         assert (await registrant.register("*", expires=0)).status == 200

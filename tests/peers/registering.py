@@ -26,19 +26,22 @@ class Answer:
 
 @dataclass
 class Registrant:
-    """Registers contacts of one user at a server on loopback, over one UDP socket. Use as a context manager."""
+    """Registers contacts of one user at a server on loopback, over one socket. Use as a context manager."""
 
     user: str
     password: str
     domain: str
     port: int
+    transport: str = "udp"
     call_id: str = field(default_factory=lambda: secrets.token_hex(8))
     _number: int = 0
 
     def __enter__(self) -> "Registrant":
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        kind = socket.SOCK_DGRAM if self.transport == "udp" else socket.SOCK_STREAM
+        self.socket = socket.socket(socket.AF_INET, kind)
         self.socket.settimeout(10)
         self.socket.bind(("127.0.0.1", 0))
+        self.socket.connect(("127.0.0.1", self.port))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -68,7 +71,7 @@ class Registrant:
         self._number += 1
         lines = [
             f"REGISTER sip:{self.domain} SIP/2.0",
-            f"Via: SIP/2.0/UDP 127.0.0.1:{self.own_port};rport;branch=z9hG4bK{secrets.token_hex(6)}",
+            f"Via: SIP/2.0/{self.transport.upper()} 127.0.0.1:{self.own_port};rport;branch=z9hG4bK{secrets.token_hex(6)}",
             f"From: <sip:{self.user}@{self.domain}>;tag=1",
             f"To: <{to or f'sip:{self.user}@{self.domain}'}>",
             f"Call-ID: {self.call_id}",
@@ -79,7 +82,7 @@ class Registrant:
             *([f"Proxy-Authorization: {authorization}"] if authorization else []),
             "Content-Length: 0",
         ]
-        self.socket.sendto(("\r\n".join(lines) + "\r\n\r\n").encode(), ("127.0.0.1", self.port))
+        self.socket.sendall(("\r\n".join(lines) + "\r\n\r\n").encode())
         text = self.socket.recv(65535).decode()
         return Answer(status=int(text.split()[1]), text=text)
 

@@ -169,3 +169,25 @@ def test_a_recording_from_ringing_has_the_ringing_in_it() -> None:
     attributes = 'record="record-from-ringing"'
     _, action = dial(attributes=attributes, bob=Phone.answers(after=3, talks=20))
     assert action.parameters["RecordingDuration"] == "23"
+
+
+def test_a_client_is_a_phone_by_its_identity() -> None:
+    app = VirtualApp(
+        {
+            "/voice": '<Response><Dial action="/after"><Client statusCallback="/st">bob</Client></Dial></Response>',
+            "/after": "<Response/>",
+            "/st": "",
+        },
+        phones={"client:bob": Phone.answers(after=1, talks=5)},
+    )
+    transcript = app.run_call()
+    (told,) = transcript.callbacks
+    assert of(told.parameters, "To", "CallStatus", "CallDuration") == ["client:bob", "completed", "5"]
+
+
+def test_8_2_the_screening_of_a_sip_leg_is_told_of_the_headers_of_its_200() -> None:
+    phone = Phone.answers(headers={"X-Desk": "7"}, caller=Caller().presses("1", at=5))
+    transcript, _ = dial('<Sip url="/screen">sip:bob@example.com</Sip>', bob=phone)
+    (screen,) = [request for request in transcript.requests if request.path == "/screen"]
+    assert screen.parameters["SipHeader_X-Desk"] == "7"
+    assert screen.parameters["SipCallId"]
