@@ -4,6 +4,7 @@ What a stranger sent may be in any value; control characters are escaped, so tha
 told nothing.
 """
 
+import enum
 import logging
 import sys
 from collections.abc import Iterable
@@ -61,6 +62,8 @@ def escape_control_characters(logger: WrappedLogger, method: str, event: EventDi
 
 
 def _clean(value: Any, *, keep_lines: bool = False) -> Any:
+    if isinstance(value, enum.Enum):
+        value = value.value  # an error number, not the name that our code has for it
     if isinstance(value, str):
         if keep_lines:
             return "\n    ".join(_printable(line) for line in value.splitlines())

@@ -1,5 +1,6 @@
 """Log lines: one line each, for people or machines, with nothing in them that acts on a terminal."""
 
+import enum
 import io
 import json
 import logging
@@ -54,6 +55,17 @@ def test_what_a_stranger_sent_cannot_make_a_line_or_speak_to_the_terminal(format
     assert text.count("\n") == 2
     for character in "\r\x1b\x00\u202e":
         assert character not in text
+
+
+@pytest.mark.parametrize("format", ["text", "json"])
+def test_an_error_number_is_written_as_the_number(format: str) -> None:
+    class Code(enum.IntEnum):
+        HTTP_RETRIEVAL = 11200
+
+    stream = written(format)
+    structlog.get_logger("a").error("the app has a problem", code=Code.HTTP_RETRIEVAL)
+    assert "11200" in stream.getvalue()
+    assert "Code" not in stream.getvalue()
 
 
 def test_the_lines_of_a_traceback_are_indented() -> None:
