@@ -92,7 +92,7 @@ class DigestGate:
         secret: bytes,
         *,
         nonce_seconds: float = DEFAULT_NONCE_SECONDS,
-        algorithms: Sequence[str] = (SHA_256, MD5),
+        algorithms: Sequence[str] = (MD5, SHA_256),
         max_remembered_nonces: int = MAX_REMEMBERED_NONCES,
     ) -> None:
         if unknown := set(algorithms) - set(_HASHES):

@@ -97,9 +97,10 @@ def test_without_qop_it_is_rfc_2069() -> None:
 # --- the gate
 
 
-def test_a_challenge_offers_each_algorithm_the_better_first() -> None:
+def test_a_challenge_offers_each_algorithm_with_md5_first() -> None:
+    """DG-02: MD5 is what every phone knows; some give up at a first challenge that they do not."""
     challenges = [authorization.Challenge.parse(value) for value in gate().challenge(0.0)]
-    assert [challenge.algorithm for challenge in challenges] == ["SHA-256", "MD5"]
+    assert [challenge.algorithm for challenge in challenges] == ["MD5", "SHA-256"]
     assert {challenge.qop for challenge in challenges} == {("auth",)}
     assert {challenge.realm for challenge in challenges} == {REALM}
     assert not challenges[0].stale
