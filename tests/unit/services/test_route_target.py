@@ -94,6 +94,7 @@ def test_ou_09_a_line_break_in_a_value_is_no_header() -> None:
     ],
 )
 def test_5_2_from_is_the_caller_id_in_allowed_characters(from_: str, caller_id: str | None, user: str) -> None:
+    """S-02."""
     found = route("sip:bob@example.com", caller=parent(from_), caller_id=caller_id)
     assert str(found.invitation.from_) == f'"{user}" <sip:{user}@{DOMAIN}>'
     assert found.from_ == (caller_id or from_)

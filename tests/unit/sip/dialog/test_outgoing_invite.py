@@ -251,6 +251,7 @@ def gated(gate: DigestGate, seen: list[str]) -> object:
 
 @pytest.mark.parametrize("algorithms", [("MD5",), ("SHA-256",), ("SHA-256", "MD5")])
 def test_a_challenge_is_answered_once_with_the_next_number_and_a_new_branch(algorithms: tuple[str, ...]) -> None:
+    """S-03."""
     seen: list[str] = []
     link = make_link(screen=gated(DigestGate("realm", b"key", algorithms=algorithms), seen))  # type: ignore[arg-type]
     session = link.call(credentials=CREDENTIALS)
@@ -286,6 +287,7 @@ def test_a_wrong_password_is_refused_after_one_try() -> None:
 
 
 def test_without_credentials_a_challenge_is_a_refusal(bench: Bench) -> None:
+    """S-03: no credentials means the leg fails."""
     _, invite = bench.place_call()
     bench.receive(response_text(invite, 407, headers='Proxy-Authenticate: Digest realm="r", nonce="n"'))
     assert refusal(bench).status == 407
