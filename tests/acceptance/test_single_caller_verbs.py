@@ -3,9 +3,7 @@
 import asyncio
 import sqlite3
 from pathlib import Path
-from typing import cast
 
-from ringback.sip.net.server import SipServer
 from ringback.testing.softphone import Softphone
 from tests.acceptance.conftest import Server, VoiceApp
 from tests.acceptance.test_audio import call, fetch, tone
@@ -16,7 +14,7 @@ CARD = "4111111111111111"
 
 
 def transferee(phone: Softphone) -> Transferee:
-    return Transferee.on(cast(SipServer, phone._sip), phone._clock)
+    return Transferee.on(phone._sip, phone._clock)
 
 
 async def test_a_phone_that_is_referred_tells_how_it_went_and_the_action_hears_of_it(
