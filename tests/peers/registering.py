@@ -69,9 +69,10 @@ class Registrant:
 
     def _send(self, contacts: tuple[str, ...], expires: int | None, to: str | None, authorization: str) -> Answer:
         self._number += 1
+        via = f"SIP/2.0/{self.transport.upper()} 127.0.0.1:{self.own_port}"
         lines = [
             f"REGISTER sip:{self.domain} SIP/2.0",
-            f"Via: SIP/2.0/{self.transport.upper()} 127.0.0.1:{self.own_port};rport;branch=z9hG4bK{secrets.token_hex(6)}",
+            f"Via: {via};rport;branch=z9hG4bK{secrets.token_hex(6)}",
             f"From: <sip:{self.user}@{self.domain}>;tag=1",
             f"To: <{to or f'sip:{self.user}@{self.domain}'}>",
             f"Call-ID: {self.call_id}",
