@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any, Self
 
 from sqlalchemy import Connection, event
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from ringback.store.errors import StoreTooNew, StoreUnavailable
 from ringback.store.migration import UnknownRevision, migrate
+from ringback.store.node_lock import NodeLock
 
 SQLITE_PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 POSTGRESQL_POOL_SIZE = 5
@@ -23,6 +25,8 @@ class Database:
 
     def __init__(self, engine: AsyncEngine, url: str) -> None:
         self._engine = engine
+        self._file = _sqlite_file(url)
+        self._node_lock: NodeLock | None = None
         # A database in memory is one connection, which holds one transaction at a time.
         self._turn: contextlib.AbstractAsyncContextManager[object] = contextlib.nullcontext()
         if ":memory:" in url:
@@ -60,8 +64,22 @@ class Database:
             async with connection.begin():
                 yield connection
 
+    async def claim(self, node: str) -> None:
+        """Be the only process that is this node of a SQLite file, until `close`. Raises `NodeTaken`."""
+        if self._file is not None and self._node_lock is None:
+            self._node_lock = await asyncio.to_thread(NodeLock.take, self._file, node)
+
     async def close(self) -> None:
         await self._engine.dispose()
+        if self._node_lock is not None:
+            self._node_lock.release()
+            self._node_lock = None
+
+
+def _sqlite_file(url: str) -> Path | None:
+    """None for a database in memory, and for PostgreSQL."""
+    name = url.removeprefix("sqlite:///").partition("?")[0]
+    return Path(name) if url.startswith("sqlite:///") and name and ":memory:" not in name else None
 
 
 def _probe_sqlite(url: str) -> None:

@@ -2,7 +2,8 @@
 
 StoreError
 ├── StoreUnavailable   the database cannot be opened or migrated: local, said at start
-└── StoreTooNew        the database was written by a newer Ringback
+├── StoreTooNew        the database was written by a newer Ringback
+└── NodeTaken          another process that runs has the same database and node
 """
 
 import re
@@ -28,6 +29,16 @@ class StoreTooNew(StoreError):
         self.url = blank_password(url)
         self.revision = revision
         super().__init__(f"store.url {self.url} has tables of a newer version (revision {revision}); upgrade Ringback")
+
+
+class NodeTaken(StoreError):
+    """Two processes that share a database need names of their own."""
+
+    def __init__(self, node: str) -> None:
+        self.node = node
+        super().__init__(
+            f'store.node is "{node}", which another running server with this database is; name it otherwise'
+        )
 
 
 def blank_password(url: str) -> str:

@@ -30,7 +30,11 @@ class Recovered:
 
 
 async def close_interrupted(database: Database, *, node: str, recordings: Path) -> Recovered:
-    """`recordings` is the folder that the paths of recordings are relative to."""
+    """`recordings` is the folder that the paths of recordings are relative to.
+
+    Claims the node first: the open calls of a process that runs are not a crash's. Raises `NodeTaken`.
+    """
+    await database.claim(node)
     async with database.begin() as connection:
         recording_repository = RecordingRepository(connection)
         open_recordings = await recording_repository.unfinished(node)

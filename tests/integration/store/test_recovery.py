@@ -16,6 +16,7 @@ from ringback.model.call_status import CallStatus
 from ringback.model.record import CallRecord, RecordingRecord, RecordingStatus
 from ringback.store.call import CallRepository
 from ringback.store.database import Database
+from ringback.store.errors import NodeTaken
 from ringback.store.recording import RecordingRepository
 from ringback.store.recovery import RECORDING_TOO_SHORT, Recovered, close_interrupted
 
@@ -133,6 +134,7 @@ from ringback.clock import SystemClock
 from ringback.model.call_status import CallStatus, Direction
 from ringback.model.record import CallRecord
 from ringback.store.database import Database
+from ringback.store.errors import NodeTaken
 from ringback.store.record_writer import record_writer
 from ringback.store.write_behind import WriteBehind
 
@@ -173,3 +175,23 @@ async def test_after_a_kill_the_store_is_complete_up_to_the_last_second(tmp_path
     await database.close()
     assert numbers == list(range(len(numbers))), "no hole"
     assert len(numbers) >= last - 500
+
+
+async def test_the_open_calls_of_a_server_that_runs_are_left_alone(make_call: MakeCall, tmp_path: Path) -> None:
+    """A second server with the same database and node does not start; one with a name of its own does."""
+    url = f"sqlite:///{tmp_path}/ringback.db"
+    running, second = await Database.open(url), await Database.open(url)
+    try:
+        await close_interrupted(running, node="main", recordings=tmp_path)
+        await save(running, [make_call(1, CallStatus.RINGING)], [])
+        with pytest.raises(NodeTaken, match=r"store\.node"):
+            await close_interrupted(second, node="main", recordings=tmp_path)
+        assert await close_interrupted(second, node="other", recordings=tmp_path) == Recovered(calls=0, recordings=0)
+        async with running.read() as connection:
+            assert len(await CallRepository(connection).unfinished("main")) == 1
+    finally:
+        await running.close()
+        await second.close()
+    after = await Database.open(url)
+    assert (await close_interrupted(after, node="main", recordings=tmp_path)).calls == 1
+    await after.close()

@@ -156,7 +156,7 @@ class StoreSettings(Section):
     node: Name = Field(
         default="main",
         description="The name of this process among those that share the database. Calls that a crash left open are"
-        " closed at the next start of the process with the same name.",
+        " closed at the next start of the process with the same name. Two that run at once need two names.",
     )
 
     @property
