@@ -1,6 +1,7 @@
 """TCP and TLS connections: framed messages in and out, within limits, found again by flow or by address."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
@@ -16,9 +17,13 @@ PONG = b"\r\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionLimits:
-    """What a stranger may hold open. `unfinished_seconds` is for a first message, and for the rest of any."""
+    """What a stranger may hold open. `unfinished_seconds` is for a first message, and for the rest of any.
+
+    One address may have a quarter of all, so that no single stranger keeps the others out.
+    """
 
     connections: int = 2_000
+    connections_of_address: int = 500
     idle_seconds: float = 3_600.0
     unfinished_seconds: float = 30.0
     connect_seconds: float = 10.0
@@ -41,7 +46,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = stream = cast(asyncio.Transport, transport)  # the loop's own class need not derive from it
         remote, local = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
-        if remote is None or local is None or self._pool.is_full:
+        if remote is None or local is None or not self._pool.has_room_for(str(remote[0])):
             stream.abort()
             return
         self.flow = Flow(
@@ -125,6 +130,7 @@ class ConnectionPool:
         self._lost = lost
         self._by_id: dict[int, Connection] = {}
         self._by_address: dict[tuple[str, str, int], Connection] = {}
+        self._of_address: Counter[str] = Counter()
         self._last_id = 0
         self._next_sweep = clock.now() + limits.sweep_seconds
 
@@ -134,6 +140,10 @@ class ConnectionPool:
     @property
     def is_full(self) -> bool:
         return len(self._by_id) >= self.limits.connections
+
+    def has_room_for(self, address: str) -> bool:
+        """Whether one more connection with this address may be open."""
+        return not self.is_full and self._of_address[address] < self.limits.connections_of_address
 
     def now(self) -> float:
         return self._clock.now()
@@ -145,12 +155,16 @@ class ConnectionPool:
     def add(self, connection: Connection, flow: Flow) -> None:
         assert flow.connection_id is not None, "flows of connections have an id"
         self._by_id[flow.connection_id] = connection
+        self._of_address[flow.remote_address] += 1
         self._by_address[flow.transport, flow.remote_address, flow.remote_port] = connection
         self._opened()
 
     def remove(self, connection: Connection, flow: Flow) -> None:
         assert flow.connection_id is not None, "flows of connections have an id"
-        self._by_id.pop(flow.connection_id, None)
+        if self._by_id.pop(flow.connection_id, None) is not None:
+            self._of_address[flow.remote_address] -= 1
+            if not self._of_address[flow.remote_address]:
+                del self._of_address[flow.remote_address]
         key = (flow.transport, flow.remote_address, flow.remote_port)
         if self._by_address.get(key) is connection:
             del self._by_address[key]

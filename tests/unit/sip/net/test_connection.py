@@ -17,8 +17,8 @@ TARGET = Target(transport="tcp", address="192.0.2.9", port=4000, host="peer.exam
 class MemoryTransport(asyncio.Transport):
     """Keeps what is written; `unread` is what the peer has not taken yet."""
 
-    def __init__(self, peer_port: int | None = 4000) -> None:
-        peer = None if peer_port is None else ("192.0.2.9", peer_port)
+    def __init__(self, peer_port: int | None = 4000, address: str = "192.0.2.9") -> None:
+        peer = None if peer_port is None else (address, peer_port)
         super().__init__({"peername": peer, "sockname": ("192.0.2.1", 5060)})
         self.written: list[bytes] = []
         self.unread = 0
@@ -62,8 +62,8 @@ class Room:
     def _count(self) -> None:
         self.opened += 1
 
-    def connect(self, port: int = 4000) -> tuple[Connection, MemoryTransport]:
-        connection, transport = Connection(self.pool, "tcp"), MemoryTransport(port)
+    def connect(self, port: int = 4000, address: str = "192.0.2.9") -> tuple[Connection, MemoryTransport]:
+        connection, transport = Connection(self.pool, "tcp"), MemoryTransport(port, address)
         connection.connection_made(transport)
         return connection, transport
 
@@ -127,6 +127,16 @@ def test_one_connection_over_the_limit_is_cut_off(room: Room) -> None:
     _, transport = room.connect(9)
     assert transport.is_closed
     assert len(room.pool) == 3
+
+
+def test_one_address_cannot_keep_the_others_out() -> None:
+    room = Room(VirtualClock(), ConnectionLimits(connections=10, connections_of_address=2))
+    first, _ = room.connect(1)
+    room.connect(2)
+    assert room.connect(3)[1].is_closed
+    assert not room.connect(3, address="192.0.2.77")[1].is_closed
+    first.connection_lost(None)
+    assert not room.connect(4)[1].is_closed
 
 
 def test_a_peer_that_does_not_read_is_cut_off(room: Room) -> None:
