@@ -115,6 +115,26 @@ async def test_a_payment_leaves_no_digits_in_logs_webhooks_or_the_store(app: Voi
     assert CARD not in await asyncio.to_thread(_dump, server.folder / "ringback.db")
 
 
+async def test_a_hangup_while_paying_leaves_the_recording_whole_and_tells_the_action(
+    app: VoiceApp, server: Server
+) -> None:
+    app.pages["/voice"] = (
+        '<Say>Hi</Say><Start><Recording recordingStatusCallback="/rec" trim="do-not-trim"/></Start>'
+        '<Pay action="/paid"/>'
+    )
+    app.pages["/paid"] = app.pages["/rec"] = ""
+    async with Softphone.open() as phone:
+        placed = call(phone, server)
+        await placed.answered()
+        await asyncio.sleep(1.5)
+        await placed.press("4111")
+        placed.hang_up()
+        (paid,) = await app.wait_for("/paid", 1)
+        (recorded,) = await app.wait_for("/rec", 1)
+    assert paid.parameters["Result"] == "caller-hung-up"
+    assert recorded.parameters["RecordingStatus"] == "completed"
+
+
 async def test_a_message_is_in_the_store(app: VoiceApp, server: Server) -> None:
     app.pages["/voice"] = '<Sms to="+15551234567" action="/sent">Your order 4711 is ready</Sms>'
     app.pages["/sent"] = "<Hangup/>"

@@ -1,12 +1,16 @@
 """The recordings that run in the background of a call, several at once, across its documents (twiml.md 15, 15.4)."""
 
 import asyncio
+import contextlib
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from ringback.call.background_recording import BackgroundRecording, RecordingRefused
 from ringback.call.control import CallInfo
 from ringback.call.leg import Leg
 from ringback.call.recording_desk import OpenRecording, RecordingDesk
+from ringback.media.errors import MediaError
 from ringback.media.leg import LiveRecording, WhatToRecord
 
 MAX_RECORDINGS = 8
@@ -66,12 +70,14 @@ class BackgroundRecordings:
         """Record silence for a while, so that what is private is in no file."""
         self._is_paused = True
         for running in self._running:
-            running.live.pause(keep_silence=True)
+            with contextlib.suppress(MediaError):  # it is over, and the news has not come yet
+                running.live.pause(keep_silence=True)
 
     def resume(self) -> None:
         self._is_paused = False
         for running in self._running:
-            running.live.resume()
+            with contextlib.suppress(MediaError):
+                running.live.resume()
 
     async def finish(self) -> None:
         """Return when every file is complete and every callback said so; for after the end of the call."""
@@ -90,22 +96,34 @@ class BackgroundRecordings:
             channels=request.channels,
             on_started=request.on_started,
         )
-        live = self._leg.media.start_recording(opened.path, what=what_to_record(request))
+        try:
+            live = self._leg.media.start_recording(opened.path, what=what_to_record(request))
+        except MediaError:
+            self._keep(self._close(request, opened, seconds=0.0, ended_by="failure"))
+            return
         if self._is_paused:
             live.pause(keep_silence=True)
         running = _Running(request=request, opened=opened, live=live)
         self._running.append(running)
-        closing = asyncio.ensure_future(self._close(running))
-        self._closing.add(closing)
-        closing.add_done_callback(self._closing.discard)
+        self._keep(self._follow(running))
 
-    async def _close(self, running: _Running) -> None:
+    def _keep(self, closing: Coroutine[Any, Any, None]) -> None:
+        """A recording is closed by a task of its own, which `finish` waits for."""
+        task = asyncio.ensure_future(closing)
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def _follow(self, running: _Running) -> None:
         audio = await running.live.finished
         if running in self._running:
             self._running.remove(running)
         ended_by = "stop" if audio.reason == "stopped" else "hangup"
-        result = await self._desk.close(running.opened, seconds=audio.seconds, ended_by=ended_by)
-        running.request.on_ended(result)
+        await self._close(running.request, running.opened, seconds=audio.seconds, ended_by=ended_by)
+
+    async def _close(
+        self, request: BackgroundRecording, opened: OpenRecording, *, seconds: float, ended_by: str
+    ) -> None:
+        request.on_ended(await self._desk.close(opened, seconds=seconds, ended_by=ended_by))
 
 
 def what_to_record(request: BackgroundRecording) -> WhatToRecord:

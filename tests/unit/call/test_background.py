@@ -9,6 +9,7 @@ from ringback.call.background import MAX_RECORDINGS
 from ringback.call.background_recording import BackgroundRecording, RecordingRefused
 from ringback.call.call import Call
 from ringback.call.control import CallEnded, RecordingStarted, RecordResult
+from ringback.media.errors import MediaError
 from tests.peers.memory_media import MemoryRecording
 from tests.unit.call.conftest import Bench
 
@@ -129,3 +130,31 @@ async def test_what_is_private_is_recorded_as_silence(bench: Bench) -> None:
     with call.private():
         call.start_recording(Told().request("during"))
     assert [recording.pauses for recording in live(bench, call)] == [["paused", "resumed"]] * 2
+
+
+async def test_a_recording_that_cannot_be_written_is_absent_and_the_call_goes_on(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, call = await bench.answered()
+    told = Told()
+
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise MediaError("no space left on device")
+
+    monkeypatch.setattr(bench.audio(call), "start_recording", fail)
+    call.start_recording(told.request())
+    await bench.run(call.finish())
+    assert [result.status for result in told.ended] == ["absent"]
+    assert not call.has_ended
+
+
+async def test_a_call_that_ends_in_private_leaves_its_recordings_whole(bench: Bench) -> None:
+    theirs, call = await bench.answered()
+    told = Told()
+    call.start_recording(told.request())
+    with call.private():
+        await bench.wait(2)
+        theirs.hang_up()
+        await bench.wait(0.1)
+    await bench.run(call.finish())
+    assert [result.status for result in told.ended] == ["completed"]
