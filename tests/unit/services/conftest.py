@@ -195,6 +195,7 @@ class House:
             journal=self.journal,
             clock=self.clock,
             dial=dial,
+            gatherings=self.bench.gatherings,
         )
         return parts
 
