@@ -12,6 +12,7 @@ from ringback.testing.softphone import Answering, Softphone, SoftphoneCall
 from tests.acceptance.conftest import DOMAIN, PASSWORD, USER, Server, VoiceApp, settings_text
 from tests.peers.listening import loudest_stretch, read_wav, tone_wav, tones_in
 from tests.peers.registering import Registrant
+from tests.peers.sipp import Ladder, run_sipp
 
 BOB = "bob"
 BOB_PASSWORD = "another-Passw0rd"
@@ -46,6 +47,25 @@ async def registered_phones(server: Server, count: int) -> AsyncIterator[list[So
 
 def call(phone: Softphone, server: Server) -> SoftphoneCall:
     return phone.call(f"sip:hello@{DOMAIN}", proxy=f"127.0.0.1:{server.port}", user=USER, password=PASSWORD)
+
+
+@pytest.mark.parametrize("transport", ["UDP", "TCP"])
+async def test_rg_03_sipp_is_challenged_with_407_registers_and_leaves(
+    registrar: Server, tmp_path: Path, transport: str
+) -> None:
+    """RG-04, RG-08, RG-15."""
+    ladder = Ladder(domain=DOMAIN, user=BOB, password=BOB_PASSWORD, transport=transport)
+    ladder = ladder.register(expires=600).expect(407).register(expires=600, with_credentials=True).expect(200)
+    ladder = ladder.register(expires=60).expect(407).register(expires=60, with_credentials=True).expect(423)
+    ladder = ladder.register(expires=0).expect(407).register(expires=0, with_credentials=True).expect(200)
+    await run_sipp(ladder, registrar.sip[transport.lower()], tmp_path)
+    with bobs(registrar) as registrant:
+        assert (await registrant.register()).contacts == []
+
+
+async def test_rg_02_sipp_with_a_wrong_password_is_refused(registrar: Server, tmp_path: Path) -> None:
+    ladder = Ladder(domain=DOMAIN, user=BOB, password="wrong").register(expires=600).expect(407)
+    await run_sipp(ladder.register(expires=600, with_credentials=True).expect(403), registrar.port, tmp_path)
 
 
 @pytest.mark.parametrize(("asked", "granted"), [(600, "600"), (7200, "3600"), (None, "3600")])

@@ -7,7 +7,7 @@ import pytest
 
 from ringback.model.error_code import error_code
 from ringback.model.settings import settings_from_toml
-from ringback.services.register_phone import NOTIFICATION_SECONDS
+from ringback.services.register_phone import NOTIFICATION_SECONDS, REGISTERS_A_MINUTE
 from ringback.sip.registrar import MAX_BINDINGS, MAX_EXPIRES_SECONDS, MIN_EXPIRES_SECONDS
 from ringback.twiml.nodes import Client, Dial
 from ringback.twiml.parser import parse_document
@@ -45,6 +45,7 @@ def test_the_numbers_are_those_of_the_registrar() -> None:
     assert "ten\nphones" in TEXT
     assert NOTIFICATION_SECONDS == 60
     assert "once a minute" in TEXT
+    assert f"more than {REGISTERS_A_MINUTE} REGISTERs" in TEXT
 
 
 @pytest.mark.parametrize("code", re.findall(r"^\| (\d{5}) \|", TEXT, re.MULTILINE))

@@ -46,6 +46,17 @@ class Ladder:
             'retrans="500"',
         )
 
+    def register(self, *, expires: int, with_credentials: bool = False) -> "Ladder":
+        """REGISTER of this ladder's own user at its domain."""
+        self._invites += 1
+        credentials = f"[authentication username={self.user} password={self.password}]\n" if with_credentials else ""
+        return self._send(
+            f"REGISTER sip:{self.domain} SIP/2.0\n{self._via()}{self._from()}To: <sip:{self.user}@{self.domain}>\n"
+            f"Call-ID: [call_id]\nCSeq: {self._invites} REGISTER\n{self._contact()}{credentials}"
+            f"Expires: {expires}\nMax-Forwards: 70\nContent-Length: 0\n",
+            'retrans="500"',
+        )
+
     def expect(self, status: int, *, within_ms: int = 10_000) -> "Ladder":
         """This response must come next; earlier provisionals that nobody named fail the scenario."""
         auth = ' auth="true"' if status in (401, 407) else ""

@@ -5,6 +5,7 @@ back with their next refresh. A stranger can send wrong REGISTERs all day: each 
 notification once in a minute at most.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -20,7 +21,10 @@ from ringback.store.live_directory import LiveDirectory
 NOTIFICATION_SECONDS = 60.0
 """How often the same kind of problem of one domain is written down."""
 CLEANING_SECONDS = 60.0
-"""How often expired bindings are looked for, while REGISTERs come."""
+"""How often expired bindings are looked for, while REGISTERs come, and how long a phone's REGISTERs count."""
+REGISTERS_A_MINUTE = 60
+"""The most of one address of record; one more is answered 503 (32008). A phone needs one in five minutes."""
+TOO_FAST = 32008
 
 
 class Responder(Protocol):
@@ -50,6 +54,7 @@ class PhoneRegistration:
         self._clock = clock
         self._reported: dict[tuple[str, int], float] = {}
         self._clean_at = 0.0
+        self._counts: Counter[str] = Counter()  # REGISTERs of each address since the last cleaning
 
     def __len__(self) -> int:
         """Addresses of record with a phone."""
@@ -59,7 +64,7 @@ class PhoneRegistration:
         """Obey a REGISTER that passed the screen, and answer it."""
         now = self._clock.now()
         self._forget_expired(now)
-        answer = self._registrar.register(event.request, event.flow, now)
+        answer = self._limited(event) or self._registrar.register(event.request, event.flow, now)
         if answer.error_code is not None:
             self._report_refusal(event, answer)
         self._responder.respond(event, answer.status, now, answer.headers)
@@ -87,6 +92,15 @@ class PhoneRegistration:
             )
         )
 
+    def _limited(self, event: RegisterReceived) -> RegisterAnswer | None:
+        """RG-11: the refusal of a phone that registers again and again."""
+        address = event.request.to.sip_uri.address_of_record()
+        self._counts[address] += 1
+        if self._counts[address] <= REGISTERS_A_MINUTE:
+            return None
+        headers = (("Retry-After", f"{CLEANING_SECONDS:g}"),)
+        return RegisterAnswer(status=503, reason="Registers Too Fast", headers=headers, error_code=TOO_FAST)
+
     def _report_refusal(self, event: RegisterReceived, answer: RegisterAnswer) -> None:
         address = event.request.to.sip_uri
         domain = self._directory.current.domain(address.host)
@@ -96,6 +110,7 @@ class PhoneRegistration:
     def _forget_expired(self, now: float) -> None:
         if now >= self._clean_at:
             self._clean_at = now + CLEANING_SECONDS
+            self._counts.clear()
             self._registrar.forget_expired(now)
 
 

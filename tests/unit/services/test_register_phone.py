@@ -10,7 +10,7 @@ import pytest
 from ringback.model.record import CredentialMappingRecord, CredentialRecord, DomainRecord, NotificationRecord, Purpose
 from ringback.model.sid import AccountSid, DomainSid
 from ringback.services.admit_call import Admission
-from ringback.services.register_phone import NOTIFICATION_SECONDS, PhoneRegistration, way_to
+from ringback.services.register_phone import NOTIFICATION_SECONDS, REGISTERS_A_MINUTE, PhoneRegistration, way_to
 from ringback.sip.digest import Challenge, DigestGate, response_digest
 from ringback.sip.events import Flow, RegisterReceived
 from ringback.sip.message import authorization
@@ -222,3 +222,15 @@ def test_rg_14_a_phone_is_reached_where_its_register_came_from(contact: str, flo
     desk.register(register(contact), flow)
     (binding,) = desk.phones.bindings("alice", "demo.example")
     assert way_to(binding) == way
+
+
+async def test_rg_11_a_phone_that_registers_again_and_again_is_slowed_down() -> None:
+    desk = Desk(live(DOMAIN))
+    for number in range(1, REGISTERS_A_MINUTE + 1):
+        assert desk.register(register(number=number)) == 200
+    assert desk.register(register(number=99)) == 503
+    assert dict(desk.answers[-1][1]) == {"Retry-After": "60"}
+    assert desk.codes == [32008]
+    assert len(desk.phones.bindings("alice", "demo.example")) == 1
+    await desk.clock.advance(60)
+    assert desk.register(register(number=100)) == 200
