@@ -1,5 +1,6 @@
 """One noun of a `<Dial>` being rung: its child call, and how it went. All phones of one noun are one call (RC-02)."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
@@ -10,6 +11,7 @@ from ringback.call.exchange import Exchange
 from ringback.call.fork import best_end, first_answer, hang_up
 from ringback.call.journal import CallOpened
 from ringback.call.leg import HeaderPairs, Leg, LegEnd, MediaRefused, Ringing
+from ringback.call.machine_listening import detect
 from ringback.call.route import NotRoutable, Route, Router
 from ringback.model.call_status import CallStatus, Direction, status_of_sip_response
 from ringback.model.sid import new_call_sid
@@ -36,6 +38,7 @@ class Attempt:
         self.failure: NotRoutable | None = None
         self.answer_headers: HeaderPairs = ()
         self.answered_at: float | None = None
+        self._detecting: asyncio.Task[None] | None = None  # ends with its leg
         self.info = CallInfo(
             call_sid=new_call_sid(),
             account_sid=parent.info.account_sid,
@@ -102,6 +105,8 @@ class Attempt:
         self.info = replace(self.info, sip_parameters=self._sip_parameters(leg))
         self.child = Call(info=self.info, leg=leg, parts=self._parts)
         self.child.mark_answered()
+        if self.target.detection is not None and not leg.has_ended:
+            self._detecting = detect(leg.media, self.target.detection, self.info.call_sid)
         return not leg.has_ended
 
     def cancel(self, status: CallStatus) -> None:

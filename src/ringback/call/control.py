@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 from ringback.call.conference_request import ConferenceRequest, ConferenceResult
 from ringback.call.listen_request import ListenRequest, SpeechStream
+from ringback.call.machine_detection import DetectionRequest
 from ringback.call.message_request import MessageRequest
 from ringback.call.queue_request import DialQueueRequest, DialQueueResult, EnqueueRequest, EnqueueResult
 from ringback.call.refer_request import ReferRequest, ReferResult
@@ -154,6 +155,7 @@ class DialTarget:
     send_digits: str | None = None
     headers: tuple[tuple[str, str], ...] = ()  # for the INVITE, beside those in the address of a SIP URI
     status: StatusEvents | None = None
+    detection: DetectionRequest | None = None  # find out whether a machine answered
     screen: "Callable[[CallControl], Awaitable[bool]] | None" = None  # runs the noun's `url` document; True: bridge
 
 

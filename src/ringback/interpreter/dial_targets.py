@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from ringback.call.control import DialTarget, StatusEvents
+from ringback.interpreter.detection import detection_request
 from ringback.interpreter.run import Run
-from ringback.twiml.nodes import Client, DetectingNoun, Dial, LegNoun, Number, Sim, Sip, Uri, WhatsApp
+from ringback.twiml.nodes import Client, Dial, LegNoun, Number, Sim, Sip, Uri, WhatsApp
 from ringback.twiml.sip_address import is_allowed_header
 
 NOT_SUPPORTED = 13258
@@ -33,18 +34,17 @@ def dial_targets(verb: Dial, run: Run) -> tuple[tuple[DialTarget, ...], bool]:
 
 
 def _number(noun: Number, run: Run) -> DialTarget:
-    _report_what_is_left_out(noun, run)
     return DialTarget(
         kind="number",
         address=noun.number,
         send_digits=noun.send_digits,
+        detection=detection_request(noun, run),
         status=_status_events(noun, run),
         screen=run.screen(noun),
     )
 
 
 def _sip(noun: Sip, run: Run) -> list[DialTarget]:
-    _report_what_is_left_out(noun, run)
     legacy = sorted(noun.uris, key=lambda uri: (uri.priority or 0, -(uri.weight or 0)))
     uris = legacy or ([Uri(uri=noun.uri)] if noun.uri else [])
     return [
@@ -54,6 +54,7 @@ def _sip(noun: Sip, run: Run) -> list[DialTarget]:
             username=uri.username or noun.username,
             password=uri.password or noun.password,
             send_digits=noun.send_digits,
+            detection=detection_request(noun, run),
             status=_status_events(noun, run),
             screen=run.screen(noun),
         )
@@ -96,8 +97,3 @@ def _status_events(noun: LegNoun, run: Run) -> StatusEvents | None:
     return StatusEvents(
         url=run.url(noun.status_callback), method=noun.status_callback_method, events=noun.status_callback_event
     )
-
-
-def _report_what_is_left_out(noun: DetectingNoun, run: Run) -> None:
-    if noun.machine_detection is not None:
-        run.not_executed(noun, f' machineDetection="{noun.machine_detection}"')

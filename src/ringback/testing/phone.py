@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from ringback.call.machine_detection import AnsweredBy
 from ringback.model.call_status import CallStatus, status_of_sip_response
 from ringback.testing.caller import Caller
 
@@ -26,6 +27,7 @@ class Phone:
     caller: Caller = field(default_factory=Caller)
     refers_to: str | None = None
     refers_after: float = 0.0
+    answered_by: AnsweredBy = "human"
 
     @classmethod
     def answers(
@@ -41,6 +43,10 @@ class Phone:
     def transfers(self, to: str, *, after: float = 2.0) -> "Phone":
         """The same phone, which transfers the caller after a while of talk."""
         return replace(self, refers_to=to, refers_after=after)
+
+    def detected_as(self, answered_by: AnsweredBy) -> "Phone":
+        """The same phone, of which machine detection finds this out, two seconds after the answer."""
+        return replace(self, answered_by=answered_by)
 
     @classmethod
     def busy(cls, *, after: float = 1.0) -> "Phone":

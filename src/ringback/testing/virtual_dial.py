@@ -16,6 +16,7 @@ from ringback.call.control import (
     RecordResult,
     StatusEvents,
 )
+from ringback.call.machine_detection import Answerer
 from ringback.clock import Clock
 from ringback.interpreter.run import Callbacks
 from ringback.interpreter.source import facts_of_call
@@ -29,6 +30,8 @@ from ringback.testing.virtual_recording import RecordingRoom
 from ringback.testing.virtual_transfer import VirtualTransfer
 from ringback.webhooks.callback_parameters import Completion, StatusEvent, status_callback_parameters
 from ringback.webhooks.parameters import sip_parameters
+
+SECONDS_TO_DETECT = 2.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -197,6 +200,7 @@ class VirtualDial:
         child = VirtualCall(info=leg.info, world=parent.world, is_answered=True)
         bridged = transferred = False
         winner.status.tell("answered", CallStatus.IN_PROGRESS)
+        _detect(winner, leg, parent.world.clock)
         try:
             if await parent.while_up(_prepare(child, winner)):
                 await parent.answer()
@@ -302,6 +306,14 @@ async def _star(parent: VirtualCall) -> None:
     async with parent.digits() as keys:
         while await keys.next() != "*":
             pass
+
+
+def _detect(winner: Attempt, leg: AnsweredLeg, clock: Clock) -> None:
+    """AM-02: nobody waits for it."""
+    wanted = winner.target.detection
+    if wanted is not None:
+        found = Answerer(answered_by=winner.phone.answered_by, seconds=SECONDS_TO_DETECT)
+        clock.call_at(clock.now() + found.seconds, lambda: wanted.tell(leg.info.call_sid, found))
 
 
 def _unanswered(attempt: Attempt, parent: VirtualCall, rang_seconds: float, *, someone_else_won: bool) -> DialResult:

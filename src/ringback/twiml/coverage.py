@@ -45,12 +45,8 @@ def _attributes(element: str, names: str, coverage: Coverage) -> dict[str, Cover
 
 
 def _leg(element: str) -> dict[str, Coverage]:
-    """A noun that rings a leg; whether a machine answered is not found out yet."""
-    detection = (
-        "machineDetection machineDetectionTimeout machineDetectionSpeechThreshold machineDetectionSpeechEndThreshold "
-        "machineDetectionSilenceTimeout amdStatusCallback amdStatusCallbackMethod"
-    )
-    return {element: DONE, **_attributes(element, detection, PARSED)}
+    """A noun that rings a leg."""
+    return {element: DONE}
 
 
 COVERAGE: Mapping[str, Coverage] = MappingProxyType(

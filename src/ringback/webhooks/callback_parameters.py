@@ -92,6 +92,16 @@ def billed_minutes(seconds: int) -> int:
     return -(-max(0, seconds) // 60)
 
 
+def detection_parameters(call_sid: CallSid, account_sid: AccountSid, answered_by: str, seconds: float) -> Parameters:
+    """An `amdStatusCallback` (9.2, AM-05)."""
+    return (
+        ("CallSid", call_sid),
+        ("AccountSid", account_sid),
+        ("AnsweredBy", answered_by),
+        ("MachineDetectionDuration", str(round(seconds * 1000))),
+    )
+
+
 def transcription_parameters(
     call: CallFacts, *, sid: str, text: str | None, recording_sid: RecordingSid, recording_url: str
 ) -> Parameters:

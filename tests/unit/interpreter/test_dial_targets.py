@@ -1,8 +1,11 @@
 """From nouns to targets."""
 
+import pytest
+
 from ringback.call.control import DialTarget, StatusEvents
+from ringback.call.machine_detection import Answerer, MachineDetection
 from ringback.interpreter.dial_targets import HEADER_VALUE, NOT_SUPPORTED, dial_targets
-from ringback.interpreter.run import NOT_EXECUTED
+from ringback.model.sid import CallSid
 from ringback.twiml.nodes import Dial
 from tests.unit.interpreter.conftest import BASE, Bench
 
@@ -79,10 +82,52 @@ def test_a_client_is_rung_by_its_identity_with_its_parameters_as_headers(bench: 
     assert bench.codes == [HEADER_VALUE, HEADER_VALUE]
 
 
-def test_machine_detection_is_reported_and_the_leg_rings(bench: Bench) -> None:
-    found, _ = targets(bench, '<Number machineDetection="Enable">+15550001111</Number>')
-    assert len(found) == 1
-    assert bench.codes == [NOT_EXECUTED]
+AMD = 'amdStatusCallback="/amd" amdStatusCallbackMethod="GET"'
+
+
+def test_machine_detection_has_twilios_numbers(bench: Bench) -> None:
+    """8.1: milliseconds in the document."""
+    (target,), _ = targets(
+        bench,
+        f'<Number machineDetection="DetectMessageEnd" machineDetectionTimeout="40" {AMD} '
+        'machineDetectionSpeechThreshold="3000" machineDetectionSpeechEndThreshold="900" '
+        'machineDetectionSilenceTimeout="4000">+15550001111</Number>',
+    )
+    assert target.detection is not None
+    assert target.detection.detection == MachineDetection(
+        until_end=True,
+        timeout_seconds=40,
+        speech_threshold_seconds=3.0,
+        speech_end_seconds=0.9,
+        silence_timeout_seconds=4.0,
+    )
+    (target,), _ = targets(bench, f'<Sip machineDetection="Enable" {AMD}>sip:bob@example.com</Sip>')
+    assert target.detection is not None
+    assert target.detection.detection == MachineDetection()
+
+
+def test_am05_the_result_is_told_to_the_callback(bench: Bench) -> None:
+    (target,), _ = targets(bench, f'<Number machineDetection="Enable" {AMD}>+15550001111</Number>')
+    assert target.detection is not None
+    target.detection.tell(CallSid("CA" + "7" * 32), Answerer(answered_by="machine_start", seconds=2.5))
+    ((url, method, parameters),) = bench.callbacks.sent
+    assert (url, method) == (f"{BASE}/amd", "GET")
+    assert parameters == {
+        "CallSid": "CA" + "7" * 32,
+        "AccountSid": bench.call.info.account_sid,
+        "AnsweredBy": "machine_start",
+        "MachineDetectionDuration": "2500",
+    }
+
+
+@pytest.mark.parametrize(
+    "attributes", ["", AMD, 'machineDetection="Enable"', f'machineDetection="Enable" {AMD} sendDigits="1"']
+)
+def test_nobody_listens_for_a_machine_without_a_wish_a_callback_or_with_digits_to_send(
+    bench: Bench, attributes: str
+) -> None:
+    (target,), _ = targets(bench, f"<Number {attributes}>+15550001111</Number>")
+    assert target.detection is None
 
 
 def test_a_noun_with_a_url_is_screened(bench: Bench) -> None:
