@@ -224,6 +224,9 @@ async def test_a_target_nobody_knows_the_way_to_fails_and_is_reported(bench: Ben
     assert (result.status, result.error_code, result.sip_response_code) == ("failed", 32009, 404)
     assert [code for code, _ in bench.journal.reports] == [32009]
     assert bench.audio(call).heard == []
+    (opened,) = bench.journal.opened
+    assert opened.info.call_sid == result.call_sid
+    assert bench.journal.ends == [("failed", 404)]
 
 
 async def test_no_port_for_the_callee_fails_the_leg_and_leaves_the_call(bench: Bench, bob: Phone) -> None:
