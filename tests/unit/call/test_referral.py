@@ -90,7 +90,9 @@ async def test_a_phone_that_says_nothing_more_is_given_up_on(bench: Bench) -> No
 async def test_a_subscription_that_ends_without_a_result_leaves_it_open(bench: Bench) -> None:
     _, call = await bench.answered()
     transferee(bench).progress = ((1, 183, True),)
+    began = bench.clock.now()
     assert await refer(bench, call) == ReferResult(sip_response_code=202, notify_response_code=183)
+    assert bench.clock.now() - began < 2
 
 
 async def test_a_phone_that_does_not_answer_the_refer_is_a_failure(bench: Bench) -> None:

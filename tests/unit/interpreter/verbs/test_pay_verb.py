@@ -105,9 +105,10 @@ async def test_a_connector_that_says_nothing_is_given_up_on(bench: Bench) -> Non
     assert (result["Result"], result["ConnectorError"]) == ("payment-connector-error", "timeout")
 
 
-async def test_a_charge_that_was_begun_is_seen_through_after_a_hangup(bench: Bench) -> None:
+@pytest.mark.parametrize("at", [16, 20], ids=["while the caller is told", "afterwards"])
+async def test_a_charge_that_was_begun_is_seen_through_after_a_hangup(bench: Bench, at: float) -> None:
     connector = Connector(seconds=10, bench=bench)
-    bench.clock.call_at(18, bench.call.end)
+    bench.clock.call_at(at, bench.call.end)
     result = parameters(await execute(bench, keys=WHOLE, connector=connector))
     assert bench.call.has_ended
     assert (result["Result"], result["PaymentToken"]) == ("success", "tok_1")
