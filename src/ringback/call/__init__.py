@@ -5,8 +5,8 @@ behind it, the virtual one (`ringback.testing`) speaks, listens and presses keys
 
 Where calls meet (`meeting.Gatherings`; for real calls `gatherings.EngineGatherings`):
 - `Conference` [conference]: the rules of a room, pure. `ConferenceRoom` [conference_room]: the room as it runs, with
-  what a REST API needs (`mute`, `hold`, `modify`, `kick`, `announce`, `end`). `Conferences` [conferences]: by account and
-  name; `find(account_sid, name_or_sid)`. `RoomAudio` [room_audio]: what a room needs of the audio.
+  what a REST API needs (`mute`, `hold`, `modify`, `kick`, `announce`, `end`). `Conferences` [conferences]: by account
+  and name; `find(account_sid, name_or_sid)`. `RoomAudio` [room_audio]: what a room needs of the audio.
 - `Queue` [queue]: the order of a queue, pure. `Line` [line]: a queue with its calls and who waits for them. `Queues`
   [queues]: by account and name; `find`, and `redirect(call_sid)` for a call that is moved elsewhere.
 """
