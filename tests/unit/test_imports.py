@@ -35,6 +35,7 @@ SIP_LAYERS = {
     "timers": 2,
     "digest": 2,
     "registrar": 2,
+    "statistics": 1,
     "errors": 1,
     "transaction": 3,
     "dialog": 4,

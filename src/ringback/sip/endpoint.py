@@ -4,8 +4,10 @@ In: `receive_datagram` for what a socket brought, `receive_message` for one fram
 `connection_lost`, `delivery_failed` and `route_chosen` from the network, `handle_timeout` when `next_deadline()` has
 come. Out: `events()` and `outgoing()`, which both drain. Between them `session(id)` is the call itself.
 
-`screen` is asked for each INVITE outside a dialog and each REGISTER, after 100 was sent and before anybody hears of it.
-What it refuses is answered and forgotten when its transaction ends. OPTIONS is answered here, unknown methods get 405,
+`screen` is asked for each INVITE outside a dialog and each REGISTER, before anybody hears of it. What it refuses is
+answered and forgotten when its transaction ends; above `max_refused` of them, in a flood, it is answered once and not
+kept at all, so that strangers neither fill the table nor have answers sent again and again to an address that may not
+be theirs (RFC 3261 section 26.3.2.4). OPTIONS is answered here, unknown methods get 405,
 requests in unknown dialogs 481, merged ones 482. Above `max_transactions` or `max_sessions`, and while draining, a new
 request is answered 503 without keeping anything (RFC 3261 section 8.2.7).
 
@@ -14,7 +16,6 @@ No bytes make any method of it raise. What cannot be answered is dropped and cou
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
 
 from ringback.sip.dialog.conversation import HeaderPairs, Received
 from ringback.sip.dialog.opening import Invitation, place_session, take_session
@@ -36,6 +37,7 @@ from ringback.sip.message.message import Request, Response, reply
 from ringback.sip.message.parser import MalformedMessage, parse_message
 from ringback.sip.message.uri import SipUri
 from ringback.sip.message.validate import Refusal, refuse, validate_request
+from ringback.sip.statistics import Statistics
 from ringback.sip.transaction.layer import AckReceived, Indication, ResponseReceived, Transaction, TransactionFailed
 from ringback.sip.transaction.outgoing import (
     Destination,
@@ -60,23 +62,6 @@ __all__ = [
 Screen = Callable[[Request, Flow, float], Refusal | Challenge | None]
 KEEP_ALIVE = b"\r\n\r\n"
 OUT_OF_DIALOG_METHODS = frozenset({"INVITE", "OPTIONS", "REGISTER"})
-
-
-@dataclass(slots=True, kw_only=True)
-class Statistics:
-    """Counts since the start, of what left no other trace."""
-
-    received: int = 0
-    malformed_dropped: int = 0
-    malformed_answered: int = 0
-    refused_as_wrong: int = 0
-    stray_responses: int = 0
-    stray_acks: int = 0
-    refused_by_screen: int = 0
-    refused_for_load: int = 0
-
-    def as_dict(self) -> dict[str, int]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def _is_answerable(request: Request) -> bool:
@@ -305,8 +290,21 @@ class Endpoint:
         self._forget_if_over(session)
 
     def _screen_request(self, request: Request, transaction: Transaction, flow: Flow, now: float) -> None:
+        verdict = self._verdict(request, flow, now)
+        if verdict is not None and self._stack.layer.refused_count >= self.settings.max_refused:
+            self._stack.layer.abandon(transaction)
+            self._answer_statelessly(request, verdict, flow)
+            return
         if request.method == "INVITE":
             self._stack.layer.respond(transaction.id, reply(request, 100), now)
+        if verdict is not None:
+            self._stack.layer.refuse(transaction, self._response(request, verdict), now)
+        elif request.method == "REGISTER":
+            self._stack.emit(RegisterReceived(request=request, flow=flow, transaction_id=transaction.id))
+        else:
+            self._open_incoming(request, transaction, flow, now)
+
+    def _verdict(self, request: Request, flow: Flow, now: float) -> Refusal | None:
         verdict = self._screen(request, flow, now)
         if isinstance(verdict, Challenge):
             verdict = refuse(407, None, *(("Proxy-Authenticate", value) for value in verdict.values))
@@ -314,11 +312,7 @@ class Endpoint:
             verdict = refusal_of_interval(request, self.settings.min_session_seconds)
         if verdict is not None:
             self.statistics.refused_by_screen += 1
-            self._answer(request, transaction.id, verdict, now)
-        elif request.method == "REGISTER":
-            self._stack.emit(RegisterReceived(request=request, flow=flow, transaction_id=transaction.id))
-        else:
-            self._open_incoming(request, transaction, flow, now)
+        return verdict
 
     def _open_incoming(self, request: Request, transaction: Transaction, flow: Flow, now: float) -> None:
         received = Received(request=request, transaction_id=transaction.id)

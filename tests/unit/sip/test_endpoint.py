@@ -142,6 +142,33 @@ def test_requests_in_a_dialog_are_not_screened() -> None:
     assert asked == ["INVITE"]
 
 
+def test_in_a_flood_a_refusal_is_sent_once_and_nothing_is_kept() -> None:
+    """RFC 3261 section 26.3.2.4."""
+    bench = make_bench(screen=challenge_strangers, settings=EndpointSettings(max_refused=3))
+    for number in range(3):
+        assert names(bench, invite(call_id=f"f{number}", branch=f"z9hG4bKf{number}")) == ["100 INVITE", "407 INVITE"]
+    flood = [invite(call_id=f"g{number}", branch=f"z9hG4bKg{number}") for number in range(20)]
+    assert [names(bench, each) for each in flood] == [["407 INVITE"]] * 20
+    assert bench.endpoint.open_transactions == 3
+    assert names(bench, flood[0]) == ["407 INVITE"], "a copy is answered afresh"
+    assert names(bench, request_text("REGISTER", call_id="r", branch="z9hG4bKr")) == ["407 REGISTER"]
+
+
+def test_in_a_flood_who_has_a_password_is_let_in_and_the_flood_passes() -> None:
+    bench = make_bench(screen=challenge_strangers, settings=EndpointSettings(max_refused=1))
+    for number in range(5):
+        bench.receive(invite(call_id=f"f{number}", branch=f"z9hG4bKf{number}"))
+    headers = "Proxy-Authorization: Digest right"
+    assert names(bench, invite(call_id="ours", branch="z9hG4bKo", headers=headers)) == ["100 INVITE"]
+    assert [type(event).__name__ for event in bench.endpoint.events()] == ["IncomingCall"]
+    bench.wait(40)
+    assert names(bench, invite(call_id="late", branch="z9hG4bKl")) == ["100 INVITE", "407 INVITE"]
+
+
+def challenge_strangers(request: Request, flow: Flow, now: float) -> Challenge | None:
+    return None if "Proxy-Authorization" in request.headers else Challenge(values=("Digest one",))
+
+
 # --- limits
 
 

@@ -29,6 +29,7 @@ class EndpointSettings:
     timers: TimerSettings = field(default_factory=TimerSettings)
     max_transactions: int = 50_000
     max_sessions: int = 10_000
+    max_refused: int = 1_000  # transactions kept for the screen's refusals; more are refused without keeping anything
     retry_after_seconds: int = 10
     min_session_seconds: int = 90  # RFC 4028 section 5: never below 90
     ring_again_seconds: float = 60.0  # RFC 3261 section 13.3.1.1: keep proxies from giving up

@@ -43,7 +43,7 @@ from ringback.sip.transaction.server import INVITE_SERVER, NON_INVITE_SERVER
 class Transaction:
     """One running machine. Only the layer changes it."""
 
-    __slots__ = ("fallback", "id", "intervals", "last_sent", "machine", "owner", "request", "state", "to")
+    __slots__ = ("fallback", "id", "intervals", "is_refused", "last_sent", "machine", "owner", "request", "state", "to")
 
     def __init__(
         self,
@@ -61,8 +61,13 @@ class Transaction:
         self.fallback = fallback
         self.owner = owner
         self.state = State.NEW
+        self.is_refused = False
         self.last_sent: bytes | None = None
         self.intervals: dict[Timer, float] = {}
+
+    @property
+    def is_client(self) -> bool:
+        return self.machine is INVITE_CLIENT or self.machine is NON_INVITE_CLIENT
 
     @property
     def is_reliable(self) -> bool:
@@ -119,6 +124,7 @@ class TransactionLayer:
         self._deadlines: Deadlines[tuple[TransactionId, Timer]] = Deadlines()
         self._outgoing: list[Outgoing] = []
         self._indications: list[Indication] = []
+        self.refused_count = 0  # server transactions that are kept for nothing but a refusal
 
     def __len__(self) -> int:
         return len(self._transactions)
@@ -233,6 +239,16 @@ class TransactionLayer:
         self._step(transaction, input_of_status(response.status), response, now)
         return True
 
+    def refuse(self, transaction: Transaction, response: Response, now: float) -> None:
+        """The final response to somebody who has not been let in; counted while its copies may have to be sent."""
+        transaction.is_refused = True
+        self.refused_count += 1
+        self.respond(transaction.id, response, now)
+
+    def abandon(self, transaction: Transaction) -> None:
+        """Forget a server transaction that has sent nothing yet."""
+        self._forget(transaction)
+
     def respond_statelessly(self, request: Request, response: Response, flow: Flow) -> None:
         """Answer without keeping anything (RFC 3261 section 8.2.7); a copy of the request is answered afresh."""
         to, fallback = response_route(request, flow)
@@ -247,9 +263,8 @@ class TransactionLayer:
 
     def connection_lost(self, flow: Flow, now: float) -> None:
         """A connection broke: what waits for an answer on it fails now, not after 32 seconds."""
-        for transaction in [each for each in self._transactions.values() if each.to == flow]:
-            if transaction.machine in (INVITE_CLIENT, NON_INVITE_CLIENT):
-                self._step(transaction, Input.TRANSPORT_ERROR, None, now)
+        for transaction in [each for each in self._transactions.values() if each.is_client and each.to == flow]:
+            self._step(transaction, Input.TRANSPORT_ERROR, None, now)
 
     # --- running the tables
 
@@ -313,8 +328,10 @@ class TransactionLayer:
         )
 
     def _forget(self, transaction: Transaction) -> None:
-        self._transactions.pop(transaction.id, None)
-        if transaction.machine not in (INVITE_CLIENT, NON_INVITE_CLIENT):
+        was_there = self._transactions.pop(transaction.id, None) is not None
+        if was_there and transaction.is_refused:
+            self.refused_count -= 1
+        if not transaction.is_client:
             key = identity(transaction.request)
             if self._identities.get(key) == transaction.id:
                 del self._identities[key]
