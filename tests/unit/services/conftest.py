@@ -20,6 +20,7 @@ from ringback.model.record import (
     CredentialMappingRecord,
     CredentialRecord,
     DomainRecord,
+    MessageRecord,
     NotificationRecord,
     NumberRecord,
     Purpose,
@@ -48,7 +49,7 @@ DOMAIN = "demo.sip.localhost"
 PASSWORD = "a-long-Passw0rd"
 TOKEN = "0123456789abcdef0123456789abcdef"
 
-Row = CallRecord | RecordingRecord | NotificationRecord
+Row = CallRecord | RecordingRecord | MessageRecord | NotificationRecord
 
 
 class FrozenDirectory:
