@@ -113,7 +113,7 @@ async def test_words_that_cannot_be_found_out_are_a_failed_transcription(
     assert (words["TranscriptionStatus"], words["TranscriptionText"]) == ("failed", "")
 
 
-@pytest.mark.parametrize(("seconds", "trim"), [(1.0, "trim-silence"), (130.0, "do-not-trim")])
+@pytest.mark.parametrize(("seconds", "trim"), [(1.0, "trim-silence"), (2.0, "trim-silence"), (130.0, "do-not-trim")])
 async def test_r09_only_recordings_over_2_and_under_120_seconds_are_transcribed(
     bench: Bench, seconds: float, trim: str
 ) -> None:
