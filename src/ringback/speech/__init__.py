@@ -8,9 +8,8 @@ Public names (module in brackets):
 - `Words(text, voice, language, manner, gain_db)`, `Silence(seconds)`, `Bleep(seconds)`, `Manner(rate, pitch,
   pronunciations)` [segment]: what SSML comes to; `joined(pieces) -> Speech` [joining];
   `said_as(text, kind, form, language)` [say_as]; `ipa_of_x_sampa` [phoneme].
-- `Recognizer` [recognizer]: `session(language, hints, partials=) -> RecognizerSession` with `feed(pcm) -> Partial |
-None`,
-  `finish() -> Recognised(text, confidence)`; 8 kHz samples.
+- `Recognizer` [recognizer]: `session(language, hints, partials=) -> RecognizerSession` with
+  `feed(pcm) -> Partial | None`, `finish() -> Recognised(text, confidence)`; 8 kHz samples.
 - `UtteranceDetector(silence_seconds, max_seconds)`, `VoiceActivity` [utterance]: where speech begins and ends;
   `ToneTracker` [tone_run]; `without_profanity(text)` [profanity].
 - `choose_voice(voice, language, available) -> VoiceChoice` [voice]: Twilio's names (`alice`, `man`, `woman`, `Polly.*`,
