@@ -7,6 +7,7 @@ Nothing is half-started: what was opened before a failure is closed again, and t
 
 import asyncio
 import contextlib
+import resource
 import secrets
 import signal
 import ssl
@@ -61,6 +62,11 @@ from ringback.webhooks.aiohttp_transport import AiohttpTransport
 logger = structlog.get_logger(__name__)
 
 CALLBACK_GRACE_SECONDS = 10.0
+STORE_GRACE_SECONDS = 30.0
+FILES_PER_CALL = 4
+"""Two sockets a side: audio and its reports."""
+FILES_BESIDE_CALLS = 2500
+"""SIP and HTTP connections, the database, recordings."""
 
 
 class StartFailed(Exception):
@@ -95,6 +101,45 @@ class Server:
         await self.answering.finish(self.grace_seconds, self.hurry)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Storage:
+    """What survives: the database, the newest configuration in memory, the writer behind the calls, the recordings."""
+
+    database: Database
+    directory: LiveDirectory
+    writer: WriteBehind
+    recordings: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Telling:
+    """Who is told what calls do: the apps, the store, the operator."""
+
+    links: AppLinks
+    journal: Journal
+    metrics: Metrics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sound:
+    """What is heard and what listens."""
+
+    media: MediaEngine
+    library: PromptLibrary
+    hearing: Hearing
+    gatherings: EngineGatherings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signalling:
+    """The SIP side, and who may come in."""
+
+    endpoint: Endpoint
+    sip: SipServer
+    admission: Admission
+    phones: PhoneRegistration
+
+
 @contextlib.asynccontextmanager
 async def running_server(
     settings: Settings, *, clock: Clock | None = None, trace: Callable[[TraceLine], None] | None = None
@@ -102,97 +147,28 @@ async def running_server(
     """Start everything; at the end let calls finish and close everything. Raises `StartFailed`."""
     clock = clock or SystemClock()
     async with contextlib.AsyncExitStack() as stack:
-        database = await Database.open(settings.store.url)
-        stack.push_async_callback(database.close)
-        recordings = Path(settings.store.recordings)
-        await _prepare_store(database, settings, recordings)
-        directory = await LiveDirectory.open(database, realm=settings.sip.realm)
-        writer = await _start_writer(stack, database, settings, clock)
-        metrics = Metrics()
-        transport = AiohttpTransport()
-        stack.push_async_callback(transport.close)
-        links = AppLinks(transport=transport, clock=clock, put=writer.put)
-        stack.push_async_callback(links.close, CALLBACK_GRACE_SECONDS)
-        journal = Journal(
-            put=writer.put,
-            links=links,
-            account_of=directory.account,
-            metrics=metrics,
-            clock=clock,
-        )
-        media = MediaEngine(
-            ports=(settings.media.ports.first, settings.media.ports.last),
-            address=settings.media_address,
-            threads=settings.media.threads,
-        )
-        stack.push_async_callback(media.close)
-        hearing = Hearing(PocketsphinxRecognizer())
-        stack.callback(hearing.close)
-        gate = DigestGate(settings.sip.realm, secrets.token_bytes(32), algorithms=settings.sip.digest_algorithms)
-        admission = Admission(directory=directory, gate=gate)
-        endpoint = Endpoint(
-            EndpointSettings(advertise=settings.sip.advertise), entropy=secrets.token_bytes, screen=admission.screen
-        )
-        phones = PhoneRegistration(
-            registrar=Registrar(),
-            directory=directory,
-            responder=endpoint,
-            put=journal.put_notification,
-            clock=clock,
-        )
-        admission.registrations.report = phones.report
-        sip = SipServer(
-            endpoint,
-            clock=clock,
-            trace=trace or (_log_trace if settings.sip.trace else None),
-            tls=_tls_context(settings),
-        )
-        address = settings.sip.advertise or settings.media_address
-        leg_settings = LegSettings(address=address, codecs=settings.media.codecs)
-        exchange = Exchange(sip=sip, media=media, settings=leg_settings, clock=clock)
-        library = await _start_prompts(stack)
-        dialler = Dialler(
-            exchange=exchange,
-            router=TargetRouter(directory=directory, phones=phones, default_host=address),
-            tones=library,
-        )
-        gatherings = EngineGatherings(open_mixer=media.open_conference, tones=library, clock=clock)
-        stack.push_async_callback(gatherings.close)
-        http = await _start_http(stack, settings, directory, database, writer, metrics, recordings, endpoint)
+        storage = await _open_storage(stack, settings, clock)
+        telling = _open_telling(stack, storage, clock)
+        sound = await _open_sound(stack, settings, clock)
+        signalling = _make_signalling(settings, storage, telling, clock, trace)
+        http = await _start_http(stack, settings, storage, telling.metrics, signalling.endpoint)
         desk = RecordingDesk(
-            folder=recordings, base_url=str(settings.http.public_url or http.url), journal=journal, clock=clock
-        )
-        answering = CallAnswering(
-            admission=admission,
-            links=links,
-            journal=journal,
-            parts_of=_PartsMaker(
-                desk=desk,
-                journal=journal,
-                library=library,
-                hearing=hearing,
-                dialler=dialler,
-                gatherings=gatherings,
-                clock=clock,
-            ),
-            limits=AnswerLimits(
-                calls=settings.limits.calls,
-                call_seconds=settings.limits.call_seconds,
-                documents=Limits(max_documents=settings.limits.documents_per_call),
-            ),
-            owns_number=lambda number: directory.current.number(number) is not None,
+            folder=storage.recordings,
+            base_url=str(settings.http.public_url or http.url),
+            journal=telling.journal,
             clock=clock,
         )
-        exchange.on_call = answering.take
-        exchange.on_register = phones.receive
-        stack.push_async_callback(sip.close)
-        bound = await sip.start(
+        answering = _connect(settings, storage, telling, sound, signalling, desk, clock)
+        stack.push_async_callback(signalling.sip.close)
+        bound = await signalling.sip.start(
             [ListenAddress(transport=at.transport, host=at.host, port=at.port) for at in settings.sip.listen]
         )
-        _watch(metrics, endpoint, media, answering, phones)
-        ready = Ready(sip=tuple(f"{at.transport}:{at.host}:{at.port}" for at in bound), http=http.url)
+        _watch(telling.metrics, signalling, sound.media, answering)
         server = Server(
-            ready=ready, answering=answering, endpoint=endpoint, grace_seconds=settings.limits.grace_seconds
+            ready=Ready(sip=tuple(f"{at.transport}:{at.host}:{at.port}" for at in bound), http=http.url),
+            answering=answering,
+            endpoint=signalling.endpoint,
+            grace_seconds=settings.limits.grace_seconds,
         )
         try:
             yield server
@@ -202,6 +178,7 @@ async def running_server(
 
 async def serve(settings: Settings, announce: Callable[[Mapping[str, object]], None]) -> None:
     """Run until SIGTERM or SIGINT, then finish: a second signal ends the running calls at once."""
+    _allow_open_files(settings)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
@@ -214,16 +191,25 @@ async def serve(settings: Settings, announce: Callable[[Mapping[str, object]], N
         logger.info("stopping; no new calls", running_calls=server.answering.running_count)
 
 
+def _allow_open_files(settings: Settings) -> None:
+    """Raise the soft limit of open files to the hard one, and say so when that is too low for `[limits] calls`."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = settings.limits.calls * FILES_PER_CALL + FILES_BESIDE_CALLS
+    if soft != resource.RLIM_INFINITY and (hard == resource.RLIM_INFINITY or soft < hard):
+        soft = max(soft, wanted) if hard == resource.RLIM_INFINITY else hard
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        logger.warning("the limit of open files is low for limits.calls", allowed=soft, needed=wanted)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _PartsMaker:
     """What the calls of one account share."""
 
     desk: RecordingDesk
     journal: Journal
-    library: PromptLibrary
-    hearing: Hearing
+    sound: _Sound
     dialler: Dialler
-    gatherings: EngineGatherings
     clock: Clock
 
     def __call__(self, link: AppLink) -> CallParts:
@@ -231,18 +217,21 @@ class _PartsMaker:
             return await self.dialler.dial(call, request, parts)
 
         parts = CallParts(
-            prompts=PromptLoader(library=self.library, client=link.client),
+            prompts=PromptLoader(library=self.sound.library, client=link.client),
             recordings=self.desk,
             journal=self.journal,
             clock=self.clock,
             dial=dial,
-            hearing=self.hearing,
-            gatherings=self.gatherings,
+            hearing=self.sound.hearing,
+            gatherings=self.sound.gatherings,
         )
         return parts
 
 
-async def _prepare_store(database: Database, settings: Settings, recordings: Path) -> None:
+async def _open_storage(stack: contextlib.AsyncExitStack, settings: Settings, clock: Clock) -> _Storage:
+    database = await Database.open(settings.store.url)
+    stack.push_async_callback(database.close)
+    recordings = Path(settings.store.recordings)
     await asyncio.to_thread(recordings.mkdir, parents=True, exist_ok=True)
     recovered = await close_interrupted(database, node=settings.store.node, recordings=recordings)
     if recovered.calls or recovered.recordings:
@@ -250,44 +239,122 @@ async def _prepare_store(database: Database, settings: Settings, recordings: Pat
             "a crash left calls open; they are closed", calls=recovered.calls, recordings=recovered.recordings
         )
     await seed(database, settings)
+    directory = await LiveDirectory.open(database, realm=settings.sip.realm)
 
-
-async def _start_writer(
-    stack: contextlib.AsyncExitStack, database: Database, settings: Settings, clock: Clock
-) -> WriteBehind:
     def report(sentence: str, problem: Exception | None) -> None:
         logger.error("store", problem=sentence, cause=str(problem) if problem else None)
 
     writer = WriteBehind(record_writer(database, node=settings.store.node), clock, report=report)
     writer.start()
     stack.push_async_callback(writer.close)
-    stack.push_async_callback(writer.drain)
-    return writer
+    stack.push_async_callback(writer.drain, STORE_GRACE_SECONDS)
+    return _Storage(database=database, directory=directory, writer=writer, recordings=recordings)
 
 
-async def _start_prompts(stack: contextlib.AsyncExitStack) -> PromptLibrary:
-    """English by hibari, loaded before the first caller comes; other languages where espeak-ng is installed."""
+def _open_telling(stack: contextlib.AsyncExitStack, storage: _Storage, clock: Clock) -> _Telling:
+    metrics = Metrics()
+    transport = AiohttpTransport()
+    stack.push_async_callback(transport.close)
+    links = AppLinks(transport=transport, clock=clock, put=storage.writer.put)
+    stack.push_async_callback(links.close, CALLBACK_GRACE_SECONDS)
+    journal = Journal(
+        put=storage.writer.put, links=links, account_of=storage.directory.account, metrics=metrics, clock=clock
+    )
+    return _Telling(links=links, journal=journal, metrics=metrics)
+
+
+async def _open_sound(stack: contextlib.AsyncExitStack, settings: Settings, clock: Clock) -> _Sound:
+    """The engine, and speech: English by hibari, loaded before the first caller comes; other languages by espeak-ng."""
+    media = MediaEngine(
+        ports=(settings.media.ports.first, settings.media.ports.last),
+        address=settings.media_address,
+        threads=settings.media.threads,
+    )
+    stack.push_async_callback(media.close)
+    hearing = Hearing(PocketsphinxRecognizer())
+    stack.callback(hearing.close)
     english = HibariSynthesizer()
     library = PromptLibrary(SynthesizerChain([english, EspeakSynthesizer()]))
     stack.push_async_callback(library.close)
     await asyncio.to_thread(english.warm_up)
-    return library
+    gatherings = EngineGatherings(open_mixer=media.open_conference, tones=library, clock=clock)
+    stack.push_async_callback(gatherings.close)
+    return _Sound(media=media, library=library, hearing=hearing, gatherings=gatherings)
+
+
+def _make_signalling(
+    settings: Settings,
+    storage: _Storage,
+    telling: _Telling,
+    clock: Clock,
+    trace: Callable[[TraceLine], None] | None,
+) -> _Signalling:
+    gate = DigestGate(settings.sip.realm, secrets.token_bytes(32), algorithms=settings.sip.digest_algorithms)
+    admission = Admission(directory=storage.directory, gate=gate)
+    endpoint = Endpoint(
+        EndpointSettings(advertise=settings.sip.advertise), entropy=secrets.token_bytes, screen=admission.screen
+    )
+    phones = PhoneRegistration(
+        registrar=Registrar(),
+        directory=storage.directory,
+        responder=endpoint,
+        put=telling.journal.put_notification,
+        clock=clock,
+    )
+    admission.registrations.report = phones.report
+    sip = SipServer(
+        endpoint,
+        clock=clock,
+        trace=trace or (_log_trace if settings.sip.trace else None),
+        tls=_tls_context(settings),
+    )
+    return _Signalling(endpoint=endpoint, sip=sip, admission=admission, phones=phones)
+
+
+def _connect(
+    settings: Settings,
+    storage: _Storage,
+    telling: _Telling,
+    sound: _Sound,
+    signalling: _Signalling,
+    desk: RecordingDesk,
+    clock: Clock,
+) -> CallAnswering:
+    """Calls: SIP and audio joined as legs, and who answers and dials."""
+    address = settings.sip.advertise or settings.media_address
+    exchange = Exchange(
+        sip=signalling.sip,
+        media=sound.media,
+        settings=LegSettings(address=address, codecs=settings.media.codecs),
+        clock=clock,
+    )
+    router = TargetRouter(directory=storage.directory, phones=signalling.phones, default_host=address)
+    dialler = Dialler(exchange=exchange, router=router, tones=sound.library)
+    answering = CallAnswering(
+        admission=signalling.admission,
+        links=telling.links,
+        journal=telling.journal,
+        parts_of=_PartsMaker(desk=desk, journal=telling.journal, sound=sound, dialler=dialler, clock=clock),
+        limits=AnswerLimits(
+            calls=settings.limits.calls,
+            call_seconds=settings.limits.call_seconds,
+            documents=Limits(max_documents=settings.limits.documents_per_call),
+        ),
+        owns_number=lambda number: storage.directory.current.number(number) is not None,
+        clock=clock,
+    )
+    exchange.on_call = answering.take
+    exchange.on_register = signalling.phones.receive
+    return answering
 
 
 async def _start_http(
-    stack: contextlib.AsyncExitStack,
-    settings: Settings,
-    directory: LiveDirectory,
-    database: Database,
-    writer: WriteBehind,
-    metrics: Metrics,
-    recordings: Path,
-    endpoint: Endpoint,
+    stack: contextlib.AsyncExitStack, settings: Settings, storage: _Storage, metrics: Metrics, endpoint: Endpoint
 ) -> HttpServer:
     services = ApiServices(
-        find_account=directory.account,
-        find_recording=RecordingFinder(database, writer),
-        recordings_folder=recordings,
+        find_account=storage.directory.account,
+        find_recording=RecordingFinder(storage.database, storage.writer),
+        recordings_folder=storage.recordings,
         registry=metrics.registry,
         health=lambda: {"status": "stopping" if endpoint.is_draining else "ok"},
     )
@@ -315,9 +382,8 @@ def _log_trace(line: TraceLine) -> None:
     logger.info("sip sent" if line.is_sent else "sip received", peer=line.peer, sip_message=line.text)
 
 
-def _watch(
-    metrics: Metrics, endpoint: Endpoint, media: MediaEngine, answering: CallAnswering, phones: PhoneRegistration
-) -> None:
+def _watch(metrics: Metrics, signalling: _Signalling, media: MediaEngine, answering: CallAnswering) -> None:
+    endpoint, phones = signalling.endpoint, signalling.phones
     metrics.watch("ringback_phones_registered", "Addresses of record with a phone.", lambda: len(phones))
     metrics.watch("ringback_calls_running", "Inbound calls that run now.", lambda: answering.running_count)
     metrics.watch("ringback_sip_sessions", "Open SIP sessions.", lambda: endpoint.open_sessions)
