@@ -4,23 +4,19 @@ Phones and engine are two processes on loopback. Only the engine's own thread is
 cost nothing but the core they run on. `talks` says whether the phones send too, as in a call.
 """
 
-import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Self
 
 from rich.table import Table
 
+from bench import media_mix
+from bench.side_process import ROOT, SETTLE_SECONDS, SideProcess
+
 LEGS = (10, 100, 500, 1000, 2500)
 SECONDS = 5.0
-SETTLE_SECONDS = 6.0
-"""Longer than the latch's window, so that every socket is connected."""
 AIM_LATE_MS = 20.0
-ROOT = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,32 +32,6 @@ class Row:
     worst_ms: float
     kilobytes: float
     packets_per_second: float
-
-
-class SideProcess:
-    """`bench.media_side`, with its methods as lines of JSON."""
-
-    def __init__(self, port_low: int) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bench.media_side", str(port_low)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=ROOT,
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.communicate()
-
-    def call(self, *order: object) -> Any:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(order) + "\n")
-        self._process.stdin.flush()
-        return json.loads(self._process.stdout.readline())
 
 
 def loopback_limit() -> float:
@@ -122,3 +92,4 @@ def run() -> Iterator[Table]:
         f"core if nothing else were done. Late: done more than {AIM_LATE_MS:.0f} ms after it was due."
     )
     yield table
+    yield from media_mix.run()

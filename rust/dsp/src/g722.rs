@@ -12,6 +12,7 @@
 pub const DELAY: usize = 22;
 
 const QMF: [i32; 12] = [3, -11, 12, 32, -210, 951, 3876, -805, 362, -156, 53, -11];
+const QMF_REVERSED: [i32; 12] = [-11, 53, -156, 362, -805, 3876, 951, -210, 32, 12, -11, 3];
 const Q6: [i32; 29] = [
     35, 72, 110, 150, 190, 233, 276, 323, 370, 422, 473, 530, 587, 650, 714, 786, 858, 940, 1023, 1121, 1219, 1339, 1458,
     1612, 1765, 1980, 2195, 2557, 2919,
@@ -111,25 +112,30 @@ impl Default for Decoder {
 /// The 24-tap quadrature mirror filter, clause 5.2.1: the same for both directions.
 #[derive(Clone, Debug)]
 struct Mirror {
-    /// Oldest first; even ones are the first of their pairs.
-    window: [i32; 24],
+    /// The last twelve of the first samples and of the second ones of their pairs, twice over, so that they are always in
+    /// one piece somewhere.
+    even: [i32; 24],
+    odd: [i32; 24],
+    /// Where the oldest pair is.
+    at: usize,
 }
 
 impl Mirror {
     fn new() -> Self {
-        Self { window: [0; 24] }
+        Self { even: [0; 24], odd: [0; 24], at: 0 }
     }
 
     /// Takes a pair, returns the sums over the first and over the second samples of the last twelve pairs.
     fn pass(&mut self, first: i32, second: i32) -> (i32, i32) {
-        self.window.copy_within(2.., 0);
-        self.window[22] = first;
-        self.window[23] = second;
-        let taps = QMF.iter().zip(QMF.iter().rev());
-        self.window
-            .chunks_exact(2)
-            .zip(taps)
-            .fold((0, 0), |(even, odd), (pair, (forward, backward))| (even + pair[0] * forward, odd + pair[1] * backward))
+        for (window, sample) in [(&mut self.even, first), (&mut self.odd, second)] {
+            window[self.at] = sample;
+            window[self.at + 12] = sample;
+        }
+        self.at = (self.at + 1) % 12;
+        let sum = |window: &[i32; 24], taps: &[i32; 12]| -> i32 {
+            window[self.at..self.at + 12].iter().zip(taps).map(|(sample, tap)| sample * tap).sum()
+        };
+        (sum(&self.even, &QMF), sum(&self.odd, &QMF_REVERSED))
     }
 }
 
@@ -277,13 +283,11 @@ impl Band {
 
     /// UPZERO, and the shift of what it looked at.
     fn update_zeros(&mut self, difference: i32) {
+        // Up where the signs agree, down where they do not. Signs are as good as random: a branch would be guessed wrong.
+        let push = if difference == 0 { 0 } else { 128 };
         for (weight, earlier) in self.zeros.iter_mut().zip(&self.differences) {
-            let push = match ((*earlier < 0) == (difference < 0), difference) {
-                (_, 0) => 0,
-                (true, _) => 128,
-                (false, _) => -128,
-            };
-            *weight = saturate(push + ((*weight * 32_640) >> 15));
+            let sign = ((*earlier ^ difference) >> 31) | 1;
+            *weight = saturate(sign * push + ((*weight * 32_640) >> 15));
         }
         self.differences.copy_within(..5, 1);
         self.differences[0] = difference;

@@ -22,7 +22,7 @@ use crate::recording::{Pause, Tap};
 use crate::sound::{Frame, Sound};
 use crate::unit::{RATE_HZ, SAMPLES_PER_TICK};
 
-/// Legs in one conference. The limit that callers meet is the server's; this one keeps a mistake from eating the memory.
+/// Legs in one conference; one more hears nobody. The limit that callers meet is the server's; this one keeps a mistake from eating the memory.
 pub const MAX_MEMBERS: usize = 1000;
 /// Recordings at a time of one conference.
 pub const MAX_TAPS: usize = 8;
@@ -104,6 +104,9 @@ impl Conference {
     pub fn join(&mut self, leg: LegId, part: Part) {
         if self.members.contains_key(&leg) {
             return self.update(leg, part);
+        }
+        if self.members.len() >= MAX_MEMBERS {
+            return;
         }
         if self.members.len() + 1 >= self.places {
             self.rebuild(self.places * 2, self.is_wide());

@@ -78,6 +78,14 @@ fn a_hundred_legs_find_room_and_keep_what_they_may() {
 }
 
 #[test]
+fn one_leg_too_many_is_not_in_it() {
+    let mut conference = Conference::default();
+    (0..MAX_MEMBERS as u64 + 1).for_each(|leg| conference.join(LegId(leg), part()));
+    assert_eq!(conference.len(), MAX_MEMBERS);
+    assert!(conference.heard_by(LegId(MAX_MEMBERS as u64)).is_none());
+}
+
+#[test]
 fn announcements_are_heard_by_all_over_each_other_and_end_by_themselves() {
     let mut conference = room(&[A, B]);
     let mut events = Vec::new();
