@@ -99,14 +99,14 @@ async def test_a_wrong_password_is_refused_without_a_webhook(app: VoiceApp, serv
     ladder = caller(password="wrong").invite().expect(100).expect(407).ack_refusal()
     ladder.invite(with_credentials=True).expect(100).expect(403).ack_refusal()
     await run_sipp(ladder, server.port, tmp_path)
-    assert app.requests == []
+    assert app.of("/voice") == []
 
 
 async def test_an_unknown_domain_is_refused_without_a_webhook(app: VoiceApp, server: Server, tmp_path: Path) -> None:
     await run_sipp(
         Ladder(domain="other.sip.localhost").invite().expect(100).expect(404).ack_refusal(), server.port, tmp_path
     )
-    assert app.requests == []
+    assert app.of("/voice") == []
 
 
 async def test_a_foreign_address_is_refused_before_any_challenge(
@@ -115,7 +115,7 @@ async def test_a_foreign_address_is_refused_before_any_challenge(
     both = 'users = { alice = "a-long-Passw0rd" }\nallow = ["127.0.0.1/32"]'
     server = serve(settings_text(app.url(), domain=both))
     await run_sipp(caller().invite().expect(100).expect(403).ack_refusal(), server.port, tmp_path, source="127.0.0.2")
-    assert app.requests == []
+    assert app.of("/voice") == []
 
 
 async def test_an_allowed_address_needs_no_password_where_no_users_are(
@@ -133,7 +133,7 @@ async def test_a_domain_with_neither_users_nor_addresses_refuses(
 ) -> None:
     server = serve(settings_text(app.url(), domain="allow = []"))
     await run_sipp(caller().invite().expect(100).expect(403).ack_refusal(), server.port, tmp_path)
-    assert app.requests == []
+    assert app.of("/voice") == []
 
 
 async def test_cancel_while_the_app_thinks_gives_487_and_runs_no_twiml(
@@ -196,7 +196,7 @@ async def test_an_offer_without_a_codec_of_ours_is_488(app: VoiceApp, server: Se
     ladder = caller().invite().expect(100).expect(407).ack_refusal()
     ladder.invite(with_credentials=True, body=g729).expect(100).expect(488).ack_refusal()
     await run_sipp(ladder, server.port, tmp_path)
-    assert app.requests == []
+    assert app.of("/voice") == []
 
 
 async def test_an_app_that_fails_is_announced_and_ended(app: VoiceApp, server: Server, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ module_app menu.so
 async def call_with_baresip(
     *, uri: str, proxy_port: int, user: str, password: str, spoken: Path, heard: Path, folder: Path, seconds: float
 ) -> str:
-    """Place a call that lasts at most `seconds`; `heard` is a folder for what it hears. Returns what baresip printed."""
+    """Place a call of at most `seconds`; `heard` is a folder for what it hears. Returns what baresip printed."""
     folder.mkdir()
     host = uri.rpartition("@")[2]
     account = (

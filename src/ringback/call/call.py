@@ -33,6 +33,7 @@ from ringback.call.referral import Referral
 from ringback.call.transfer import NO_REFER_URL
 from ringback.clock import Clock
 from ringback.media._engine import Clip
+from ringback.media.errors import MediaError
 from ringback.media.leg import MediaLeg
 from ringback.model.call_status import CallStatus, status_of_sip_response
 from ringback.model.record import MessageRecord
@@ -187,12 +188,15 @@ class Call:
         )
         if self.leg.has_ended:
             return await self._parts.recordings.close(recording, seconds=0, ended_by="hangup")
-        live = self._audio().start_recording(
-            recording.path,
-            what="received",
-            max_seconds=request.max_seconds,
-            silence_seconds=request.silence_seconds or 0.0,
-        )
+        try:
+            live = self._audio().start_recording(
+                recording.path,
+                what="received",
+                max_seconds=request.max_seconds,
+                silence_seconds=request.silence_seconds or 0.0,
+            )
+        except MediaError as problem:
+            return self._parts.recordings.fail(recording, str(problem))
         key = asyncio.ensure_future(self._first_key_of(request.finish_on_key))
         ended_by: str | None = None
         try:

@@ -12,15 +12,14 @@ from typing import Any
 from ringback.call.attempt import Attempt
 from ringback.call.bridge import hold_bridge
 from ringback.call.call import Call, CallParts
-from ringback.call.control import CallEnded, DialRecording, DialRequest, DialResult, DialTarget, RecordResult
+from ringback.call.control import CallEnded, DialRecording, DialRequest, DialResult, DialTarget
 from ringback.call.exchange import Exchange
 from ringback.call.leg import Leg, Ringing
-from ringback.call.recording_desk import OpenRecording
+from ringback.call.leg_recording import LegRecording
 from ringback.call.ringback_tone import RingbackTone, ToneSource
 from ringback.call.route import Router
 from ringback.call.transferring import Transferring, while_up
 from ringback.clock import wait_for
-from ringback.media.leg import LiveRecording, WhatToRecord
 from ringback.model.call_status import CallStatus
 from ringback.sip.events import ReferReceived
 
@@ -68,20 +67,24 @@ class Dialling:
         self._tone = tone
         self._instead = instead
         self._attempts: list[Attempt] = []
-        self._recording: tuple[OpenRecording, LiveRecording] | None = None
+        self._recording: LegRecording | None = None
 
     async def run(self) -> DialResult:
         try:
             if self._request.record is not None and self._request.record.from_ringing:
-                self._start_recording(self._request.record)
+                self._recording = self._record(self._request.record)
             winner = await self._ring_all()
             result = await self._connect(winner) if winner is not None else self._unanswered()
         finally:
             self._tone.stop()
             for attempt in self._attempts:
                 attempt.cancel(CallStatus.CANCELED)
-            recording = await self._finish_recording()
+            recording = await self._recording.finish() if self._recording is not None else None
         return replace(result, recording=recording)
+
+    def _record(self, wanted: DialRecording) -> LegRecording | None:
+        """DI-19: the parent is channel 1, the child channel 2. A parent that only rings has no audio yet."""
+        return LegRecording(self._parent, wanted) if self._parent.is_answered else None
 
     # -- ringing ------------------------------------------------------------------------------------------------
 
@@ -166,7 +169,7 @@ class Dialling:
             child.leg.hang_up()
             return winner.result(bridged=False, caller_hung_up=self._parent.has_ended)
         if self._request.record is not None and self._recording is None:
-            self._start_recording(self._request.record)
+            self._recording = self._record(self._request.record)
         self._tone.stop()
         if self._instead is not None:
             self._instead()
@@ -229,43 +232,6 @@ class Dialling:
     def _unanswered(self) -> DialResult:
         last = self._attempts[-1] if self._attempts else Attempt(_NOBODY, parent=self._parent, parts=self._parts)
         return last.result(bridged=False, caller_hung_up=self._parent.has_ended)
-
-    # -- recording ----------------------------------------------------------------------------------------------
-
-    def _start_recording(self, wanted: DialRecording) -> None:
-        """DI-19..DI-21: what the parent leg receives is channel 1, what it sends (the child) is channel 2."""
-        if not self._parent.is_answered:
-            return
-        what = _what_to_record(wanted)
-        opened = self._parts.recordings.open(
-            self._parent.info,
-            source="DialVerb",
-            trim=wanted.trim,
-            channels=2 if what == "dual" else 1,
-            on_started=wanted.on_started,
-        )
-        live = self._parent.leg.media.start_recording(opened.path, what=what)
-        self._recording = (opened, live)
-
-    async def _finish_recording(self) -> RecordResult | None:
-        if self._recording is None:
-            return None
-        opened, live = self._recording
-        live.stop()
-        audio = await live.finished
-        ended_by = "hangup" if self._parent.has_ended else "dial-ended"
-        return await self._parts.recordings.close(opened, seconds=audio.seconds, ended_by=ended_by)
-
-
-def _what_to_record(wanted: DialRecording) -> WhatToRecord:
-    """DI-21: one track alone is one channel, whatever the mode."""
-    match wanted.track:
-        case "inbound":
-            return "received"
-        case "outbound":
-            return "sent"
-        case "both":
-            return "dual" if wanted.dual else "both"
 
 
 _NOBODY = DialTarget(kind="sip", address="")

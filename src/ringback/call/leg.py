@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from ringback.clock import Clock
 from ringback.media.engine import MediaEngine
-from ringback.media.errors import NoFreePort
+from ringback.media.errors import MediaError, NoFreePort
 from ringback.media.leg import MediaLeg
 from ringback.sdp.description import MediaDirection, SessionDescription
 from ringback.sdp.errors import SdpError
@@ -285,7 +285,7 @@ class Leg:
         if self.has_ended:
             return
         if event.sdp:
-            with contextlib.suppress(SdpError):
+            with contextlib.suppress(SdpError, MediaRefused):
                 self._connect(accept_answer(self._local_media(self.media.port), _parse(event.sdp)))
         self.state = LegState.RINGING
         self.progress.put_nowait(Ringing(status=event.status, early_media=bool(event.sdp)))
@@ -314,7 +314,7 @@ class Leg:
                     self._connect(accept_answer(self._local_media(self.media.port), _parse(event.sdp)))
                 elif self.negotiated is None:
                     self.hang_up()
-            except SdpError:
+            except (SdpError, MediaRefused):
                 self.hang_up()
         self._confirmed.set()
 
@@ -377,8 +377,11 @@ class Leg:
             raise MediaRefused(503, 32013, str(problem)) from problem
 
     def _connect(self, negotiated: NegotiatedMedia) -> None:
+        try:
+            self.media.connect(negotiated)
+        except MediaError as problem:
+            raise MediaRefused(488, 32102, str(problem)) from problem
         self.negotiated = negotiated
-        self.media.connect(negotiated)
 
     async def _confirmation(self) -> None:
         confirmed: asyncio.Future[Any] = asyncio.ensure_future(self._confirmed.wait())

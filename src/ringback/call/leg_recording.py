@@ -1,8 +1,9 @@
-"""`<Dial record>` where no leg is dialled: a call in a conference or with a queued caller (DI-20 to DI-22)."""
+"""`<Dial record>`: a call together with whom it is joined to, a leg, a room or a queued caller (DI-19..DI-22)."""
 
 from ringback.call.call import Call
 from ringback.call.control import DialRecording, RecordResult
 from ringback.call.recording_desk import OpenRecording
+from ringback.media.errors import MediaError
 from ringback.media.leg import LiveRecording, WhatToRecord
 
 
@@ -26,7 +27,7 @@ class LegRecording:
         ended_by = "hangup" if self._call.has_ended else "dial-ended"
         return await self._call.parts.recordings.close(opened, seconds=audio.seconds, ended_by=ended_by)
 
-    def _start(self, wanted: DialRecording) -> tuple[OpenRecording, LiveRecording]:
+    def _start(self, wanted: DialRecording) -> tuple[OpenRecording, LiveRecording] | None:
         what = _what_to_record(wanted)
         opened = self._call.parts.recordings.open(
             self._call.info,
@@ -35,7 +36,11 @@ class LegRecording:
             channels=2 if what == "dual" else 1,
             on_started=wanted.on_started,
         )
-        return opened, self._call.leg.media.start_recording(opened.path, what=what)
+        try:
+            return opened, self._call.leg.media.start_recording(opened.path, what=what)
+        except MediaError as problem:
+            self._call.parts.recordings.fail(opened, str(problem))
+            return None
 
 
 def _what_to_record(wanted: DialRecording) -> WhatToRecord:

@@ -18,12 +18,14 @@ from ringback.model.sid import RecordingSid, new_recording_sid
 
 SHORTEST_KEPT_SECONDS = 0.1
 TOO_SHORT_CODE = 16101
+CANNOT_WRITE = 12400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRecording:
     """A recording under way: its row, its file, and whether silence is cut off at the end."""
 
+    info: CallInfo
     record: RecordingRecord
     path: Path
     trim: bool
@@ -69,7 +71,14 @@ class RecordingDesk:
                     recording_sid=sid, url=self.url_of(record), started_at=record.started_at, channels=channels
                 )
             )
-        return OpenRecording(record=record, path=path, trim=trim)
+        return OpenRecording(info=info, record=record, path=path, trim=trim)
+
+    def fail(self, recording: OpenRecording, problem: str) -> RecordResult:
+        """The file cannot be written (a full disk, a folder that is gone): the row says so, and so does the alert."""
+        record = replace(recording.record, status=RecordingStatus.FAILED, duration_seconds=0, error_code=CANNOT_WRITE)
+        self._journal.recording_changed(record)
+        self._journal.report(recording.info, CANNOT_WRITE, f"recording {record.sid} cannot be written: {problem}")
+        return self._result(record, seconds=0, final_seconds=0, ended_by="failure")
 
     async def close(self, recording: OpenRecording, *, seconds: float, ended_by: str) -> RecordResult:
         """The file is complete: trim it if asked, and say what it is. R-08: `seconds` is before trimming."""
@@ -84,6 +93,9 @@ class RecordingDesk:
             error_code=TOO_SHORT_CODE if absent else 0,
         )
         self._journal.recording_changed(record)
+        return self._result(record, seconds=seconds, final_seconds=final_seconds, ended_by=ended_by)
+
+    def _result(self, record: RecordingRecord, *, seconds: float, final_seconds: float, ended_by: str) -> RecordResult:
         return RecordResult(
             recording_sid=record.sid,
             url=self.url_of(record),
@@ -92,7 +104,7 @@ class RecordingDesk:
             ended_by=ended_by,
             started_at=record.started_at,
             channels=record.channels,
-            status="absent" if absent else "completed",
+            status="completed" if record.status is RecordingStatus.COMPLETED else "absent",
             error_code=record.error_code,
         )
 

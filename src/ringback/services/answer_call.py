@@ -42,6 +42,9 @@ NO_VOICE_URL = 11100
 CALL_TOO_LONG = 32015
 INTERNAL_FAILURE = 12400
 RETRY_AFTER_SECONDS = 10
+LAST_REQUESTS_SECONDS = 5.0
+"""After a call was ended at shut-down, for the requests that Twilio still sends (A-02)."""
+HURRIED_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +117,18 @@ class CallAnswering:
                 logger.info("grace time is over; running calls are ended", calls=len(self._running))
         for leg in list(self._running.values()):
             leg.hang_up()
-        await asyncio.gather(*self._running, return_exceptions=True)
+        await self._finish_ended(HURRIED_SECONDS if hurry.is_set() else LAST_REQUESTS_SECONDS)
+
+    async def _finish_ended(self, seconds: float) -> None:
+        """The calls are over; what they still owe their apps gets this long, then their tasks are cancelled."""
+        if not self._running:
+            return
+        try:
+            await wait_for(self._clock, asyncio.wait(list(self._running)), seconds)
+        except TimeoutError:
+            for task in self._running:
+                task.cancel()
+            await asyncio.gather(*self._running, return_exceptions=True)
 
     async def _ended_or(self, hurry: asyncio.Event) -> None:
         hurried = asyncio.ensure_future(hurry.wait())

@@ -1,5 +1,6 @@
 """How an account's apps are reached: one signing client and one delivery of callbacks for each account."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -28,6 +29,7 @@ class AppLinks:
         self._clock = clock
         self._put = put
         self._links: dict[str, AppLink] = {}
+        self._replaced: list[AppLink] = []
 
     def of(self, account: AccountRecord) -> AppLink:
         """The link of an account; a new one when its token has changed."""
@@ -35,14 +37,16 @@ class AppLinks:
         if link is None or link.account.auth_token != account.auth_token:
             client = AppClient(self._transport, self._clock, account)
             delivery = Delivery(client, self._clock, lambda problem: self._report(account, problem))
+            if link is not None:
+                self._replaced = [old for old in self._replaced if old.delivery.waiting_count] + [link]
             link = AppLink(account=account, client=client, delivery=delivery)
             self._links[account.sid] = link
         return link
 
     async def close(self, grace_seconds: float) -> None:
-        """Send what waits, within the grace time."""
-        for link in self._links.values():
-            await link.delivery.close(grace_seconds)
+        """Send what waits, all accounts at once, within the grace time."""
+        links = (*self._links.values(), *self._replaced)
+        await asyncio.gather(*(link.delivery.close(grace_seconds) for link in links))
 
     def _report(self, account: AccountRecord, problem: CallbackProblem) -> None:
         failure = problem.failure

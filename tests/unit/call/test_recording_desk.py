@@ -63,3 +63,13 @@ async def test_r_11_what_is_shorter_than_a_tenth_of_a_second_is_absent(
     half = desk.open(INFO, source="RecordVerb", trim=False)
     write_tone(half.path, 0.3)
     assert (await desk.close(half, seconds=0.3, ended_by="#")).seconds == 1
+
+
+async def test_a_file_that_cannot_be_written_fails_the_row_and_tells_the_author(
+    desk: RecordingDesk, journal: MemoryJournal
+) -> None:
+    recording = desk.open(INFO, source="RecordVerb", trim=True)
+    result = desk.fail(recording, "no space left on device")
+    assert (result.status, result.error_code, result.ended_by) == ("absent", 12400, "failure")
+    assert journal.recordings[-1].status is RecordingStatus.FAILED
+    assert any(code == 12400 and "no space left" in message for code, message in journal.reports)

@@ -358,3 +358,16 @@ async def test_who_is_in_a_hurry_ends_them_at_once(house: House, talking: Callab
     await house.wait(0.1)
     assert finishing.done()
     assert house.answering.running_count == 0
+
+
+async def test_an_app_that_hangs_does_not_hold_up_the_end(house: House) -> None:
+    """The call is over; its request to the app gets five more seconds, then the task is cancelled."""
+    house.pages["/voice"] = AppResponse(body="<Response/>", seconds=14)
+    house.call()
+    await house.wait(1)
+    finishing = asyncio.ensure_future(house.answering.finish(2, asyncio.Event()))
+    await house.wait(2.5)
+    assert not finishing.done()
+    await house.wait(5)
+    assert finishing.done()
+    assert house.answering.running_count == 0
