@@ -40,6 +40,9 @@ def _lines(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "number", f"{number.number} asks {number.voice_url or 'nobody'}"
     for trunk in settings.trunk:
         yield "trunk", f"{trunk.name}: {trunk.uri}; brings calls from {_networks(trunk.allow)}"
+    for application in settings.application:
+        sid = application_sid(application.name, application.sid)
+        yield "application", f"{application.name}: {sid} asks {application.voice_url or 'nobody'}"
 
 
 def _admission(domain: DomainSettings) -> str:

@@ -1,9 +1,9 @@
 """What can go wrong with audio.
 
-    Exception
-    ├── MediaError             the engine cannot do what was asked
-    │   └── NoFreePort         every port of the range is taken
-    └── PromptUnavailable      text or a file that cannot become audio; carries Twilio's error number
+Exception
+├── MediaError             the engine cannot do what was asked
+│   └── NoFreePort         every port of the range is taken
+└── PromptUnavailable      text or a file that cannot become audio; carries Twilio's error number
 """
 
 

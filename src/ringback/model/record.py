@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ringback.model.call_status import CallStatus, Direction
-from ringback.model.sid import AccountSid, CallSid, DomainSid, RecordingSid
+from ringback.model.sid import AccountSid, ApplicationSid, CallSid, DomainSid, RecordingSid
 
 
 class Origin(StrEnum):
@@ -145,6 +145,22 @@ class NumberRecord:
     status_callback_url: str | None = None
     status_callback_method: str = "POST"
     friendly_name: str = ""
+    origin: Origin = Origin.API
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationRecord:
+    """A voice app that `<Dial><Application>` connects callers to (twiml.md 8.6)."""
+
+    sid: ApplicationSid
+    account_sid: AccountSid
+    friendly_name: str
+    voice_url: str | None
+    voice_method: str = "POST"
+    voice_fallback_url: str | None = None
+    voice_fallback_method: str = "POST"
+    status_callback_url: str | None = None
+    status_callback_method: str = "POST"
     origin: Origin = Origin.API
 
 

@@ -9,6 +9,7 @@ AccountSid = NewType("AccountSid", str)
 CallSid = NewType("CallSid", str)
 RecordingSid = NewType("RecordingSid", str)
 DomainSid = NewType("DomainSid", str)
+ApplicationSid = NewType("ApplicationSid", str)
 ConferenceSid = NewType("ConferenceSid", str)
 QueueSid = NewType("QueueSid", str)
 
@@ -24,6 +25,11 @@ def derived_sid(prefix: str, *names: str) -> str:
     """The SID that the same names always give, so that what the settings file names keeps its SID over restarts."""
     digest = hashlib.sha256("\x00".join((prefix, *names)).encode()).hexdigest()
     return prefix + digest[:32]
+
+
+def application_sid(name: str, given: str | None = None) -> ApplicationSid:
+    """The SID of an application of the settings file: the one that it gives, or one made from its name."""
+    return ApplicationSid(given or derived_sid("AP", name))
 
 
 def new_call_sid() -> CallSid:

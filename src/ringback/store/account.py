@@ -20,4 +20,11 @@ class AccountRepository(Repository[AccountRecord]):
         return False
 
 
-_OWNED: tuple[Table, ...] = (table.domain, table.credential_list, table.access_list, table.number, table.trunk)
+_OWNED: tuple[Table, ...] = (
+    table.domain,
+    table.credential_list,
+    table.access_list,
+    table.number,
+    table.trunk,
+    table.application,
+)

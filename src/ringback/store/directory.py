@@ -12,6 +12,7 @@ from ringback.model.record import (
     AccessAddressRecord,
     AccessMappingRecord,
     AccountRecord,
+    ApplicationRecord,
     CredentialMappingRecord,
     CredentialRecord,
     DomainRecord,
@@ -35,6 +36,7 @@ class Configuration:
     addresses: Sequence[AccessAddressRecord] = ()
     access_mappings: Sequence[AccessMappingRecord] = ()
     numbers: Sequence[NumberRecord] = ()
+    applications: Sequence[ApplicationRecord] = ()
     trunks: Sequence[TrunkRecord] = ()
 
 
@@ -63,6 +65,7 @@ class Directory:
         self._domains = {domain.name.lower(): domain for domain in configuration.domains}
         self._gates = _gates(configuration, realm)
         self._numbers = {number.number: number for number in configuration.numbers}
+        self._applications = {str(application.sid): application for application in configuration.applications}
         self._trunks = tuple(sorted(configuration.trunks, key=lambda trunk: (trunk.position, trunk.name)))
         self._sources = tuple((network, trunk) for trunk in self._trunks for network in _networks(trunk.allow))
         self.foreign_realm_count = sum(credential.realm != realm for credential in configuration.credentials)
@@ -101,6 +104,10 @@ class Directory:
     def number(self, number: str) -> NumberRecord | None:
         """The number in E.164 form."""
         return self._numbers.get(number)
+
+    def application(self, sid: str) -> ApplicationRecord | None:
+        """The voice app of an ApplicationSid."""
+        return self._applications.get(sid)
 
     def trunk_of_source(self, address: str) -> TrunkRecord | None:
         """The first trunk that allows calls from `address`."""

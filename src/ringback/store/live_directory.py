@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ringback.model.record import AccountRecord
 from ringback.store.access_list import AccessAddressRepository, AccessListRepository
 from ringback.store.account import AccountRepository
+from ringback.store.application import ApplicationRepository
 from ringback.store.credential import CredentialListRepository, CredentialRepository
 from ringback.store.database import Database
 from ringback.store.directory import Configuration, Directory
@@ -49,5 +50,6 @@ async def read_configuration(connection: AsyncConnection) -> Configuration:
         addresses=await AccessAddressRepository(connection).all(),
         access_mappings=await AccessListRepository(connection).mappings(),
         numbers=await NumberRepository(connection).all(),
+        applications=await ApplicationRepository(connection).all(),
         trunks=await TrunkRepository(connection).all(),
     )

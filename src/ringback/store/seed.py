@@ -16,6 +16,7 @@ from ringback.model.record import (
     AccessListRecord,
     AccessMappingRecord,
     AccountRecord,
+    ApplicationRecord,
     CredentialListRecord,
     CredentialMappingRecord,
     CredentialRecord,
@@ -26,10 +27,11 @@ from ringback.model.record import (
     TrunkRecord,
 )
 from ringback.model.settings import Settings
-from ringback.model.settings.section import DomainSettings, NumberSettings, TrunkSettings
-from ringback.model.sid import AccountSid, DomainSid, derived_sid
+from ringback.model.settings.section import ApplicationSettings, DomainSettings, NumberSettings, TrunkSettings
+from ringback.model.sid import AccountSid, DomainSid, application_sid, derived_sid
 from ringback.store.access_list import AccessAddressRepository, AccessListRepository
 from ringback.store.account import AccountRepository
+from ringback.store.application import ApplicationRepository
 from ringback.store.credential import CredentialListRepository, CredentialRepository
 from ringback.store.database import Database
 from ringback.store.domain import DomainRepository
@@ -57,10 +59,12 @@ async def seed(database: Database, settings: Settings) -> SeedReport:
         numbers = [_number(account.sid, number, number_sids) for number in settings.number]
         trunk_sids = {trunk.name: trunk.sid for trunk in await TrunkRepository(connection).all()}
         trunks = [_trunk(account.sid, *entry, trunk_sids) for entry in enumerate(settings.trunk)]
+        applications = [_application(account.sid, application) for application in settings.application]
         removed = 0
         removed += await _replace(DomainRepository(connection), domains)
         removed += await _replace(NumberRepository(connection), numbers)
         removed += await _replace(TrunkRepository(connection), trunks)
+        removed += await _replace(ApplicationRepository(connection), applications)
         pairs = list(zip(domains, settings.domain, strict=True))
         removed += await _seed_credentials(connection, pairs, settings.sip.realm)
         removed += await _seed_access_lists(connection, pairs)
@@ -107,6 +111,21 @@ def _number(account_sid: AccountSid, settings: NumberSettings, existing: Mapping
         status_callback_url=settings.status_callback_url,
         status_callback_method=settings.status_callback_method,
         friendly_name=settings.number,
+        origin=Origin.FILE,
+    )
+
+
+def _application(account_sid: AccountSid, settings: ApplicationSettings) -> ApplicationRecord:
+    return ApplicationRecord(
+        sid=application_sid(settings.name, settings.sid),
+        account_sid=account_sid,
+        friendly_name=settings.name,
+        voice_url=settings.voice_url,
+        voice_method=settings.voice_method,
+        voice_fallback_url=settings.voice_fallback_url,
+        voice_fallback_method=settings.voice_fallback_method,
+        status_callback_url=settings.status_callback_url,
+        status_callback_method=settings.status_callback_method,
         origin=Origin.FILE,
     )
 

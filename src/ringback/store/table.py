@@ -145,6 +145,16 @@ number = Table(
     _origin(),
 )
 
+application = Table(
+    "application",
+    metadata,
+    _sid(),
+    _owner("account.sid", "account_sid"),
+    Column("friendly_name", SafeText, nullable=False),
+    *_voice_urls(),
+    _origin(),
+)
+
 trunk = Table(
     "trunk",
     metadata,

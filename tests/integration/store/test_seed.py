@@ -4,6 +4,7 @@ import pytest
 
 from ringback.model.record import (
     AccountRecord,
+    ApplicationRecord,
     CredentialListRecord,
     CredentialMappingRecord,
     CredentialRecord,
@@ -13,8 +14,9 @@ from ringback.model.record import (
     Purpose,
 )
 from ringback.model.settings import Settings, settings_from_toml
-from ringback.model.sid import AccountSid, DomainSid
+from ringback.model.sid import AccountSid, ApplicationSid, DomainSid, application_sid
 from ringback.store.account import AccountRepository
+from ringback.store.application import ApplicationRepository
 from ringback.store.credential import CredentialListRepository, CredentialRepository
 from ringback.store.database import Database
 from ringback.store.directory import Configuration, Directory
@@ -40,6 +42,14 @@ users = { carol = "a-long-Passw0rd" }
 [[number]]
 number = "+15551234567"
 voice_url = "http://127.0.0.1:5000/number"
+[[application]]
+name = "support"
+voice_url = "http://127.0.0.1:5000/support"
+status_callback_url = "http://127.0.0.1:5000/ended"
+[[application]]
+name = "billing"
+sid = "AP0123456789abcdef0123456789abcdef"
+voice_url = "http://127.0.0.1:5000/billing"
 [[trunk]]
 name = "first"
 uri = "sip:first.example"
@@ -108,6 +118,41 @@ async def test_a_domain_whose_registration_is_switched_off_takes_none_any_more(d
 async def test_no_password_of_a_caller_is_in_the_store(database: Database) -> None:
     await seed(database, settings())
     assert "Passw0rd" not in repr((await configuration(database)).credentials)
+
+
+async def test_an_application_is_found_under_the_sid_of_its_name_or_the_one_it_gives(database: Database) -> None:
+    await seed(database, settings())
+    found = await directory(database)
+    support = found.application(application_sid("support"))
+    billing = found.application("AP0123456789abcdef0123456789abcdef")
+    assert support is not None
+    assert (support.account_sid, support.friendly_name, support.origin) == (ACCOUNT, "support", Origin.FILE)
+    assert (support.voice_url, support.voice_method) == ("http://127.0.0.1:5000/support", "POST")
+    assert support.status_callback_url == "http://127.0.0.1:5000/ended"
+    assert billing is not None
+    assert billing.friendly_name == "billing"
+    assert found.application("AP" + "0" * 32) is None
+
+
+async def test_an_application_that_left_the_file_is_gone(database: Database) -> None:
+    await seed(database, settings())
+    report = await seed(database, settings(FILE.replace('name = "support"', 'name = "helpdesk"')))
+    found = await directory(database)
+    assert report.removed == 1
+    assert found.application(application_sid("support")) is None
+    assert found.application(application_sid("helpdesk")) is not None
+
+
+async def test_what_the_api_made_stays_beside_the_applications_of_the_file(database: Database) -> None:
+    made = ApplicationRecord(
+        sid=ApplicationSid("AP" + "7" * 32), account_sid=ACCOUNT, friendly_name="support", voice_url=None
+    )
+    await seed(database, settings())
+    async with database.begin() as connection:
+        await ApplicationRepository(connection).put(made)
+    await seed(database, settings())
+    async with database.read() as connection:
+        assert await ApplicationRepository(connection).get(made.sid) == made
 
 
 async def test_twice_is_the_same_as_once(database: Database) -> None:

@@ -6,6 +6,7 @@ from ringback.model.settings.address import PortRange, SipListen
 from ringback.model.settings.errors import SettingProblem
 from ringback.model.settings.section import (
     AccountSettings,
+    ApplicationSettings,
     DomainSettings,
     HttpSettings,
     NumberSettings,
@@ -91,6 +92,13 @@ def doubtful_numbers(numbers: Sequence[NumberSettings], trunks: Sequence[TrunkSe
     for index, number in enumerate(numbers):
         if number.voice_url is None:
             yield f"number[{index}] ({number.number}) has no voice_url, so its calls are refused."
+
+
+def doubtful_applications(applications: Sequence[ApplicationSettings]) -> Iterator[str]:
+    """Applications that nobody can be connected to."""
+    for index, application in enumerate(applications):
+        if application.voice_url is None:
+            yield f"application[{index}] ({application.name}) has no voice_url, so <Dial> of it fails."
 
 
 def doubtful_token(account: AccountSettings) -> Iterator[str]:

@@ -13,6 +13,7 @@ from ringback.model.settings.address import HostPort, PortRange, SipListen
 from ringback.model.settings.value import (
     AccountSidText,
     Advertised,
+    ApplicationSidText,
     Cidr,
     CodecName,
     DigestAlgorithm,
@@ -212,6 +213,15 @@ class DomainSettings(VoiceUrls):
 
 class NumberSettings(VoiceUrls):
     number: PhoneNumber = Field(description="A phone number in E.164 form, that a trunk brings calls to.")
+
+
+class ApplicationSettings(VoiceUrls):
+    name: Name = Field(description="A name for the application; its SID is made from it.")
+    sid: ApplicationSidText | None = Field(
+        default=None,
+        description="The SID for `<ApplicationSid>`: AP and 32 lower-case hexadecimal digits. Unset: one that this name"
+        " always gives; `ringback check` prints it.",
+    )
 
 
 class TrunkSettings(Section):

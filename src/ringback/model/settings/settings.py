@@ -11,6 +11,7 @@ from ringback.model.settings import conflict
 from ringback.model.settings.errors import SettingProblem
 from ringback.model.settings.section import (
     AccountSettings,
+    ApplicationSettings,
     DomainSettings,
     HttpSettings,
     LimitSettings,
@@ -29,6 +30,7 @@ Tables = Annotated[tuple[T, ...], BeforeValidator(read_json)]
 MAX_DOMAINS = 100  # sip.md DM-03
 MAX_NUMBERS = 10_000
 MAX_TRUNKS = 100
+MAX_APPLICATIONS = 1000
 
 
 class Settings(BaseSettings):
@@ -48,6 +50,9 @@ class Settings(BaseSettings):
         default=(), max_length=MAX_NUMBERS
     )
     trunk: Annotated[tuple[TrunkSettings, ...], BeforeValidator(read_json)] = Field(default=(), max_length=MAX_TRUNKS)
+    application: Annotated[tuple[ApplicationSettings, ...], BeforeValidator(read_json)] = Field(
+        default=(), max_length=MAX_APPLICATIONS
+    )
     limits: LimitSettings = LimitSettings()
     log: LogSettings = LogSettings()
 
@@ -73,6 +78,8 @@ class Settings(BaseSettings):
         yield from conflict.duplicates((domain.name for domain in self.domain), "domain", "name")
         yield from conflict.duplicates((number.number for number in self.number), "number", "number")
         yield from conflict.duplicates((trunk.name for trunk in self.trunk), "trunk", "name")
+        yield from conflict.duplicates((entry.name for entry in self.application), "application", "name")
+        yield from conflict.duplicates((entry.sid or entry.name for entry in self.application), "application", "sid")
         yield from conflict.trunk_conflicts(self.trunk)
 
     def warnings(self) -> tuple[str, ...]:
@@ -84,6 +91,7 @@ class Settings(BaseSettings):
             *conflict.doubtful_public_url(self.http),
             *conflict.doubtful_domains(self.domain),
             *conflict.doubtful_numbers(self.number, self.trunk),
+            *conflict.doubtful_applications(self.application),
         )
 
     @property

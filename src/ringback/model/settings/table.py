@@ -46,7 +46,7 @@ def settings_table() -> tuple[SettingRow, ...]:
 
 
 def is_list_of_tables(table: str) -> bool:
-    """True for `[[domain]]`, `[[number]]` and `[[trunk]]`."""
+    """True for `[[domain]]`, `[[number]]`, `[[trunk]]` and `[[application]]`."""
     return isinstance(Settings.model_fields[table].default, tuple)
 
 

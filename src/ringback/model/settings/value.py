@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 _ACCOUNT_SID = re.compile(r"AC[0-9a-f]{32}")
+_APPLICATION_SID = re.compile(r"AP[0-9a-f]{32}")
 _USERNAME = re.compile(rf"[^\s:\"@<>\\\x00-\x20\x7f]{{1,{MAX_USERNAME_LENGTH}}}")
 _REALM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ -]{0,62}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -234,6 +235,7 @@ DigestAlgorithm = Annotated[
 LogFormat = Annotated[Literal["text", "json"], _text(_one_of("text", "json"), '"text" or "json"')]
 PhoneNumber = Annotated[str, _text(_matching(_E164), 'a number in E.164 form, such as "+15551234567"')]
 AccountSidText = Annotated[str, _text(_matching(_ACCOUNT_SID), "AC and 32 lower-case hexadecimal digits")]
+ApplicationSidText = Annotated[str, _text(_matching(_APPLICATION_SID), "AP and 32 lower-case hexadecimal digits")]
 DomainName = Annotated[str, _text(_domain_name, 'a host name (letters, digits, hyphens), such as "demo.sip.localhost"')]
 Advertised = Annotated[str, _text(_advertised, "a host name or IP address that others can reach, without a port")]
 IpText = Annotated[str, _text(_ip, 'an IP address, such as "127.0.0.1"')]
