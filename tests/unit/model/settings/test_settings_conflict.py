@@ -61,10 +61,18 @@ def test_a_short_token_stays_on_this_machine(sentences: Sentences) -> None:
         ),
         ('[[number]]\nnumber = "+15551234567"\n' * 2, 'number[1].number is "+15551234567", which number[0].number'),
         ('[[trunk]]\nname = "t"\nuri = "sip:x"\n' * 2, 'trunk[1].name is "t", which trunk[0].name'),
+        ('[[application]]\nname = "a"\n' * 2, 'application[1].name is "a", which application[0].name'),
     ],
 )
 def test_names_are_unique(sentences: Sentences, entry: str, told: str) -> None:
     assert sentences(TOKEN + entry) == [f"{told} is already; each must be unique."]
+
+
+def test_two_applications_cannot_have_one_sid(sentences: Sentences) -> None:
+    sid = f"AP{1:032x}"
+    entries = "".join(f'[[application]]\nname = "{name}"\nsid = "{sid}"\nvoice_url = "http://x/"\n' for name in "ab")
+    (told,) = sentences(TOKEN + entries)
+    assert told == f'application[1].sid is "{sid}", which application[0].sid is already; each must be unique.'
 
 
 def test_a_trunk_has_user_and_password_or_neither(sentences: Sentences) -> None:
@@ -82,6 +90,7 @@ def test_a_trunk_has_user_and_password_or_neither(sentences: Sentences) -> None:
         ('[[domain]]\nname = "a.example"\nregistration = true\n', "no phone can register"),
         ('[[number]]\nnumber = "+15551234567"\nvoice_url = "http://x/"\n', "no trunk has allow"),
         ('[[number]]\nnumber = "+15551234567"\n', "+15551234567) has no voice_url"),
+        ('[[application]]\nname = "support"\n', "(support) has no voice_url, so <Dial> of it fails"),
         ('[sip]\nlisten = ["udp:127.0.0.1:15060"]\n', "is among the audio ports"),
         ('[sip]\nlisten = ["udp:0.0.0.0:5060"]\n', "sip.advertise is not set"),
         ('[http]\nlisten = "0.0.0.0:8080"\n', "http.public_url is not set"),
