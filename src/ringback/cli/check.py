@@ -8,6 +8,7 @@ from ringback.cli.preflight import find_obstacles
 from ringback.cli.settings_file import ConfigOption, fail, settings_or_exit
 from ringback.model.settings import Settings
 from ringback.model.settings.section import DomainSettings
+from ringback.model.sid import application_sid
 from ringback.store.errors import blank_password
 
 

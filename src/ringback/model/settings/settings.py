@@ -79,7 +79,8 @@ class Settings(BaseSettings):
         yield from conflict.duplicates((number.number for number in self.number), "number", "number")
         yield from conflict.duplicates((trunk.name for trunk in self.trunk), "trunk", "name")
         yield from conflict.duplicates((entry.name for entry in self.application), "application", "name")
-        yield from conflict.duplicates((entry.sid or entry.name for entry in self.application), "application", "sid")
+        sids = (entry.sid or f"no SID {index}" for index, entry in enumerate(self.application))
+        yield from conflict.duplicates(sids, "application", "sid")
         yield from conflict.trunk_conflicts(self.trunk)
 
     def warnings(self) -> tuple[str, ...]:
