@@ -20,6 +20,7 @@ import structlog
 from ringback.api.app import create_app
 from ringback.api.server import HttpServer
 from ringback.api.services import ApiServices
+from ringback.call.application import dial_application
 from ringback.call.call import Call, CallParts
 from ringback.call.control import DialRequest, DialResult
 from ringback.call.dialling import Dialler
@@ -224,6 +225,7 @@ class _PartsMaker:
             dial=dial,
             hearing=self.sound.hearing,
             gatherings=self.sound.gatherings,
+            dial_application=dial_application,
         )
         return parts
 
@@ -341,6 +343,7 @@ def _connect(
             documents=Limits(max_documents=settings.limits.documents_per_call),
         ),
         owns_number=lambda number: storage.directory.current.number(number) is not None,
+        find_application=storage.directory.application,
         clock=clock,
     )
     exchange.on_call = answering.take

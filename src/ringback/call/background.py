@@ -79,6 +79,12 @@ class BackgroundRecordings:
             with contextlib.suppress(MediaError):
                 running.live.resume()
 
+    def end(self) -> None:
+        """The call is over, and its leg is not."""
+        self._waiting.clear()
+        for running in self._running:
+            running.live.stop()
+
     async def finish(self) -> None:
         """Return when every file is complete and every callback said so; for after the end of the call."""
         while self._closing:

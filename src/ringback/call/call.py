@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequen
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
+from ringback.call.application_request import ApplicationRequest
 from ringback.call.background import BackgroundRecordings
 from ringback.call.background_recording import BackgroundRecording
 from ringback.call.conference_request import ConferenceRequest, ConferenceResult
@@ -70,6 +71,7 @@ class CallParts:
     dial: "Callable[[Call, DialRequest], Awaitable[DialResult]]"
     hearing: Hearing | None = None  # None: nobody understands speech here
     gatherings: "Gatherings[Call]"
+    dial_application: "Callable[[Call, ApplicationRequest], Awaitable[DialResult]]"
 
 
 class Call:
@@ -132,6 +134,13 @@ class Call:
         """Decide the final status before the leg ends, where its last SIP response alone would not tell."""
         self._final = status
         self._sip_response_code = sip_response_code
+
+    def let_go(self, status: CallStatus) -> None:
+        """This call is over, and its leg goes on without it: it was an application on another call's leg (8.6)."""
+        self.leg.ended.remove_done_callback(self._leg_ended)
+        self._recordings.end()
+        self._status = status
+        self._parts.journal.call_ended(self._info, status, None)
 
     async def reject(self, reason: Literal["rejected", "busy"]) -> None:
         if self.leg.is_answered:
@@ -219,6 +228,9 @@ class Call:
 
     async def dial(self, request: DialRequest) -> DialResult:
         return await self._parts.dial(self, request)
+
+    async def dial_application(self, request: ApplicationRequest) -> DialResult:
+        return await self._parts.dial_application(self, request)
 
     async def confer(self, request: ConferenceRequest) -> ConferenceResult:
         return await self._parts.gatherings.confer(self, request)
@@ -312,7 +324,7 @@ class Call:
         return self.leg.media
 
     def _require_up(self) -> None:
-        if self.leg.has_ended:
+        if self.has_ended:
             raise CallEnded
 
     def _leg_ended(self, ended: "asyncio.Future[LegEnd]") -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from ringback.call.application_request import ApplicationRequest
 from ringback.call.conference_request import ConferenceRequest, ConferenceResult
 from ringback.call.listen_request import ListenRequest, SpeechStream
 from ringback.call.machine_detection import DetectionRequest
@@ -279,6 +280,10 @@ class CallControl(Protocol):
         ...
 
     async def dial(self, request: DialRequest) -> DialResult: ...
+
+    async def dial_application(self, request: ApplicationRequest) -> DialResult:
+        """Run an application as a child call without a phone, until that is over."""
+        ...
 
     async def confer(self, request: ConferenceRequest) -> ConferenceResult:
         """Be in a conference until that ends, or the call does; the result says which."""

@@ -14,5 +14,6 @@ Public names (module in brackets):
 - `verbs/`: one executor per verb, `async def execute(verb, run: Run) -> Outcome`, registered by node type in
   `verbs.EXECUTORS`. A verb declares what it needs of the call: `NEEDS_ANSWER` (twiml.md 1.2) or not.
 - `CallWaiting` [waiting]: what a call hears while it waits in a conference or a queue (`run.Waiting`).
+- `AccountApplications` [application]: the voice apps that `<Dial><Application>` can connect to (`run.Applications`).
 - `LegScreening` [screening]: the `url` document of a dialled leg, as `DialTarget.screen`.
 """

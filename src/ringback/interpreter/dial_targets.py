@@ -39,7 +39,7 @@ def _number(noun: Number, run: Run) -> DialTarget:
         address=noun.number,
         send_digits=noun.send_digits,
         detection=detection_request(noun, run),
-        status=_status_events(noun, run),
+        status=status_events(noun, run),
         screen=run.screen(noun),
     )
 
@@ -55,7 +55,7 @@ def _sip(noun: Sip, run: Run) -> list[DialTarget]:
             password=uri.password or noun.password,
             send_digits=noun.send_digits,
             detection=detection_request(noun, run),
-            status=_status_events(noun, run),
+            status=status_events(noun, run),
             screen=run.screen(noun),
         )
         for uri in uris
@@ -68,7 +68,7 @@ def _client(noun: Client, run: Run) -> DialTarget:
         kind="client",
         address=noun.identity,
         headers=tuple(_parameter_headers(noun, run)),
-        status=_status_events(noun, run),
+        status=status_events(noun, run),
         screen=run.screen(noun),
     )
 
@@ -91,7 +91,8 @@ def _with_headers(uri: str, noun: Sip) -> str:
     return uri + ("&" if "?" in uri else "?") + "&".join(pairs)
 
 
-def _status_events(noun: LegNoun, run: Run) -> StatusEvents | None:
+def status_events(noun: LegNoun, run: Run) -> StatusEvents | None:
+    """Where the status callbacks of this noun's leg go (8.9)."""
     if not noun.status_callback:
         return None
     return StatusEvents(

@@ -8,7 +8,7 @@ from ringback.interpreter.document import LoadedDocument
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.loop import DocumentLoop, End, Parts
 from ringback.interpreter.report import Report, Reporter
-from ringback.interpreter.run import Callbacks
+from ringback.interpreter.run import Applications, Callbacks
 from ringback.interpreter.screening import LegScreening
 from ringback.interpreter.source import DocumentRequest, DocumentSource
 from ringback.interpreter.waiting import CallWaiting
@@ -18,7 +18,10 @@ APPLICATION_ERROR = Spoken(text="We are sorry, an application error has occurred
 
 
 class Interpreter:
-    """What a call is run by. `owns_number` answers for `callerId` (DI-14): None lets every phone number be shown."""
+    """What a call is run by. `owns_number` answers for `callerId` (DI-14): None lets every phone number be shown.
+
+    `applications` are those that may be dialled.
+    """
 
     def __init__(
         self,
@@ -30,6 +33,7 @@ class Interpreter:
         clock: Clock,
         limits: Limits | None = None,
         owns_number: Callable[[str], bool] | None = None,
+        applications: Applications | None = None,
     ) -> None:
         self._call = call
         self._reporter = reporter
@@ -44,6 +48,7 @@ class Interpreter:
                 screening=LegScreening(documents=documents),
                 waiting=CallWaiting(documents=documents),
                 owns_number=owns_number,
+                applications=applications,
             ),
         )
 

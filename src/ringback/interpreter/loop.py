@@ -16,7 +16,7 @@ from ringback.interpreter.errors import DocumentUnavailable
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.outcome import Continue, Enter, Finished, Goto, Outcome
 from ringback.interpreter.report import Report, Reporter, report_of_problem
-from ringback.interpreter.run import Callbacks, Run, Screening, Waiting
+from ringback.interpreter.run import Applications, Callbacks, Run, Screening, Waiting
 from ringback.interpreter.source import DocumentRequest, DocumentSource
 from ringback.interpreter.verbs import EXECUTORS
 from ringback.twiml.nodes import Document, Verb
@@ -49,6 +49,7 @@ class Parts:
     owns_number: Callable[[str], bool] | None = None
     restricted_to: RestrictedTo | None = None
     leave_queue: Callable[[], None] | None = None
+    applications: Applications | None = None
 
 
 class DocumentLoop:
@@ -168,4 +169,5 @@ class DocumentLoop:
             waiting=self._parts.waiting,
             owns_number=self._parts.owns_number,
             leave_queue=self._parts.leave_queue,
+            applications=self._parts.applications,
         )

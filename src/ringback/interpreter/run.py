@@ -14,7 +14,7 @@ from ringback.interpreter.limits import Limits
 from ringback.interpreter.outcome import Goto, Method, Outcome, Pairs
 from ringback.interpreter.pay.connector import CONNECTORS, PaymentConnector
 from ringback.interpreter.report import Report, Reporter
-from ringback.twiml.nodes import Conference, Dial, Enqueue, LegNoun, Node, Prompt, Queue
+from ringback.twiml.nodes import Application, Conference, Dial, Enqueue, LegNoun, Node, Prompt, Queue
 
 # Twilio's "verb not supported by this API version", here as a warning: the document goes on.
 NOT_EXECUTED = 13750
@@ -60,12 +60,27 @@ class Waiting(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DialledApplication:
+    """An application that was found: `run` runs its documents on the child call until that is over."""
+
+    run: Callable[[CallControl], Awaitable[None]]
+    status_callback_url: str | None = None
+    status_callback_method: Method = "POST"
+
+
+class Applications(Protocol):
+    """The voice apps that `<Dial><Application>` can connect to (twiml.md 8.6)."""
+
+    def find(self, noun: Application, run: "Run") -> DialledApplication | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One document being run on a call. `document_url` is None for TwiML that came inline (D-12).
 
     `owns_number` says whether a `callerId` for a phone number is the account's own or verified (DI-14); None lets every
     number through. `payments` are the connectors of `<Pay>` by name. `leave_queue` is there in the wait document of a
-    queue (twiml.md 9.1).
+    queue (twiml.md 9.1). Without `applications` none can be dialled, as in the document of one.
     """
 
     call: CallControl
@@ -79,6 +94,7 @@ class Run:
     owns_number: Callable[[str], bool] | None = None
     payments: Mapping[str, PaymentConnector] = field(default_factory=lambda: CONNECTORS)
     leave_queue: Callable[[], None] | None = None
+    applications: Applications | None = None
 
     def url(self, written: str | None) -> str:
         """An attribute's URL against that of the document (D-13); empty or absent is the document itself (D-14)."""

@@ -42,5 +42,6 @@ class LegScreening:
             screening=self,
             waiting=run.waiting,
             owns_number=run.owns_number,
+            applications=run.applications,
             restricted_to=restricted_to,
         )

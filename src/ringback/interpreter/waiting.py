@@ -113,6 +113,7 @@ class CallWaiting:
             screening=run.screening,
             waiting=self,
             owns_number=run.owns_number,
+            applications=run.applications,
             restricted_to=restricted_to,
         )
 

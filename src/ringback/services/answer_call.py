@@ -17,13 +17,14 @@ from ringback.call.control import CallInfo, StatusEvents
 from ringback.call.journal import CallOpened
 from ringback.call.leg import Leg, MediaRefused
 from ringback.clock import Clock, wait_for
+from ringback.interpreter.application import AccountApplications
 from ringback.interpreter.callbacks import DeliveredCallbacks
 from ringback.interpreter.interpreter import Interpreter
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.report import NotificationReporter, Report
 from ringback.interpreter.source import AppDocumentSource, DocumentRequest, Fallback
 from ringback.model.call_status import CallStatus, Direction
-from ringback.model.record import DomainRecord, NumberRecord
+from ringback.model.record import ApplicationRecord, DomainRecord, NumberRecord
 from ringback.model.sid import new_call_sid
 from ringback.services.admit_call import Admission, CallDestination
 from ringback.services.keep_journal import Journal
@@ -68,6 +69,7 @@ class CallAnswering:
         parts_of: Callable[[AppLink], CallParts],
         limits: AnswerLimits,
         owns_number: Callable[[str], bool],
+        find_application: Callable[[str], ApplicationRecord | None],
         clock: Clock,
     ) -> None:
         self._admission = admission
@@ -76,6 +78,7 @@ class CallAnswering:
         self._parts_of = parts_of
         self._limits = limits
         self._owns_number = owns_number
+        self._find_application = find_application
         self._clock = clock
         self._running: dict[asyncio.Task[None], Leg] = {}
 
@@ -193,6 +196,15 @@ class CallAnswering:
             clock=self._clock,
             limits=self._limits.documents,
             owns_number=self._owns_number,
+            applications=AccountApplications(
+                find_record=self._find_application,
+                client=link.client,
+                delivery=link.delivery,
+                reporter_of=self._reporter,
+                clock=self._clock,
+                limits=self._limits.documents,
+                owns_number=self._owns_number,
+            ),
         )
 
     def _reporter(self, info: CallInfo) -> NotificationReporter:

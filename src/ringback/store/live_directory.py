@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ringback.model.record import AccountRecord
+from ringback.model.record import AccountRecord, ApplicationRecord
 from ringback.store.access_list import AccessAddressRepository, AccessListRepository
 from ringback.store.account import AccountRepository
 from ringback.store.application import ApplicationRepository
@@ -29,6 +29,10 @@ class LiveDirectory:
     def account(self, sid: str) -> AccountRecord | None:
         """The account as the newest snapshot has it."""
         return self.current.account(sid)
+
+    def application(self, sid: str) -> ApplicationRecord | None:
+        """The application as the newest snapshot has it."""
+        return self.current.application(sid)
 
     async def refresh(self) -> None:
         """Read all of it again; calls that are being set up keep what they took."""

@@ -43,7 +43,8 @@ class VirtualApp:
     `answers` maps a path or an absolute URL to TwiML, to an `AppResponse`, or to a function of the `AppRequest`; or it
     is one such function for every URL. `media` says how many seconds each `<Play>` URL lasts, and every other URL is
     404; without it every URL lasts three seconds. `phones` says who picks up when `<Dial>` rings a number or a SIP URI;
-    everybody else does not exist (404).
+    everybody else does not exist (404). `applications` are the voice URLs that `<Dial><Application>` connects to, by
+    ApplicationSid.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class VirtualApp:
         status_callback: str | None = None,
         media: Mapping[str, float] | None = None,
         phones: Mapping[str, Phone] | None = None,
+        applications: Mapping[str, str] | None = None,
         limits: Limits | None = None,
     ) -> None:
         self.answers = answers
@@ -66,6 +68,7 @@ class VirtualApp:
         self.status_callback = self.url(status_callback) if status_callback else None
         self.media = None if media is None else {self.url(url): seconds for url, seconds in media.items()}
         self.phones = phones or {}
+        self.applications = {sid: self.url(url) for sid, url in (applications or {}).items()}
         self.limits = limits or Limits()
 
     def url(self, written: str) -> str:
@@ -119,6 +122,7 @@ class VirtualApp:
             status_callback=self.status_callback,
             media=self.media,
             phones=self.phones,
+            applications=self.applications,
             limits=self.limits,
             max_seconds=max_seconds,
         )

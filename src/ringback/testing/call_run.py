@@ -6,20 +6,22 @@ from dataclasses import dataclass
 
 from ringback.call.control import CallInfo
 from ringback.clock import Clock
+from ringback.interpreter.application import AccountApplications
 from ringback.interpreter.callbacks import DeliveredCallbacks
 from ringback.interpreter.interpreter import Interpreter
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.report import Report
 from ringback.interpreter.source import AppDocumentSource, DocumentRequest, Fallback, facts_of_call
 from ringback.model.call_status import Direction
-from ringback.model.record import AccountRecord
-from ringback.model.sid import AccountSid, CallSid
+from ringback.model.record import AccountRecord, ApplicationRecord
+from ringback.model.sid import AccountSid, ApplicationSid, CallSid
 from ringback.testing.app_transport import Answers, AppTransport
 from ringback.testing.caller import Caller
 from ringback.testing.performance import Performance
 from ringback.testing.phone import Phone
 from ringback.testing.switchboard import Switchboard
 from ringback.testing.transcript import Journal, Transcript
+from ringback.testing.virtual_application import VirtualApplications
 from ringback.testing.virtual_background import VirtualRecordings
 from ringback.testing.virtual_call import VirtualCall, World
 from ringback.testing.virtual_dial import Exchange
@@ -71,6 +73,7 @@ class CallRun:
     status_callback: str | None
     media: Mapping[str, float] | None
     phones: Mapping[str, Phone]
+    applications: Mapping[str, str]
     limits: Limits
     max_seconds: float
     at: float = 0.0  # when it comes in
@@ -90,7 +93,7 @@ class CallRun:
         performing = asyncio.ensure_future(performance.run())
         limit = self.clock.call_at(self.clock.now() + self.max_seconds, lambda: call.end("time limit"))
         try:
-            await self._interpreter(call, journal, callbacks, cookies).run(self.first)
+            await self._interpreter(call, journal, callbacks, cookies, delivery).run(self.first)
         finally:
             limit.cancel()
             performing.cancel()
@@ -117,6 +120,9 @@ class CallRun:
             dial=Exchange(self.phones, shared.recordings, callbacks, shared.leg_numbers).dial,
             record=shared.recordings.record,
             gatherings=shared.gatherings,
+            dial_application=VirtualApplications(
+                callbacks=callbacks, numbers=shared.leg_numbers, recordings=shared.recordings
+            ).dial,
             refer=Transfers(self.phones).refer,
             background=lambda call: VirtualRecordings(call, shared.recordings),
             listen=listen,
@@ -125,10 +131,16 @@ class CallRun:
         return VirtualCall(info=self.info, world=world)
 
     def _interpreter(
-        self, call: VirtualCall, journal: Journal, callbacks: DeliveredCallbacks, cookies: CookieJar
+        self,
+        call: VirtualCall,
+        journal: Journal,
+        callbacks: DeliveredCallbacks,
+        cookies: CookieJar,
+        delivery: Delivery,
     ) -> Interpreter:
+        client = self._client(journal, is_callback=False)
         documents = AppDocumentSource(
-            client=self._client(journal, is_callback=False),
+            client=client,
             call=call,
             reporter=journal,
             fallback=self.fallback,
@@ -141,6 +153,21 @@ class CallRun:
             callbacks=callbacks,
             clock=self.clock,
             limits=self.limits,
+            applications=AccountApplications(
+                find_record=self._application,
+                client=client,
+                delivery=delivery,
+                reporter_of=lambda info: journal,
+                clock=self.clock,
+                limits=self.limits,
+            ),
+        )
+
+    def _application(self, sid: str) -> ApplicationRecord | None:
+        if sid not in self.applications:
+            return None
+        return ApplicationRecord(
+            sid=ApplicationSid(sid), account_sid=ACCOUNT.sid, friendly_name=sid, voice_url=self.applications[sid]
         )
 
     def _tell_end(self, call: VirtualCall, callbacks: DeliveredCallbacks) -> None:

@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
+from ringback.call.application_request import ApplicationRequest
 from ringback.call.background_recording import BackgroundRecording
 from ringback.call.conference_request import ConferenceRequest, ConferenceResult
 from ringback.call.control import (
@@ -66,6 +67,7 @@ class World:
     media: Mapping[str, float] | None = None
     dial: "Callable[[VirtualCall, DialRequest], Awaitable[DialResult]] | None" = None
     record: "Callable[[VirtualCall, RecordRequest], Awaitable[RecordResult]] | None" = None
+    dial_application: "Callable[[VirtualCall, ApplicationRequest], Awaitable[DialResult]] | None" = None
     refer: "Callable[[VirtualCall, ReferRequest], Awaitable[ReferResult]] | None" = None
     background: "Callable[[VirtualCall], VirtualRecordings] | None" = None
     gatherings: "Gatherings[VirtualCall] | None" = None
@@ -101,6 +103,7 @@ class VirtualCall:
 
     def __init__(self, *, info: CallInfo, world: World, is_answered: bool = False) -> None:
         self._info = info
+        self._is_written_down = info.direction is not Direction.OUTBOUND_DIAL
         self._listeners: list[_Listener] = []
         self._is_answered = is_answered
         self._is_private = False
@@ -218,6 +221,11 @@ class VirtualCall:
             raise NotImplementedError("this virtual call dials nobody")
         return await self.world.dial(self, request)
 
+    async def dial_application(self, request: ApplicationRequest) -> DialResult:
+        if self.world.dial_application is None:
+            raise NotImplementedError("this virtual call knows no applications")
+        return await self.world.dial_application(self, request)
+
     async def confer(self, request: ConferenceRequest) -> ConferenceResult:
         return await self._gatherings.confer(self, request)
 
@@ -300,9 +308,18 @@ class VirtualCall:
         self.write(HeardVoice(at=self.world.elapsed(), words=words, seconds=seconds, from_=from_))
         self.world.clock.call_at(self.world.clock.now() + seconds, lambda: self._sound_is_over(sound))
 
+    @contextlib.contextmanager
+    def speaking_as(self, info: CallInfo) -> Iterator[None]:
+        """While it lasts, what runs on this call is another one: an application's child call (twiml.md 8.6)."""
+        own, self._info = self._info, info
+        try:
+            yield
+        finally:
+            self._info = own
+
     def write(self, event: Event) -> None:
         """Only the call that came in is written down; a dialled leg is told of by its `Dialled`."""
-        if self._info.direction is not Direction.OUTBOUND_DIAL:
+        if self._is_written_down:
             self.world.journal.add(event)
 
     async def while_up(self, awaitable: Awaitable[T]) -> T:

@@ -151,6 +151,32 @@ class Exchange:
         return Attempt(target=target, phone=phone, info=info, status=status)
 
 
+class DialRecorder:
+    """`<Dial record>`: from ringing, if the caller was answered by then, or from the answer (DI-20)."""
+
+    def __init__(self, parent: VirtualCall, recordings: RecordingRoom) -> None:
+        self._parent = parent
+        self._recordings = recordings
+        self._running: tuple[RecordingStarted, float] | None = None
+
+    def begin(self, wanted: DialRecording) -> None:
+        """Nothing if it has begun."""
+        if self._running is None:
+            started = replace(self._recordings.open(self._parent), channels=2 if wanted.dual else 1)
+            self._running = (started, self._parent.world.elapsed())
+            if wanted.on_started is not None:
+                wanted.on_started(started)
+
+    def end(self) -> RecordResult | None:
+        if self._running is None:
+            return None
+        started, began = self._running
+        ended_by = "hangup" if self._parent.has_ended else "dial-ended"
+        # Both sides are recorded, and the other one is taken to talk all the time: there is nothing to trim.
+        result = self._recordings.close(self._parent, started, began=began, ended_by=ended_by, trim=False)
+        return replace(result, channels=started.channels)
+
+
 class VirtualDial:
     """One `<Dial>` under way. `instead` ends the talk that goes on while this one rings (RF-07)."""
 
@@ -166,13 +192,13 @@ class VirtualDial:
         self._exchange = exchange
         self._parent = parent
         self._request = request
-        self._recording: tuple[RecordingStarted, float] | None = None
+        self._recorder = DialRecorder(parent, exchange.recordings)
 
     async def run(self) -> DialResult:
         if self._request.record is not None and self._request.record.from_ringing and self._parent.is_answered:
-            self._begin_recording(self._request.record)
+            self._recorder.begin(self._request.record)
         result = await self._ring_all()
-        return replace(result, recording=self._end_recording())
+        return replace(result, recording=self._recorder.end())
 
     async def _ring_all(self) -> DialResult:
         """DI-11, DI-12."""
@@ -205,8 +231,8 @@ class VirtualDial:
             if await parent.while_up(_prepare(child, winner)):
                 await parent.answer()
                 bridged = True
-                if self._request.record is not None and self._recording is None:
-                    self._begin_recording(self._request.record)
+                if self._request.record is not None:
+                    self._recorder.begin(self._request.record)
                 if self._instead is not None:
                     self._instead()
                 transferred = await self._talk_to(leg)
@@ -231,22 +257,6 @@ class VirtualDial:
 
     async def _dial_beside(self, request: DialRequest, instead: Callable[[], None]) -> DialResult:
         return await self._exchange.dial(self._parent, request, instead=instead)
-
-    def _begin_recording(self, wanted: DialRecording) -> None:
-        """DI-20: from ringing, if the caller was answered by then, or from the answer."""
-        started = replace(self._exchange.recordings.open(self._parent), channels=2 if wanted.dual else 1)
-        self._recording = (started, self._parent.world.elapsed())
-        if wanted.on_started is not None:
-            wanted.on_started(started)
-
-    def _end_recording(self) -> RecordResult | None:
-        if self._recording is None:
-            return None
-        started, began = self._recording
-        ended_by = "hangup" if self._parent.has_ended else "dial-ended"
-        # Both sides are recorded, and the other one is taken to talk all the time: there is nothing to trim.
-        result = self._exchange.recordings.close(self._parent, started, began=began, ended_by=ended_by, trim=False)
-        return replace(result, channels=started.channels)
 
 
 async def _ring(parent: VirtualCall, attempts: Sequence[Attempt], timeout_seconds: float) -> Attempt | None:

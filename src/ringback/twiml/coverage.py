@@ -68,7 +68,7 @@ COVERAGE: Mapping[str, Coverage] = MappingProxyType(
         "Record": DONE,
         **_attributes("Record", "transcribe transcribeCallback", partly("the words are in the callback, and not kept")),
         "Record@recordingConfigurationId": _TWILIOS_NETWORK,
-        "Dial": partly("to numbers, SIP URIs, registered phones, conferences and queues; not to applications"),
+        "Dial": DONE,
         **_attributes(
             "Dial",
             "text action method timeout timeLimit callerId hangupOnStar answerOnBridge record recordingTrack trim "
@@ -84,6 +84,9 @@ COVERAGE: Mapping[str, Coverage] = MappingProxyType(
         "Dial/Client": DONE,
         "Dial/Client/Identity": DONE,
         "Dial/Client@clientNotificationUrl": not_done("phones register and are rung; there is no push service"),
+        "Dial/Application": DONE,
+        "Dial/Application/ApplicationSid": DONE,
+        **_attributes("Dial/Application", "url method", not_done("the voice URL of the application is asked")),
         "Dial/Sim": _TWILIOS_NETWORK,
         "Dial/WhatsApp": _TWILIOS_NETWORK,
         "Dial/Sip/Headers": DONE,

@@ -8,6 +8,7 @@ from typing import TypeVar, cast
 
 import pytest
 
+from ringback.call.application import dial_application
 from ringback.call.call import Call, CallParts
 from ringback.call.control import (
     CallInfo,
@@ -215,6 +216,7 @@ class Bench:
             clock=self.clock,
             dial=dial,
             gatherings=self.gatherings,
+            dial_application=dial_application,
         )
 
     def _open_mixer(self) -> MemoryMixer:

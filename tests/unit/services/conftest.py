@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 
+from ringback.call.application import dial_application
 from ringback.call.call import Call, CallParts
 from ringback.call.control import DialRequest, DialResult
 from ringback.call.dialling import Dialler
@@ -16,6 +17,7 @@ from ringback.model.record import (
     AccessAddressRecord,
     AccessMappingRecord,
     AccountRecord,
+    ApplicationRecord,
     CallRecord,
     CredentialMappingRecord,
     CredentialRecord,
@@ -61,6 +63,9 @@ class FrozenDirectory:
     def account(self, sid: str) -> AccountRecord | None:
         return self.current.account(sid)
 
+    def application(self, sid: str) -> ApplicationRecord | None:
+        return self.current.application(sid)
+
     def as_live(self) -> LiveDirectory:
         return cast(LiveDirectory, self)
 
@@ -78,6 +83,7 @@ def configuration(
     voice_url: str | None = f"{APP}/voice",
     trunks: Sequence[TrunkRecord] = (),
     numbers: Sequence[NumberRecord] = (),
+    applications: Sequence[ApplicationRecord] = (),
 ) -> Configuration:
     """One account and one domain: alice may call, from the addresses that `allow` names."""
     sid = domain_sid(1)
@@ -105,6 +111,7 @@ def configuration(
         access_mappings=[AccessMappingRecord(domain_sid=sid, list_sid="AL1")] if allow is not None else [],
         trunks=trunks,
         numbers=numbers,
+        applications=applications,
     )
 
 
@@ -181,6 +188,7 @@ class House:
             parts_of=self._parts,
             limits=limits or AnswerLimits(calls=10, call_seconds=3600, documents=Limits()),
             owns_number=lambda number: True,
+            find_application=self.directory.application,
             clock=self.clock,
         )
         self.bench.exchange.on_call = answering.take
@@ -197,6 +205,7 @@ class House:
             clock=self.clock,
             dial=dial,
             gatherings=self.bench.gatherings,
+            dial_application=dial_application,
         )
         return parts
 

@@ -9,6 +9,7 @@ from ringback.model.record import (
     AccessAddressRecord,
     AccessMappingRecord,
     AccountRecord,
+    ApplicationRecord,
     CredentialMappingRecord,
     CredentialRecord,
     DomainRecord,
@@ -16,7 +17,7 @@ from ringback.model.record import (
     Purpose,
     TrunkRecord,
 )
-from ringback.model.sid import AccountSid, DomainSid
+from ringback.model.sid import AccountSid, ApplicationSid, DomainSid
 from ringback.store.directory import Configuration, Directory
 
 ACCOUNT = AccountSid("AC" + "0" * 32)
@@ -172,6 +173,15 @@ def test_a_trunk_is_found_by_where_the_call_comes_from() -> None:
     assert found.name == "b"
     assert mapped.trunk_of_source("203.0.113.1") is None
     assert mapped.trunk_of_source("nonsense") is None
+
+
+def test_applications_are_found_by_sid() -> None:
+    application = ApplicationRecord(
+        sid=ApplicationSid("AP" + "1" * 32), account_sid=ACCOUNT, friendly_name="support", voice_url=None
+    )
+    mapped = directory(applications=[application])
+    assert mapped.application(application.sid) == application
+    assert mapped.application("support") is None
 
 
 def test_the_first_trunk_of_an_account_dials_its_numbers() -> None:

@@ -2,6 +2,7 @@
 
 from ringback.call.control import DialRequest, DialResult
 from ringback.interpreter.caller_id import allowed_caller_id
+from ringback.interpreter.dial_application import dial_application
 from ringback.interpreter.dial_conference import dial_conference
 from ringback.interpreter.dial_queue import dial_queue
 from ringback.interpreter.dial_recording import dial_recording, dial_recording_callback
@@ -9,7 +10,7 @@ from ringback.interpreter.dial_targets import dial_targets
 from ringback.interpreter.outcome import Continue, Finished, Outcome, Pairs
 from ringback.interpreter.recording_callback import RecordingCallback
 from ringback.interpreter.run import Run, Transfer
-from ringback.twiml.nodes import Conference, Dial, Queue
+from ringback.twiml.nodes import Application, Conference, Dial, Queue
 from ringback.webhooks.verb_parameters import dial_parameters
 
 NEEDS_ANSWER = False  # unless `answerOnBridge` is off, below
@@ -23,6 +24,8 @@ async def execute(verb: Dial, run: Run) -> Outcome:
             return await dial_conference(verb, room, run)
         case (Queue() as queue,):
             return await dial_queue(verb, queue, run)
+        case (Application() as application,):
+            return await dial_application(verb, application, run)
     callback = dial_recording_callback(verb, run)
     transfer = run.screening.transfer(verb, run) if verb.refer_url is not None else None
     request = _request(verb, run, callback, transfer)

@@ -2,7 +2,8 @@
 
 Public names:
 - `Settings`: `.sip .media .http .store .account .domain .number .trunk .application .limits .log`, as in the file;
-  `.media_address`; `.warnings()` are sentences about what is allowed and probably not meant. Secrets are pydantic's `SecretStr`.
+  `.media_address`; `.warnings()` are sentences about what is allowed and probably not meant. Secrets are pydantic's
+  `SecretStr`.
 - `settings_from_toml(text, environ)`, `settings_from_mapping(values, environ)`: raise `SettingsError(problems)`.
 - `SipListen(transport, host, port)`, `HostPort(host, port)`: parsed addresses; `str()` writes them as in the file.
 - `PortRange(first, last)`: `settings.media.ports`.
