@@ -183,3 +183,43 @@ async def test_one_that_the_account_cannot_dial_fails_with_21218(house: House, s
     assert [note.error_code for note in house.notes()] == [21218]
     assert len(house.calls()) == 1
     assert not house.of("/support")
+
+
+async def test_a_phone_that_it_dials_is_its_child(house: House) -> None:
+    bob = house.bench.phone("bob")
+    house.pages["/support"] = f"<Dial><Sip>{bob.uri}</Sip></Dial>"
+    theirs = house.call()
+    await house.wait(4)
+    parent, child, phone = house.calls()
+    assert (child.parent_call_sid, phone.parent_call_sid) == (parent.sid, child.sid)
+    assert phone.status == "in-progress"
+    bob.hang_up()
+    await house.wait(0.5)
+    assert [call.status for call in house.calls()] == ["in-progress", "completed", "completed"]
+    assert not theirs.has_ended
+
+
+async def test_di_09_star_ends_it_with_what_it_dialled(house: House) -> None:
+    bob = house.bench.phone("bob")
+    house.pages["/voice"] = f'<Dial action="/after" hangupOnStar="true"><Application>{SUPPORT.sid}</Application></Dial>'
+    house.pages["/support"] = f"<Dial><Sip>{bob.uri}</Sip></Dial>"
+    theirs = house.call()
+    await house.wait(4)
+    house.bench.media.opened[0].press("*")
+    await house.wait(0.5)
+    assert [call.status for call in house.calls()] == ["in-progress", "completed", "completed"]
+    assert house.of("/after")
+    assert not theirs.has_ended
+
+
+async def test_a_background_recording_of_it_ends_with_it(house: House) -> None:
+    house.pages["/support"] = (
+        '<Start><Recording recordingStatusCallback="/leg" trim="do-not-trim"/></Start><Say>one two three four</Say>'
+    )
+    house.pages["/after"] = '<Pause length="30"/>'
+    house.call()
+    await house.wait(4)
+    (told,) = house.of("/leg")
+    assert told.parameters["RecordingStatus"] == "completed"
+    assert told.parameters["CallSid"] == house.calls()[1].sid
+    assert house.calls()[0].status == "in-progress"
