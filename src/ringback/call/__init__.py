@@ -3,6 +3,8 @@
 `control.CallControl` is the door between the interpreter and a call: the real one is a SIP leg with the media engine
 behind it, the virtual one (`ringback.testing`) speaks, listens and presses keys in virtual time.
 
+`ApplicationCall` [application]: the child call of `<Dial><Application>`, without a phone, on the leg of its parent.
+
 Where calls meet (`meeting.Gatherings`; for real calls `gatherings.EngineGatherings`):
 - `Conference` [conference]: the rules of a room, pure. `ConferenceRoom` [conference_room]: the room as it runs, with
   what a REST API needs (`mute`, `hold`, `modify`, `kick`, `announce`, `end`). `Conferences` [conferences]: by account
