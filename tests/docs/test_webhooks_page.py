@@ -28,6 +28,7 @@ from ringback.webhooks.parameters import (
 )
 from ringback.webhooks.signature import Parameters
 from ringback.webhooks.verb_parameters import (
+    application_parameters,
     dial_parameters,
     gather_digits_parameters,
     gather_speech_parameters,
@@ -85,6 +86,7 @@ BUILDERS: dict[str, Parameters] = {
     "Gather action, after speech": gather_speech_parameters("yes", 1.0, "en-US", "default"),
     "Gather partialResultCallback": partial_result_parameters("y", 0, "y", 1.0),
     "Record action": record_parameters(url="u", seconds=1, ended_by="#", recording_sid="RE1"),
+    "The voice URL of a dialled application": application_parameters((("<name>", "42"),), "AC1"),
     "Dial action": dial_parameters(
         status="completed",
         call_sid="CA1",

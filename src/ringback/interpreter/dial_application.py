@@ -9,7 +9,7 @@ from ringback.interpreter.outcome import Continue, Finished, Outcome, Pairs
 from ringback.interpreter.recording_callback import RecordingCallback
 from ringback.interpreter.run import DialledApplication, Run
 from ringback.twiml.nodes import Application, Dial
-from ringback.webhooks.verb_parameters import dial_parameters
+from ringback.webhooks.verb_parameters import application_parameters, dial_parameters
 
 NOT_VALID = 21218
 # Twilio names no code for an application that dials one; this is that of a noun that cannot be dialled.
@@ -70,8 +70,8 @@ def _own_status(application: DialledApplication) -> StatusEvents | None:
 
 def first_parameters(noun: Application, run: Run) -> Pairs:
     """What the voice URL is told beside the parameters of the child call."""
-    parameters = tuple((f"Param_{parameter.name}", parameter.value) for parameter in noun.parameters)
-    return (*parameters, ("customerId", noun.customer_id or run.call.info.account_sid))
+    parameters = tuple((parameter.name, parameter.value) for parameter in noun.parameters)
+    return application_parameters(parameters, noun.customer_id or run.call.info.account_sid)
 
 
 def action_parameters(result: DialResult) -> Pairs:

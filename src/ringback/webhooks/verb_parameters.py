@@ -99,3 +99,8 @@ def refer_parameters(
         ("ReferSipResponseCode", sip_response_code),
         ("NotifySipResponseCode", notify_response_code),
     )
+
+
+def application_parameters(parameters: Parameters, customer_id: str) -> Parameters:
+    """What the voice URL of an `<Application>` is told beside the parameters of the child call (twiml.md 8.6)."""
+    return (*((f"Param_{name}", value) for name, value in parameters), ("customerId", customer_id))
