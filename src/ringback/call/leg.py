@@ -7,6 +7,7 @@ possible: an inbound leg takes a port when it is answered, an outbound one needs
 
 import asyncio
 import contextlib
+import functools
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from ringback.sip import events
 from ringback.sip.dialog.session import InviteSession
 from ringback.sip.message.headers import Headers
 from ringback.sip.net.server import SipServer
+
+REMEMBERED_DESCRIPTIONS = 64
 
 HeaderPairs = tuple[tuple[str, str], ...]
 
@@ -400,5 +403,7 @@ class Leg:
             self.ended.set_result(end)
 
 
+@functools.lru_cache(maxsize=REMEMBERED_DESCRIPTIONS)
 def _parse(body: bytes) -> SessionDescription:
+    """An offer is looked at before it rings and again when it is answered; the value is frozen, so once is enough."""
     return SessionDescription.parse(body.decode("utf-8", "replace"))

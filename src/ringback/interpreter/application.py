@@ -53,11 +53,7 @@ class AccountApplications:
     def _interpreter(self, record: ApplicationRecord, call: CallControl) -> Interpreter:
         """It has its own cookies and its own fallback, and dials no further application."""
         cookies, reporter = CookieJar(), self.reporter_of(call.info)
-        fallback = (
-            Fallback(url=record.voice_fallback_url, method=_method(record.voice_fallback_method))
-            if record.voice_fallback_url
-            else None
-        )
+        fallback = Fallback.of(record.voice_fallback_url, _method(record.voice_fallback_method))
         return Interpreter(
             call=call,
             documents=AppDocumentSource(

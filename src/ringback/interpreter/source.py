@@ -58,6 +58,11 @@ class Fallback:
     url: str
     method: Method = "POST"
 
+    @classmethod
+    def of(cls, url: str | None, method: Method) -> "Fallback | None":
+        """None where no URL is set."""
+        return cls(url=url, method=method) if url else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppDocumentSource:

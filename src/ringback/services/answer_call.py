@@ -181,11 +181,7 @@ class CallAnswering:
     def _interpreter(self, call: Call, link: AppLink, voice: DomainRecord | NumberRecord) -> Interpreter:
         cookies = CookieJar()
         reporter = self._reporter(call.info)
-        fallback = (
-            Fallback(url=voice.voice_fallback_url, method=_method(voice.voice_fallback_method))
-            if voice.voice_fallback_url
-            else None
-        )
+        fallback = Fallback.of(voice.voice_fallback_url, _method(voice.voice_fallback_method))
         return Interpreter(
             call=call,
             documents=AppDocumentSource(
