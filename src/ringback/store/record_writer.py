@@ -1,6 +1,7 @@
 """What a `WriteBehind` writes with: one transaction for a batch, and single ones to find the record that spoils it."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -58,15 +59,40 @@ def is_the_records_fault(error: Exception) -> bool:
     return isinstance(error, StatementError | ValueError)
 
 
+async def _save_calls(connection: AsyncConnection, records: Sequence[CallRecord], node: str) -> None:
+    await CallRepository(connection).save(records, node=node)
+
+
+async def _save_recordings(connection: AsyncConnection, records: Sequence[RecordingRecord], node: str) -> None:
+    await RecordingRepository(connection).save(records, node=node)
+
+
+async def _save_messages(connection: AsyncConnection, records: Sequence[MessageRecord], node: str) -> None:
+    await MessageRepository(connection).put(*records)
+
+
+async def _save_notifications(connection: AsyncConnection, records: Sequence[NotificationRecord], node: str) -> None:
+    await NotificationRepository(connection).put(*records)
+
+
+_SAVERS: dict[type, Callable[[AsyncConnection, Any, str], Awaitable[None]]] = {
+    CallRecord: _save_calls,
+    RecordingRecord: _save_recordings,
+    MessageRecord: _save_messages,
+    NotificationRecord: _save_notifications,
+}
+
+
 async def _save(connection: AsyncConnection, records: Sequence[Written], node: str) -> None:
-    calls = [record for record in records if isinstance(record, CallRecord)]
-    recordings = [record for record in records if isinstance(record, RecordingRecord)]
-    messages = [record for record in records if isinstance(record, MessageRecord)]
-    notifications = [record for record in records if isinstance(record, NotificationRecord)]
-    await CallRepository(connection).save(calls, node=node)
-    await RecordingRepository(connection).save(recordings, node=node)
-    await MessageRepository(connection).put(*messages)
-    await NotificationRepository(connection).put(*notifications)
+    """Raises `ValueError` for a kind of record that is not written behind calls."""
+    kinds: dict[type, list[Any]] = {}
+    for record in records:
+        kinds.setdefault(type(record), []).append(record)
+    for kind, alike in kinds.items():
+        save = _SAVERS.get(kind)
+        if save is None:
+            raise ValueError(f"{kind.__name__} is not written behind calls")
+        await save(connection, alike, node)
 
 
 def _first_line(error: Exception) -> str:

@@ -11,9 +11,9 @@ that the database refuses by itself (`RecordRefused`) is reported and left out, 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from ringback.clock import Clock, wait_for
-from ringback.model.record import CallRecord, MessageRecord, NotificationRecord, RecordingRecord
 
 INTERVAL_SECONDS = 0.2
 BATCH_RECORDS = 500
@@ -21,7 +21,12 @@ MAX_WAITING = 100_000
 FIRST_RETRY_SECONDS = 0.2
 LAST_RETRY_SECONDS = 5.0
 
-Written = CallRecord | RecordingRecord | MessageRecord | NotificationRecord
+
+class Written(Protocol):
+    """A record of `model.record` that `record_writer` knows how to save; its SID is its own for ever."""
+
+    @property
+    def sid(self) -> str: ...
 
 
 class RecordRefused(Exception):

@@ -1,0 +1,24 @@
+"""What the store keeps, as frozen values; a repository takes and returns these and nothing else.
+
+Times are timezone-aware UTC. Durations are whole seconds. Callers' passwords are never here: a credential is its
+digest HA1 hashes over `username:realm:password` (sip.md AU-06).
+"""
+
+from ringback.model.record.account import AccountRecord as AccountRecord
+from ringback.model.record.application import ApplicationRecord as ApplicationRecord
+from ringback.model.record.call import CallRecord as CallRecord
+from ringback.model.record.call import MessageRecord as MessageRecord
+from ringback.model.record.notification import NotificationRecord as NotificationRecord
+from ringback.model.record.number import NumberRecord as NumberRecord
+from ringback.model.record.number import TrunkRecord as TrunkRecord
+from ringback.model.record.origin import Origin as Origin
+from ringback.model.record.recording import RecordingRecord as RecordingRecord
+from ringback.model.record.recording import RecordingStatus as RecordingStatus
+from ringback.model.record.sip_domain import AccessAddressRecord as AccessAddressRecord
+from ringback.model.record.sip_domain import AccessListRecord as AccessListRecord
+from ringback.model.record.sip_domain import AccessMappingRecord as AccessMappingRecord
+from ringback.model.record.sip_domain import CredentialListRecord as CredentialListRecord
+from ringback.model.record.sip_domain import CredentialMappingRecord as CredentialMappingRecord
+from ringback.model.record.sip_domain import CredentialRecord as CredentialRecord
+from ringback.model.record.sip_domain import DomainRecord as DomainRecord
+from ringback.model.record.sip_domain import Purpose as Purpose

@@ -1,0 +1,41 @@
+"""Phone numbers, and the carriers that bring and take their calls."""
+
+from dataclasses import dataclass, field
+
+from ringback.model.record.origin import Origin
+from ringback.model.sid import AccountSid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberRecord:
+    """A phone number mapped to a voice app."""
+
+    sid: str
+    account_sid: AccountSid
+    number: str
+    voice_url: str | None
+    voice_method: str = "POST"
+    voice_fallback_url: str | None = None
+    voice_fallback_method: str = "POST"
+    status_callback_url: str | None = None
+    status_callback_method: str = "POST"
+    friendly_name: str = ""
+    origin: Origin = Origin.API
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkRecord:
+    """A carrier: where plain numbers are dialled, and which addresses may bring calls to our numbers.
+
+    The lowest `position` is dialled. The password is kept as it is, since we are the client here.
+    """
+
+    sid: str
+    name: str
+    account_sid: AccountSid
+    uri: str
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    allow: tuple[str, ...] = ()
+    position: int = 0
+    origin: Origin = Origin.API

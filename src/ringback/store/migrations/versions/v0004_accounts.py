@@ -1,0 +1,10 @@
+"""Subaccounts, API keys, verified caller ids, and what numbers and applications carry."""
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""

@@ -1,0 +1,10 @@
+"""What the REST API shows of a recording, and transcriptions."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""

@@ -1,0 +1,22 @@
+"""Every table, in one place. Columns are named as the fields of the records in `model.record`.
+
+Configuration hangs together by foreign keys and goes with its account or domain. What calls leave behind (`call`,
+`recording`, `message`, `notification`) has none: it is written late, in any order, and outlives the configuration.
+"""
+
+from ringback.store.table.account import account as account
+from ringback.store.table.application import application as application
+from ringback.store.table.call import call as call
+from ringback.store.table.call import message as message
+from ringback.store.table.column import metadata as metadata
+from ringback.store.table.notification import notification as notification
+from ringback.store.table.number import number as number
+from ringback.store.table.number import trunk as trunk
+from ringback.store.table.recording import recording as recording
+from ringback.store.table.sip_domain import access_address as access_address
+from ringback.store.table.sip_domain import access_list as access_list
+from ringback.store.table.sip_domain import access_mapping as access_mapping
+from ringback.store.table.sip_domain import credential as credential
+from ringback.store.table.sip_domain import credential_list as credential_list
+from ringback.store.table.sip_domain import credential_mapping as credential_mapping
+from ringback.store.table.sip_domain import domain as domain

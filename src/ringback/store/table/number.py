@@ -1,0 +1,31 @@
+"""Phone numbers and trunks."""
+
+from sqlalchemy import Column, Integer, String, Table
+
+from ringback.store.column_type import Lines, SafeText
+from ringback.store.table.column import metadata, origin_column, owner_column, sid_column, voice_url_columns
+
+number = Table(
+    "number",
+    metadata,
+    sid_column(),
+    owner_column("account.sid", "account_sid"),
+    Column("number", String(16), nullable=False, unique=True),
+    *voice_url_columns(),
+    Column("friendly_name", SafeText, nullable=False),
+    origin_column(),
+)
+
+trunk = Table(
+    "trunk",
+    metadata,
+    sid_column(),
+    owner_column("account.sid", "account_sid"),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("uri", SafeText, nullable=False),
+    Column("user", SafeText),
+    Column("password", SafeText),
+    Column("allow", Lines, nullable=False),
+    Column("position", Integer, nullable=False),
+    origin_column(),
+)

@@ -1,0 +1,26 @@
+"""Recordings."""
+
+from sqlalchemy import Column, Index, Integer, String, Table
+
+from ringback.model.record import RecordingStatus
+from ringback.store.column_type import EnumText, SafeText, UtcDateTime
+from ringback.store.table.column import metadata, sid_column
+
+recording = Table(
+    "recording",
+    metadata,
+    sid_column(),
+    sid_column("account_sid", primary_key=False),
+    sid_column("call_sid", primary_key=False),
+    Column("status", EnumText(RecordingStatus), nullable=False),
+    Column("source", String(32), nullable=False),
+    Column("path", SafeText, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("channels", Integer, nullable=False),
+    Column("duration_seconds", Integer),
+    Column("error_code", Integer, nullable=False),
+    Column("node", String(64), nullable=False),
+    Index(None, "account_sid", "started_at"),
+    Index(None, "call_sid"),
+    Index(None, "node", "status"),
+)
