@@ -1,0 +1,79 @@
+"""What a client of the REST API wants of a call (rest-api.md 9.2, Create), after its parameters were read."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ringback.call.control import StatusEvents
+from ringback.call.machine_detection import MachineDetection
+from ringback.interpreter.document import LoadedDocument
+from ringback.interpreter.source import DocumentRequest, Fallback
+from ringback.model.sid import AccountSid
+
+DEFAULT_TIMEOUT_SECONDS = 60
+MAX_TIMEOUT_SECONDS = 600
+MAX_SEND_DIGITS = 32
+
+Method = Literal["GET", "POST"]
+
+
+class CallRefused(Exception):
+    """The call cannot be placed, as is known without trying; `code` is Twilio's number, for a 400."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackTarget:
+    """Where a callback goes, and by which method."""
+
+    url: str
+    method: Method = "POST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordOrder:
+    """`Record=true` and what goes with it: the whole call is recorded from its answer on."""
+
+    dual: bool = False
+    track: Literal["inbound", "outbound", "both"] = "both"
+    trim: bool = True
+    callback: CallbackTarget | None = None
+    events: tuple[str, ...] = ("completed",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectionOrder:
+    """`MachineDetection`: the document waits for the result, or with `asynchronous` the `callback` is told it."""
+
+    detection: MachineDetection = field(default_factory=MachineDetection)
+    asynchronous: bool = False
+    callback: CallbackTarget | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallOrder:
+    """A call to be made. `to` is a number in E.164 form, a `sip:` address or `client:identity`.
+
+    `from_` is what the record and the app see; `caller_id` is what the called party sees instead. `first` is asked for
+    or run when the called party has answered. None for `time_limit_seconds` is the server's own limit.
+    """
+
+    account_sid: AccountSid
+    to: str
+    from_: str
+    first: DocumentRequest | LoadedDocument
+    fallback: Fallback | None = None
+    status_events: StatusEvents | None = None
+    timeout_seconds: int = DEFAULT_TIMEOUT_SECONDS
+    time_limit_seconds: int | None = None
+    send_digits: str | None = None
+    caller_id: str | None = None
+    caller_display_name: str | None = None
+    sip_username: str | None = None
+    sip_password: str | None = field(default=None, repr=False)
+    record: RecordOrder | None = None
+    detection: DetectionOrder | None = None
+    call_reason: str | None = None
