@@ -240,7 +240,7 @@ async def _open_storage(stack: contextlib.AsyncExitStack, settings: Settings, cl
         logger.warning(
             "a crash left calls open; they are closed", calls=recovered.calls, recordings=recovered.recordings
         )
-    await seed(database, settings)
+    await seed(database, settings, now=clock.utc_now())
     directory = await LiveDirectory.open(database, realm=settings.sip.realm)
 
     def report(sentence: str, problem: Exception | None) -> None:

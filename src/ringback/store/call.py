@@ -1,13 +1,57 @@
 """Calls, written behind the call path and read by the API and at start."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
+from ringback.model.call_status import CallStatus
 from ringback.model.record import CallRecord
 from ringback.store import table
+from ringback.store.paging import PageRequest, Slice
 from ringback.store.repository import Repository
 from ringback.store.row import to_row, upsert
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A stretch of time: from `since` on and before `until`; None is open."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFilter:
+    """Which calls of an account are asked for (rest-api.md 9.2, List filters); None asks for all.
+
+    A call that was never dialled has no start, and one that runs has no end: a span leaves them out.
+    """
+
+    account_sid: str
+    to: str | None = None
+    from_: str | None = None
+    parent_call_sid: str | None = None
+    status: CallStatus | None = None
+    started: Span = Span()
+    ended: Span = Span()
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        columns = table.call.c
+        wanted = (
+            (columns.account_sid, self.account_sid),
+            (columns.to, self.to),
+            (columns.from_, self.from_),
+            (columns.parent_call_sid, self.parent_call_sid),
+            (columns.status, self.status),
+        )
+        yield from (column == value for column, value in wanted if value is not None)
+        for column, span in ((columns.started_at, self.started), (columns.ended_at, self.ended)):
+            if span.since is not None:
+                yield column >= span.since
+            if span.until is not None:
+                yield column < span.until
 
 
 class CallRepository(Repository[CallRecord]):
@@ -17,6 +61,10 @@ class CallRepository(Repository[CallRecord]):
     async def save(self, records: Sequence[CallRecord], *, node: str) -> None:
         """Insert or replace calls that `node` runs."""
         await upsert(self._connection, self.table, [to_row(record) | {"node": node} for record in records])
+
+    async def find(self, wanted: CallFilter, page: PageRequest) -> Slice[CallRecord]:
+        """One page of an account's calls, newest first."""
+        return await self.page(page, *wanted.conditions())
 
     async def unfinished(self, node: str) -> tuple[CallRecord, ...]:
         """Calls of `node` that have not ended, as far as the store knows."""

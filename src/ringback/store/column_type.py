@@ -1,7 +1,10 @@
 """Column types that give `model.record` its values back as they were, on SQLite and on PostgreSQL alike."""
 
+import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import DateTime, String, Text, TypeDecorator
@@ -68,6 +71,19 @@ class Lines(TypeDecorator[tuple[str, ...]]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
         return None if value is None else tuple(value.split("\n") if value else ())
+
+
+class JsonText(TypeDecorator[Mapping[str, Any]]):
+    """A flat object of plain values, as JSON text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Mapping[str, Any] | None, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(dict(value))  # ASCII, so that every database takes it
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Mapping[str, Any] | None:
+        return None if value is None else MappingProxyType(json.loads(value))
 
 
 def storable(text: str) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, ClassVar, Generic
 
-from sqlalchemy import Select, Table, delete, select
+from sqlalchemy import ColumnElement, Select, Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ringback.model.record import Origin
+from ringback.store.paging import PageRequest, Slice, read_slice
 from ringback.store.row import Record, to_record, to_records, to_row, upsert
 
 MAX_PARAMETERS = 500  # in one IN (...) list; databases have limits, and this is under all of them
@@ -17,6 +18,7 @@ class Repository(Generic[Record]):
 
     table: ClassVar[Table]
     kind: type[Record]
+    dated_by: ClassVar[str] = "created_at"
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
@@ -39,6 +41,17 @@ class Repository(Generic[Record]):
         """The SIDs of all entries that came from there."""
         rows = await self._connection.execute(select(self.table.c.sid).where(self.table.c.origin == origin))
         return frozenset(rows.scalars())
+
+    async def page(self, request: PageRequest, *conditions: ColumnElement[bool]) -> Slice[Record]:
+        """One page of the records for which all `conditions` hold, newest first."""
+        return await read_slice(
+            self._connection,
+            select(self.table).where(*conditions),
+            request,
+            at=self.table.c[self.dated_by],
+            sid=self.table.c.sid,
+            record=lambda row: to_record(self.kind, row),
+        )
 
     async def _one(self, statement: Select[Any]) -> Record | None:
         row = (await self._connection.execute(statement)).one_or_none()

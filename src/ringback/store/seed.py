@@ -6,7 +6,8 @@ becomes the file's. What came from the file and is not in it any more goes.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
 from typing import Protocol, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -48,8 +49,8 @@ class SeedReport:
     kept_accounts: tuple[str, ...]
 
 
-async def seed(database: Database, settings: Settings) -> SeedReport:
-    """Idempotent: twice is the same as once."""
+async def seed(database: Database, settings: Settings, *, now: datetime) -> SeedReport:
+    """Idempotent: twice is the same as once. What is new or has changed is dated `now`."""
     async with database.begin() as connection:
         account = _account(settings)
         await AccountRepository(connection).put(account)
@@ -61,13 +62,13 @@ async def seed(database: Database, settings: Settings) -> SeedReport:
         trunks = [_trunk(account.sid, *entry, trunk_sids) for entry in enumerate(settings.trunk)]
         applications = [_application(account.sid, application) for application in settings.application]
         removed = 0
-        removed += await _replace(DomainRepository(connection), domains)
-        removed += await _replace(NumberRepository(connection), numbers)
-        removed += await _replace(TrunkRepository(connection), trunks)
-        removed += await _replace(ApplicationRepository(connection), applications)
+        removed += await _replace(DomainRepository(connection), domains, now)
+        removed += await _replace(NumberRepository(connection), numbers, now)
+        removed += await _replace(TrunkRepository(connection), trunks, now)
+        removed += await _replace(ApplicationRepository(connection), applications, now)
         pairs = list(zip(domains, settings.domain, strict=True))
-        removed += await _seed_credentials(connection, pairs, settings.sip.realm)
-        removed += await _seed_access_lists(connection, pairs)
+        removed += await _seed_credentials(connection, pairs, settings.sip.realm, now)
+        removed += await _seed_access_lists(connection, pairs, now)
         kept = await _remove_other_accounts(connection, account.sid)
         return SeedReport(removed=removed, kept_accounts=kept)
 
@@ -152,19 +153,29 @@ class HasSid(Protocol):
 Entry = TypeVar("Entry", bound=HasSid)
 
 
-async def _replace(repository: Repository[Entry], records: Sequence[Entry]) -> int:
+async def _replace(repository: Repository[Entry], records: Sequence[Entry], now: datetime) -> int:
     """The entries from the file are these now; the number of those that went."""
     kept = {record.sid for record in records}
     gone = await repository.sids_of(Origin.FILE) - kept
     await repository.remove(gone)
-    await repository.put(*records)
+    existing = {record.sid: record for record in await repository.all()}
+    await repository.put(*(_dated(record, existing.get(record.sid), now) for record in records))
     return len(gone)
+
+
+def _dated(record: Entry, existing: Entry | None, now: datetime) -> Entry:
+    """With the dates that a record of its kind has: when it was made, and when it last became another."""
+    dates = {field.name for field in fields(record)} & {"created_at", "updated_at"}  # type: ignore[arg-type]
+    if existing is None:
+        return replace(record, **dict.fromkeys(dates, now))  # type: ignore[type-var]
+    same = replace(record, **{name: getattr(existing, name) for name in dates})  # type: ignore[type-var]
+    return same if same == existing or "updated_at" not in dates else replace(same, updated_at=now)  # type: ignore[type-var]
 
 
 DomainPairs = Sequence[tuple[DomainRecord, DomainSettings]]
 
 
-async def _seed_credentials(connection: AsyncConnection, domains: DomainPairs, realm: str) -> int:
+async def _seed_credentials(connection: AsyncConnection, domains: DomainPairs, realm: str, now: datetime) -> int:
     """One credential list for each domain that names users; hashes only (sip.md AU-06)."""
     lists, mappings, users = [], [], list[CredentialRecord]()
     for domain, settings in domains:
@@ -176,10 +187,10 @@ async def _seed_credentials(connection: AsyncConnection, domains: DomainPairs, r
         mappings += [CredentialMappingRecord(domain_sid=domain.sid, list_sid=list_sid, purpose=p) for p in purposes]
         users += await _users(connection, list_sid, settings, realm)
     repository = CredentialListRepository(connection)
-    removed = await _replace(repository, lists)
+    removed = await _replace(repository, lists, now)
     await repository.unmap_lists({entry.sid for entry in lists})
     await repository.map(*mappings)
-    return removed + await _replace(CredentialRepository(connection), users)
+    return removed + await _replace(CredentialRepository(connection), users, now)
 
 
 async def _users(
@@ -204,7 +215,7 @@ def _credential_list(sid: str, domain: DomainRecord) -> CredentialListRecord:
     return CredentialListRecord(sid=sid, account_sid=domain.account_sid, friendly_name=domain.name, origin=Origin.FILE)
 
 
-async def _seed_access_lists(connection: AsyncConnection, domains: DomainPairs) -> int:
+async def _seed_access_lists(connection: AsyncConnection, domains: DomainPairs, now: datetime) -> int:
     """One access list for each domain that names addresses."""
     lists, mappings, addresses = [], [], []
     for domain, settings in domains:
@@ -224,10 +235,10 @@ async def _seed_access_lists(connection: AsyncConnection, domains: DomainPairs) 
             for cidr in dict.fromkeys(map(str, settings.allow))
         ]
     repository = AccessListRepository(connection)
-    removed = await _replace(repository, lists)
+    removed = await _replace(repository, lists, now)
     await repository.unmap_lists({entry.sid for entry in lists})
     await repository.map(*mappings)
-    return removed + await _replace(AccessAddressRepository(connection), addresses)
+    return removed + await _replace(AccessAddressRepository(connection), addresses, now)
 
 
 async def _remove_other_accounts(connection: AsyncConnection, sid: AccountSid) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Each revision is run forward on data that the revision before it could hold."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
@@ -42,7 +43,7 @@ async def test_data_of_the_first_revision_survives_to_the_newest(
     async with database.begin() as connection:
         await connection.run_sync(begin_old)
         await connection.run_sync(migrate)
-        assert await CallRepository(connection).get(call.sid) == call
+        assert await CallRepository(connection).get(call.sid) == replace(call, started_at=call.created_at)
     await database.close()
 
 

@@ -1,5 +1,7 @@
 """What the settings file names is in the store after every start: exactly that, with the same SIDs."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from ringback.model.record import (
@@ -26,6 +28,7 @@ from ringback.store.number import NumberRepository
 from ringback.store.seed import seed
 
 ACCOUNT = AccountSid("AC00000000000000000000000000000001")
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FILE = """
 [account]
 sid = "AC00000000000000000000000000000001"
@@ -76,7 +79,7 @@ async def directory(database: Database, realm: str = "ringback") -> Directory:
 
 
 async def test_everything_the_file_names_can_be_looked_up(database: Database) -> None:
-    await seed(database, settings())
+    await seed(database, settings(), now=NOW)
     found = await directory(database)
     account, domain = found.account(ACCOUNT), found.domain("demo.example")
     assert account is not None
@@ -98,7 +101,7 @@ async def test_everything_the_file_names_can_be_looked_up(database: Database) ->
 
 
 async def test_only_a_domain_with_registration_lets_its_users_register(database: Database) -> None:
-    await seed(database, settings())
+    await seed(database, settings(), now=NOW)
     found = await directory(database)
     domains = {domain.name: domain.sid for domain in found.domains}
     assert found.credential(domains["open.example"], "carol", Purpose.REGISTRATIONS) is not None
@@ -106,8 +109,8 @@ async def test_only_a_domain_with_registration_lets_its_users_register(database:
 
 
 async def test_a_domain_whose_registration_is_switched_off_takes_none_any_more(database: Database) -> None:
-    await seed(database, settings())
-    await seed(database, settings(FILE.replace("registration = true", "registration = false")))
+    await seed(database, settings(), now=NOW)
+    await seed(database, settings(FILE.replace("registration = true", "registration = false")), now=NOW)
     found = await directory(database)
     domain = found.domain("open.example")
     assert domain is not None
@@ -116,12 +119,12 @@ async def test_a_domain_whose_registration_is_switched_off_takes_none_any_more(d
 
 
 async def test_no_password_of_a_caller_is_in_the_store(database: Database) -> None:
-    await seed(database, settings())
+    await seed(database, settings(), now=NOW)
     assert "Passw0rd" not in repr((await configuration(database)).credentials)
 
 
 async def test_an_application_is_found_under_the_sid_of_its_name_or_the_one_it_gives(database: Database) -> None:
-    await seed(database, settings())
+    await seed(database, settings(), now=NOW)
     found = await directory(database)
     support = found.application(application_sid("support"))
     billing = found.application("AP0123456789abcdef0123456789abcdef")
@@ -135,8 +138,8 @@ async def test_an_application_is_found_under_the_sid_of_its_name_or_the_one_it_g
 
 
 async def test_an_application_that_left_the_file_is_gone(database: Database) -> None:
-    await seed(database, settings())
-    report = await seed(database, settings(FILE.replace('name = "support"', 'name = "helpdesk"')))
+    await seed(database, settings(), now=NOW)
+    report = await seed(database, settings(FILE.replace('name = "support"', 'name = "helpdesk"')), now=NOW)
     found = await directory(database)
     assert report.removed == 1
     assert found.application(application_sid("support")) is None
@@ -147,24 +150,24 @@ async def test_what_the_api_made_stays_beside_the_applications_of_the_file(datab
     made = ApplicationRecord(
         sid=ApplicationSid("AP" + "7" * 32), account_sid=ACCOUNT, friendly_name="support", voice_url=None
     )
-    await seed(database, settings())
+    await seed(database, settings(), now=NOW)
     async with database.begin() as connection:
         await ApplicationRepository(connection).put(made)
-    await seed(database, settings())
+    await seed(database, settings(), now=NOW)
     async with database.read() as connection:
         assert await ApplicationRepository(connection).get(made.sid) == made
 
 
 async def test_twice_is_the_same_as_once(database: Database) -> None:
-    await seed(database, settings())
+    await seed(database, settings(), now=NOW)
     once = await configuration(database)
-    report = await seed(database, settings())
+    report = await seed(database, settings(), now=NOW)
     assert await configuration(database) == once
     assert report.removed == 0
 
 
 async def test_sids_are_the_same_in_every_store(database: Database) -> None:
-    await seed(database, settings())
+    await seed(database, settings(), now=NOW)
     sids = {domain.name: domain.sid for domain in (await configuration(database)).domains}
     assert sids == {
         "demo.example": "SD97306710c45691f818aa03d08ef1417a",
@@ -173,13 +176,13 @@ async def test_sids_are_the_same_in_every_store(database: Database) -> None:
 
 
 async def test_what_the_file_does_not_name_any_more_goes(database: Database) -> None:
-    await seed(database, settings())
+    await seed(database, settings(), now=NOW)
     shorter = (
         FILE[: FILE.index('[[domain]]\nname = "open')]
         .replace(', bob = "an0ther-Password"', "")
         .replace(', "198.51.100.0/24"', "")
     )
-    report = await seed(database, settings(shorter))
+    report = await seed(database, settings(shorter), now=NOW)
     left = await configuration(database)
     assert [domain.name for domain in left.domains] == ["demo.example"]
     assert [user.username for user in left.credentials] == ["alice"]
@@ -189,10 +192,9 @@ async def test_what_the_file_does_not_name_any_more_goes(database: Database) -> 
 
 
 async def test_a_list_that_is_not_in_the_file_any_more_is_not_asked_for(database: Database) -> None:
-    await seed(database, settings())
-    await seed(
-        database, settings(FILE.replace('users = { alice = "a-long-Passw0rd", bob = "an0ther-Password" }\n', ""))
-    )
+    await seed(database, settings(), now=NOW)
+    changed = FILE.replace('users = { alice = "a-long-Passw0rd", bob = "an0ther-Password" }\n', "")
+    await seed(database, settings(changed), now=NOW)
     found = await directory(database)
     domain = found.domain("demo.example")
     assert domain is not None
@@ -201,8 +203,8 @@ async def test_a_list_that_is_not_in_the_file_any_more_is_not_asked_for(database
 
 
 async def test_a_new_realm_or_password_makes_new_hashes(database: Database) -> None:
-    await seed(database, settings())
-    await seed(database, settings(RINGBACK_SIP__REALM="other"))
+    await seed(database, settings(), now=NOW)
+    await seed(database, settings(RINGBACK_SIP__REALM="other"), now=NOW)
     old, new = await directory(database), await directory(database, "other")
     domain = new.domain("demo.example")
     assert domain is not None
@@ -211,7 +213,7 @@ async def test_a_new_realm_or_password_makes_new_hashes(database: Database) -> N
 
 
 async def test_what_the_api_made_stays(database: Database) -> None:
-    await seed(database, settings())
+    await seed(database, settings(), now=NOW)
     made = DomainRecord(sid=DomainSid("SD" + "a" * 32), account_sid=ACCOUNT, name="api.example", voice_url=None)
     async with database.begin() as connection:
         await DomainRepository(connection).put(made)
@@ -220,20 +222,20 @@ async def test_what_the_api_made_stays(database: Database) -> None:
         await CredentialListRepository(connection).put(extra)
         mapping = CredentialMappingRecord(domain_sid=demo.sid, list_sid=extra.sid, purpose=Purpose.CALLS)
         await CredentialListRepository(connection).map(mapping)
-    await seed(database, settings())
+    await seed(database, settings(), now=NOW)
     after = await configuration(database)
     assert made in after.domains
     assert mapping in after.credential_mappings
 
 
 async def test_the_file_takes_over_what_the_api_made_under_the_same_name(database: Database) -> None:
-    await seed(database, settings('[account]\nauth_token = "0123456789abcdef"'))
+    await seed(database, settings('[account]\nauth_token = "0123456789abcdef"'), now=NOW)
     domain = DomainRecord(sid=DomainSid("SD" + "a" * 32), account_sid=ACCOUNT, name="demo.example", voice_url=None)
     number = NumberRecord(sid="PN" + "a" * 32, account_sid=ACCOUNT, number="+15551234567", voice_url=None)
     async with database.begin() as connection:
         await DomainRepository(connection).put(domain)
         await NumberRepository(connection).put(number)
-    await seed(database, settings())
+    await seed(database, settings(), now=NOW)
     async with database.read() as connection:
         taken = await DomainRepository(connection).by_name("demo.example")
         taken_number = await NumberRepository(connection).by_number("+15551234567")
@@ -244,7 +246,7 @@ async def test_the_file_takes_over_what_the_api_made_under_the_same_name(databas
 
 
 async def test_the_file_takes_over_a_user_the_api_put_into_its_list(database: Database) -> None:
-    await seed(database, settings(FILE.replace(', bob = "an0ther-Password"', "")))
+    await seed(database, settings(FILE.replace(', bob = "an0ther-Password"', "")), now=NOW)
     async with database.begin() as connection:
         lists = {entry.friendly_name: entry for entry in await CredentialListRepository(connection).all()}
         added = CredentialRecord.of_password(
@@ -255,7 +257,7 @@ async def test_the_file_takes_over_a_user_the_api_put_into_its_list(database: Da
             password="from the api",
         )
         await CredentialRepository(connection).put(added)
-    await seed(database, settings())
+    await seed(database, settings(), now=NOW)
     async with database.read() as connection:
         bob = await CredentialRepository(connection).get(added.sid)
     assert bob is not None
@@ -267,8 +269,8 @@ OTHER = FILE.replace(ACCOUNT, "AC00000000000000000000000000000002")
 
 
 async def test_another_account_takes_the_place_of_the_first(database: Database) -> None:
-    await seed(database, settings())
-    report = await seed(database, settings(OTHER))
+    await seed(database, settings(), now=NOW)
+    report = await seed(database, settings(OTHER), now=NOW)
     left = await configuration(database)
     assert [account.sid for account in left.accounts] == ["AC00000000000000000000000000000002"]
     assert {domain.account_sid for domain in left.domains} == {"AC00000000000000000000000000000002"}
@@ -276,17 +278,17 @@ async def test_another_account_takes_the_place_of_the_first(database: Database) 
 
 
 async def test_an_account_in_which_the_api_made_something_stays_and_is_told(database: Database) -> None:
-    await seed(database, settings())
+    await seed(database, settings(), now=NOW)
     made = DomainRecord(sid=DomainSid("SD" + "a" * 32), account_sid=ACCOUNT, name="api.example", voice_url=None)
     async with database.begin() as connection:
         await DomainRepository(connection).put(made)
-    report = await seed(database, settings(OTHER))
+    report = await seed(database, settings(OTHER), now=NOW)
     assert report.kept_accounts == (ACCOUNT,)
     assert made in (await configuration(database)).domains
 
 
 async def test_a_live_directory_sees_a_change_when_it_is_refreshed(database: Database) -> None:
-    await seed(database, settings())
+    await seed(database, settings(), now=NOW)
     live = await LiveDirectory.open(database, realm="ringback")
     before = live.current
     async with database.begin() as connection:
@@ -300,7 +302,7 @@ async def test_a_live_directory_sees_a_change_when_it_is_refreshed(database: Dat
 @pytest.mark.parametrize("count", [1500])
 async def test_more_entries_than_one_statement_takes(database: Database, count: int) -> None:
     numbers = "".join(f'[[number]]\nnumber = "+1555{index:07d}"\n' for index in range(count))
-    await seed(database, settings(FILE + numbers))
+    await seed(database, settings(FILE + numbers), now=NOW)
     assert len((await configuration(database)).numbers) == count + 1
-    await seed(database, settings())
+    await seed(database, settings(), now=NOW)
     assert len((await configuration(database)).numbers) == 1

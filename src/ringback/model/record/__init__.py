@@ -8,6 +8,7 @@ from ringback.model.record.account import AccountRecord as AccountRecord
 from ringback.model.record.application import ApplicationRecord as ApplicationRecord
 from ringback.model.record.call import CallRecord as CallRecord
 from ringback.model.record.call import MessageRecord as MessageRecord
+from ringback.model.record.dated import UNDATED as UNDATED
 from ringback.model.record.notification import NotificationRecord as NotificationRecord
 from ringback.model.record.number import NumberRecord as NumberRecord
 from ringback.model.record.number import TrunkRecord as TrunkRecord

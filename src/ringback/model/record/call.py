@@ -9,6 +9,10 @@ from ringback.model.sid import AccountSid, CallSid
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRecord:
+    """A call. `started_at` is when it came in or was dialled, None while it is queued; `queue_ms` is how long that was
+    expected to take. `updated_at` is None for what has not changed since `created_at`.
+    """
+
     sid: CallSid
     account_sid: AccountSid
     from_: str
@@ -21,6 +25,13 @@ class CallRecord:
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     sip_response_code: int | None = None
+    started_at: datetime | None = None
+    updated_at: datetime | None = None
+    answered_by: str | None = None  # of machine detection
+    caller_name: str | None = None
+    forwarded_from: str | None = None
+    phone_number_sid: str | None = None  # the account's own number that took the call, or that it is shown to come from
+    queue_ms: int = 0
 
     @property
     def duration_seconds(self) -> int | None:

@@ -1,9 +1,11 @@
 """What several tables have alike, and the metadata that all of them belong to."""
 
+from datetime import datetime
+
 from sqlalchemy import Column, ForeignKey, MetaData, String
 
 from ringback.model.record import Origin
-from ringback.store.column_type import EnumText, SafeText
+from ringback.store.column_type import EnumText, SafeText, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -36,3 +38,7 @@ def voice_url_columns() -> tuple[Column[str], ...]:
         Column("status_callback_url", SafeText),
         Column("status_callback_method", String(4), nullable=False),
     )
+
+
+def date_columns() -> tuple[Column[datetime], ...]:
+    return (Column("created_at", UtcDateTime, nullable=False), Column("updated_at", UtcDateTime, nullable=False))
