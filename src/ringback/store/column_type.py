@@ -86,6 +86,19 @@ class JsonText(TypeDecorator[Mapping[str, Any]]):
         return None if value is None else MappingProxyType(json.loads(value))
 
 
+class PairList(TypeDecorator[tuple[tuple[str, str], ...]]):
+    """Names and values in their order, exactly as they are: ASCII JSON text, never cut."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[tuple[str, str], ...] | None, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[tuple[str, str], ...] | None:
+        return None if value is None else tuple((name, content) for name, content in json.loads(value))
+
+
 def storable(text: str) -> str:
     """PostgreSQL takes no NUL, UTF-8 no lone surrogate: both become U+FFFD."""
     return text[:MAX_TEXT].replace("\x00", "\ufffd").encode("utf-8", "surrogatepass").decode("utf-8", "replace")

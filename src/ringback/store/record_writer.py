@@ -6,9 +6,18 @@ from typing import Any
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ringback.model.record import CallRecord, MessageRecord, NotificationRecord, RecordingRecord
+from ringback.model.record import (
+    CallbackRecord,
+    CallRecord,
+    ExchangeRecord,
+    MessageRecord,
+    NotificationRecord,
+    RecordingRecord,
+)
 from ringback.store.call import CallRepository
+from ringback.store.callback import CallbackRepository
 from ringback.store.database import Database
+from ringback.store.exchange import ExchangeRepository
 from ringback.store.message import MessageRepository
 from ringback.store.notification import NotificationRepository
 from ringback.store.recording import RecordingRepository
@@ -75,11 +84,21 @@ async def _save_notifications(connection: AsyncConnection, records: Sequence[Not
     await NotificationRepository(connection).put(*records)
 
 
+async def _save_callbacks(connection: AsyncConnection, records: Sequence[CallbackRecord], node: str) -> None:
+    await CallbackRepository(connection).save(records, node=node)
+
+
+async def _save_exchanges(connection: AsyncConnection, records: Sequence[ExchangeRecord], node: str) -> None:
+    await ExchangeRepository(connection).put(*records)
+
+
 _SAVERS: dict[type, Callable[[AsyncConnection, Any, str], Awaitable[None]]] = {
     CallRecord: _save_calls,
     RecordingRecord: _save_recordings,
     MessageRecord: _save_messages,
     NotificationRecord: _save_notifications,
+    CallbackRecord: _save_callbacks,
+    ExchangeRecord: _save_exchanges,
 }
 
 

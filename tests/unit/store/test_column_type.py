@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 
 from ringback.model.call_status import CallStatus
-from ringback.store.column_type import MAX_TEXT, EnumText, Lines, SafeText, UtcDateTime, storable
+from ringback.store.column_type import MAX_TEXT, EnumText, Lines, PairList, SafeText, UtcDateTime, storable
 
 DIALECTS: tuple[Dialect, ...] = (sqlite.dialect(), postgresql.dialect())  # type: ignore[no-untyped-call]
 
@@ -60,3 +60,18 @@ def test_an_enum_is_kept_by_its_value() -> None:
 @pytest.mark.parametrize("words", [(), ("a",), ("a", "b/24")])
 def test_words_come_back_as_they_were(words: tuple[str, ...]) -> None:
     assert Lines().process_result_value(Lines().process_bind_param(words, DIALECTS[0]), DIALECTS[0]) == words
+
+
+@given(st.lists(st.tuples(st.text(st.characters(codec=None)), st.text(st.characters(codec=None)))).map(tuple))
+def test_pairs_come_back_exactly_as_they_were(pairs: tuple[tuple[str, str], ...]) -> None:
+    """A callback that is sent again after a restart says what it said, whatever a stranger put into it."""
+    bound = PairList().process_bind_param(pairs, DIALECTS[1])
+    assert bound is not None
+    assert bound.isascii()
+    assert "\x00" not in bound
+    assert PairList().process_result_value(bound, DIALECTS[1]) == pairs
+
+
+def test_pairs_are_not_cut() -> None:
+    pairs = (("TranscriptionText", "x" * (MAX_TEXT + 1)),)
+    assert PairList().process_result_value(PairList().process_bind_param(pairs, DIALECTS[0]), DIALECTS[0]) == pairs

@@ -8,7 +8,11 @@ from ringback.model.record.account import AccountRecord as AccountRecord
 from ringback.model.record.application import ApplicationRecord as ApplicationRecord
 from ringback.model.record.call import CallRecord as CallRecord
 from ringback.model.record.call import MessageRecord as MessageRecord
+from ringback.model.record.callback import CallbackKind as CallbackKind
+from ringback.model.record.callback import CallbackRecord as CallbackRecord
+from ringback.model.record.callback import CallbackState as CallbackState
 from ringback.model.record.dated import UNDATED as UNDATED
+from ringback.model.record.exchange import ExchangeRecord as ExchangeRecord
 from ringback.model.record.notification import NotificationRecord as NotificationRecord
 from ringback.model.record.number import NumberRecord as NumberRecord
 from ringback.model.record.number import TrunkRecord as TrunkRecord
