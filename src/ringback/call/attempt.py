@@ -1,4 +1,4 @@
-"""One noun of a `<Dial>` being rung: its child call, and how it went. All phones of one noun are one call (RC-02)."""
+"""One target being rung, a `<Dial>` noun or whom a REST call is for. All phones of a user are one call (RC-02)."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from ringback.call.fork import best_end, first_answer, hang_up
 from ringback.call.journal import CallOpened
 from ringback.call.leg import HeaderPairs, Leg, LegEnd, MediaRefused, Ringing
 from ringback.call.machine_listening import detect
-from ringback.call.route import NotRoutable, Route, Router
+from ringback.call.route import Caller, NotRoutable, Route, Router
 from ringback.model.call_status import CallStatus, Direction, status_of_sip_response
 from ringback.model.sid import new_call_sid
 from ringback.webhooks.parameters import sip_parameters
@@ -31,27 +31,48 @@ DIAL_STATUSES: dict[CallStatus, DialStatus] = {
 class Attempt:
     """Rings one target. `child` is there once it answers; `failure` is set when it could not even be tried."""
 
-    def __init__(self, target: DialTarget, *, parent: Call, parts: CallParts) -> None:
+    def __init__(
+        self,
+        target: DialTarget,
+        *,
+        info: CallInfo,
+        caller: Caller,
+        parts: CallParts,
+        near: Leg | None = None,
+        is_opened: bool = False,
+    ) -> None:
+        """`near` is the leg that this one will be joined with; `is_opened`: the journal knows the call already."""
         self.target = target
         self.legs: list[Leg] = []
         self.child: Call | None = None
         self.failure: NotRoutable | None = None
         self.answer_headers: HeaderPairs = ()
         self.answered_at: float | None = None
+        self.info = info
         self._detecting: asyncio.Task[None] | None = None  # ends with its leg
-        self.info = CallInfo(
+        self._caller = caller
+        self._parts = parts
+        self._near = near
+        self._is_opened = is_opened
+        self._rang = False
+        self._cancelled = False
+        self._status: CallStatus | None = None  # the final one of a call that was never answered
+
+    @classmethod
+    def of_dial(cls, target: DialTarget, *, parent: Call, parts: CallParts, caller_id: str | None) -> "Attempt":
+        """A noun of a `<Dial>`: a child of the call that dials, shown as that call's caller if not as another."""
+        shown = caller_id or parent.info.from_
+        info = CallInfo(
             call_sid=new_call_sid(),
             account_sid=parent.info.account_sid,
-            from_=parent.info.from_,
+            from_=shown,
             to=target.address,
             direction=Direction.OUTBOUND_DIAL,
             parent_call_sid=parent.info.call_sid,
         )
-        self._parent = parent
-        self._parts = parts
-        self._rang = False
-        self._cancelled = False
-        self._status: CallStatus | None = None  # the final one of a call that was never answered
+        came_by = dict(parent.info.sip_parameters)
+        caller = Caller(shown=shown, domain=came_by.get("SipDomain"), domain_sid=came_by.get("SipDomainSid"))
+        return cls(target, info=info, caller=caller, parts=parts, near=parent.leg)
 
     @property
     def is_up(self) -> bool:
@@ -62,27 +83,32 @@ class Attempt:
         """Something was sent, and it has not come to an end."""
         return bool(self.legs) and self._status is None and self.child is None
 
-    def start(self, exchange: Exchange, router: Router, caller_id: str | None) -> None:
+    def start(self, exchange: Exchange, router: Router) -> None:
         """Send the INVITEs; a target that cannot be routed fails at once."""
-        self.info = replace(self.info, from_=caller_id or self.info.from_)
         try:
-            route = router.route(self.target, parent=self._parent.info, child=self.info, caller_id=caller_id)
-            self.info = replace(self.info, from_=route.from_, to=route.to)
+            route = router.route(self.target, call=self.info, caller=self._caller)
+            self.info = replace(self.info, to=route.to)
             self.legs = self._place(route, exchange)
         except NotRoutable as problem:
             self.failure = problem
         except MediaRefused as problem:
             self.failure = NotRoutable(problem.code, problem.message, sip_status=problem.status)
+        self._tell_dialled(self.legs[0].session.call_id if self.legs else None)
+        if self.failure is not None:
+            self._close(CallStatus.FAILED, self.failure.sip_status)
+
+    def _tell_dialled(self, sip_call_id: str | None) -> None:
+        if self._is_opened:
+            self._parts.journal.call_dialled(self.info, sip_call_id)
+            return
         self._parts.journal.call_opened(
             CallOpened(
                 info=self.info,
                 status=CallStatus.INITIATED,
-                sip_call_id=self.legs[0].session.call_id if self.legs else None,
+                sip_call_id=sip_call_id,
                 status_events=self.target.status,
             )
         )
-        if self.failure is not None:
-            self._close(CallStatus.FAILED, self.failure.sip_status)
 
     async def answered(self, on_ringing: Callable[["Attempt", Leg, Ringing], None]) -> bool:
         """Wait until the target answers (True) or it is clear that it will not (False)."""
@@ -138,7 +164,7 @@ class Attempt:
         legs: list[Leg] = []
         for invitation in (route.invitation, *route.others):
             try:
-                legs.append(exchange.place(invitation, near=self._parent.leg))
+                legs.append(exchange.place(invitation, near=self._near))
             except MediaRefused:
                 if not legs:
                     raise
@@ -189,10 +215,9 @@ class Attempt:
         if self.target.kind != "sip":
             return ()
         flow = leg.session.flow
-        domain = dict(self._parent.info.sip_parameters)
         return sip_parameters(
-            domain=domain.get("SipDomain"),
-            domain_sid=domain.get("SipDomainSid"),
+            domain=self._caller.domain,
+            domain_sid=self._caller.domain_sid,
             username=None,
             call_id=leg.session.call_id,
             source_ip=flow.remote_address if flow is not None else None,

@@ -99,10 +99,10 @@ class Dialling:
 
     async def _ring_group(self, targets: Sequence[DialTarget]) -> Attempt | None:
         """Ring these at once; the first to answer wins. `timeout` passed: cancelled as no-answer (DI-07)."""
-        attempts = [Attempt(target, parent=self._parent, parts=self._parts) for target in targets]
+        attempts = [self._attempt(target) for target in targets]
         self._attempts += attempts
         for attempt in attempts:
-            attempt.start(self._exchange, self._router, self._request.caller_id)
+            attempt.start(self._exchange, self._router)
             if attempt.failure is not None:
                 self._parts.journal.report(self._parent.info, attempt.failure.code, attempt.failure.message)
         if any(attempt.is_ringing for attempt in attempts) and self._instead is None:
@@ -118,6 +118,9 @@ class Dialling:
             if attempt is not winner:
                 attempt.cancel(lost)
         return winner
+
+    def _attempt(self, target: DialTarget) -> Attempt:
+        return Attempt.of_dial(target, parent=self._parent, parts=self._parts, caller_id=self._request.caller_id)
 
     async def _first_answer(self, attempts: Sequence[Attempt]) -> Attempt | None:
         tasks = {asyncio.ensure_future(attempt.answered(self._heard_ringing)): attempt for attempt in attempts}
@@ -230,7 +233,7 @@ class Dialling:
         return target.screen is None or await target.screen(child)
 
     def _unanswered(self) -> DialResult:
-        last = self._attempts[-1] if self._attempts else Attempt(_NOBODY, parent=self._parent, parts=self._parts)
+        last = self._attempts[-1] if self._attempts else self._attempt(_NOBODY)
         return last.result(bridged=False, caller_hung_up=self._parent.has_ended)
 
 

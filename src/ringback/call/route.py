@@ -18,14 +18,25 @@ class NotRoutable(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """As whom a target is rung: who is `shown`, a number, a SIP address or a client; None for `display_name` is its
+    user part. `domain` is the SIP domain that the caller's own call came to, which is then the host of From.
+    """
+
+    shown: str
+    display_name: str | None = None
+    domain: str | None = None
+    domain_sid: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """The way to a target: the INVITE to send, and how the child call is named in `From` and `To`.
+    """The way to a target: the INVITE to send, and how the call is named in `To`.
 
     A registered user may have several phones: `others` are sent at the same time, and all are one call (RC-02).
     """
 
     invitation: Invitation
-    from_: str
     to: str
     others: tuple[Invitation, ...] = ()
 
@@ -33,6 +44,6 @@ class Route:
 class Router(Protocol):
     """Knows the trunks, the registered phones and the local domains."""
 
-    def route(self, target: DialTarget, *, parent: CallInfo, child: CallInfo, caller_id: str | None) -> Route:
-        """Raises `NotRoutable`."""
+    def route(self, target: DialTarget, *, call: CallInfo, caller: Caller) -> Route:
+        """For `call`, the one that rings the target. Raises `NotRoutable`."""
         ...

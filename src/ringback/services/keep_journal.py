@@ -6,6 +6,7 @@ order for each call and sent in the background. Nothing here waits.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 
@@ -13,12 +14,19 @@ from ringback.call.control import CallInfo, StatusEvents
 from ringback.call.journal import CallOpened
 from ringback.clock import Clock
 from ringback.interpreter.source import facts_of_call
-from ringback.model.call_status import CallStatus
-from ringback.model.record import AccountRecord, CallRecord, MessageRecord, NotificationRecord, RecordingRecord
+from ringback.model.call_status import CallStatus, Direction
+from ringback.model.record import (
+    AccountRecord,
+    CallRecord,
+    MessageRecord,
+    NotificationRecord,
+    NumberRecord,
+    RecordingRecord,
+)
 from ringback.model.sid import CallSid, new_sid
 from ringback.services.metrics import Metrics
 from ringback.services.reach_app import AppLinks
-from ringback.webhooks.callback_parameters import Completion, StatusEvent, status_callback_parameters
+from ringback.webhooks.callback_parameters import Completion, RecordingFacts, StatusEvent, status_callback_parameters
 from ringback.webhooks.delivery import Callback
 
 logger = structlog.get_logger(__name__)
@@ -34,10 +42,14 @@ EVENTS: dict[CallStatus, StatusEvent] = {
 
 @dataclass(slots=True, kw_only=True)
 class _LiveCall:
+    """`is_recorded`: the last callback names a recording, and waits for that to be complete."""
+
     info: CallInfo
     record: CallRecord
     status_events: StatusEvents | None
     sent_events: int = 0
+    is_recorded: bool = False
+    recording: RecordingFacts | None = None
 
 
 class Journal:
@@ -51,20 +63,29 @@ class Journal:
         account_of: Callable[[str], AccountRecord | None],
         metrics: Metrics,
         clock: Clock,
+        number_of: Callable[[str], NumberRecord | None] = lambda number: None,
     ) -> None:
+        """`number_of` finds a number of ours, whosever it is."""
         self._put = put
         self._links = links
         self._account_of = account_of
         self._metrics = metrics
         self._clock = clock
+        self._number_of = number_of
         self._live: dict[CallSid, _LiveCall] = {}
+        self._held: dict[CallSid, _LiveCall] = {}
 
     @property
     def live_call_count(self) -> int:
         return len(self._live)
 
+    def record_of(self, call_sid: CallSid) -> CallRecord | None:
+        """The newest state of a call that has not ended."""
+        live = self._live.get(call_sid)
+        return live.record if live is not None else None
+
     def call_opened(self, opened: CallOpened) -> None:
-        info = opened.info
+        info, now = opened.info, self._clock.utc_now()
         record = CallRecord(
             sid=info.call_sid,
             account_sid=info.account_sid,
@@ -72,9 +93,14 @@ class Journal:
             to=info.to,
             direction=info.direction,
             status=opened.status,
-            created_at=self._clock.utc_now(),
+            created_at=now,
             parent_call_sid=info.parent_call_sid,
             sip_call_id=opened.sip_call_id,
+            started_at=None if opened.status is CallStatus.QUEUED else now,
+            caller_name=info.caller_name,
+            forwarded_from=info.forwarded_from,
+            phone_number_sid=self._phone_number_sid(info),
+            queue_ms=opened.queue_ms,
         )
         live = _LiveCall(info=info, record=record, status_events=opened.status_events)
         self._live[info.call_sid] = live
@@ -83,30 +109,64 @@ class Journal:
         self._log(live, "call began", sip_call_id=opened.sip_call_id)
         self._tell(live)
 
+    def call_dialled(self, info: CallInfo, sip_call_id: str | None) -> None:
+        live = self._live.get(info.call_sid)
+        if live is None:
+            return
+        live.info = info
+        now = self._clock.utc_now()
+        self._change(live, status=CallStatus.INITIATED, to=info.to, started_at=now, sip_call_id=sip_call_id)
+        self._log(live, "call dialled", sip_call_id=sip_call_id)
+        self._tell(live)
+
     def call_progressed(self, info: CallInfo, status: CallStatus) -> None:
         live = self._live.get(info.call_sid)
         if live is None:
             return
-        now = self._clock.utc_now()
-        answered = status is CallStatus.IN_PROGRESS
-        live.record = replace(live.record, status=status, answered_at=now if answered else live.record.answered_at)
-        if answered:
-            self._metrics.call_answered(info.direction, (now - live.record.created_at).total_seconds())
-        self._put(live.record)
+        if status is CallStatus.IN_PROGRESS:
+            now, began = self._clock.utc_now(), live.record.started_at or live.record.created_at
+            self._metrics.call_answered(info.direction, (now - began).total_seconds())
+            self._change(live, status=status, answered_at=now)
+        else:
+            self._change(live, status=status)
         self._log(live, f"call {status.value}")
         self._tell(live)
+
+    def answerer_found(self, info: CallInfo, answered_by: str) -> None:
+        """What machine detection says; it stays on the record, and what is told later has it."""
+        live = self._live.get(info.call_sid)
+        if live is not None:
+            self._change(live, answered_by=answered_by)
 
     def call_ended(self, info: CallInfo, status: CallStatus, sip_response_code: int | None) -> None:
         live = self._live.pop(info.call_sid, None)
         if live is None:
             return
-        live.record = replace(
-            live.record, status=status, ended_at=self._clock.utc_now(), sip_response_code=sip_response_code
-        )
+        was_queued = live.record.status is CallStatus.QUEUED
+        self._change(live, status=status, ended_at=self._clock.utc_now(), sip_response_code=sip_response_code)
         self._metrics.call_ended(info.direction, status)
-        self._put(live.record)
         self._log(live, "call ended", status=status.value, seconds=live.record.duration_seconds or 0)
-        self._tell(live)
+        if was_queued and status is CallStatus.CANCELED:
+            return  # webhooks.md 2.1: nobody is told of a call that was cancelled while it was queued
+        if live.is_recorded:
+            self._held[info.call_sid] = live
+        else:
+            self._tell(live)
+
+    def recording_began(self, info: CallInfo) -> None:
+        """The callback of the end names this recording of the whole call, and waits until it can be fetched."""
+        live = self._live.get(info.call_sid)
+        if live is not None:
+            live.is_recorded = True
+
+    def recording_finished(self, info: CallInfo, recording: RecordingFacts) -> None:
+        """The recording of `recording_began` is over, with the call or before it."""
+        live = self._live.get(info.call_sid) or self._held.pop(info.call_sid, None)
+        if live is None:
+            return
+        live.is_recorded, live.recording = False, recording
+        if live.record.status.is_final:
+            self._tell(live)
 
     def recording_changed(self, record: RecordingRecord) -> None:
         self._put(record)
@@ -138,25 +198,32 @@ class Journal:
         wanted = live.status_events
         account = self._account_of(live.record.account_sid)
         event = EVENTS.get(live.record.status, "completed")
-        if wanted is None or event not in wanted.events or account is None:
+        if wanted is None or event not in wanted.events or account is None or live.record.status is CallStatus.QUEUED:
             return
         record = live.record
-        completion = (
-            Completion(seconds=record.duration_seconds or 0, sip_response_code=record.sip_response_code)
-            if event == "completed"
-            else None
+        completion = Completion(
+            seconds=record.duration_seconds or 0, sip_response_code=record.sip_response_code, recording=live.recording
         )
         parameters = status_callback_parameters(
-            facts_of_call(live.info, record.status),
+            replace(facts_of_call(live.info, record.status), answered_by=record.answered_by),
             event,
-            timestamp=self._clock.utc_now(),
+            timestamp=record.ended_at or self._clock.utc_now(),
             sequence_number=live.sent_events,
-            completion=completion,
+            completion=completion if event == "completed" else None,
         )
         live.sent_events += 1
         self._links.of(account).delivery.post(
             Callback(call_sid=record.sid, url=wanted.url, parameters=parameters, method=wanted.method)
         )
+
+    def _change(self, live: _LiveCall, **fields: Any) -> None:
+        live.record = replace(live.record, updated_at=self._clock.utc_now(), **fields)
+        self._put(live.record)
+
+    def _phone_number_sid(self, info: CallInfo) -> str | None:
+        """The account's number that took the call, or that the called party is shown."""
+        number = self._number_of(info.to if info.direction is Direction.INBOUND else info.from_)
+        return number.sid if number is not None and number.account_sid == info.account_sid else None
 
     def _log(self, live: _LiveCall, event: str, **facts: object) -> None:
         logger.info(

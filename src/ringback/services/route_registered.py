@@ -45,13 +45,15 @@ class RegisteredPhone:
     address: SipUri
     domain: DomainRecord
 
-    def invitation(self, caller: str, headers: Sequence[tuple[str, str]]) -> Invitation:
-        """The INVITE for it; `caller` is the user part of From."""
+    def invitation(
+        self, caller: str, headers: Sequence[tuple[str, str]], display_name: str | None = None
+    ) -> Invitation:
+        """The INVITE for it; `caller` is the user part of From, and the name shown where there is no other."""
         target = self.binding.contact.uri
         assert isinstance(target, SipUri), "the registrar takes SIP URIs only"
         return Invitation(
             target=target,
-            from_=NameAddress(display_name=caller, uri=SipUri(user=caller, host=self.domain.name)),
+            from_=NameAddress(display_name=display_name or caller, uri=SipUri(user=caller, host=self.domain.name)),
             to=NameAddress(display_name=None, uri=self.address),
             headers=tuple(headers),
             destination=way_to(self.binding),

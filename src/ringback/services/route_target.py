@@ -1,10 +1,10 @@
-"""Where a `<Dial>` goes: SIP URIs to their host, plain numbers through the account's trunk, users to their phones."""
+"""Where a call of ours goes: SIP URIs to their host, numbers through the account's trunk, users to their phones."""
 
 import re
 
 from ringback.call.control import CallInfo, DialTarget
 from ringback.call.exchange import Invitation
-from ringback.call.route import NotRoutable, Route
+from ringback.call.route import Caller, NotRoutable, Route
 from ringback.services.route_registered import (
     Phones,
     RegisteredPhone,
@@ -24,6 +24,8 @@ INVALID_URI = 13243
 INVALID_NUMBER = 13223
 NO_TRUNK = 13224
 
+SIP_SCHEMES = ("sip:", "sips:")
+
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _CALLER_ID = re.compile(r"[A-Za-z0-9+_.-]+")
 
@@ -36,19 +38,19 @@ class TargetRouter:
         self._phones = phones
         self._default_host = default_host
 
-    def route(self, target: DialTarget, *, parent: CallInfo, child: CallInfo, caller_id: str | None) -> Route:
+    def route(self, target: DialTarget, *, call: CallInfo, caller: Caller) -> Route:
         match target.kind:
             case "number":
-                return self._route_number(target, parent, child, caller_id)
+                return self._route_number(target, call, caller)
             case "sip":
-                return self._route_sip(target, parent, child, caller_id)
+                return self._route_sip(target, call, caller)
             case "client":
-                return self._route_client(target, parent, child, caller_id)
+                return self._route_client(target, call, caller)
 
-    def _route_number(self, target: DialTarget, parent: CallInfo, child: CallInfo, caller_id: str | None) -> Route:
+    def _route_number(self, target: DialTarget, call: CallInfo, caller: Caller) -> Route:
         if not _E164.fullmatch(target.address):
             raise NotRoutable(INVALID_NUMBER, f"{target.address!r} is not a phone number in E.164 form")
-        trunk = self._directory.current.first_trunk(parent.account_sid)
+        trunk = self._directory.current.first_trunk(call.account_sid)
         if trunk is None:
             raise NotRoutable(NO_TRUNK, f"there is no trunk to dial {target.address} through; add a [[trunk]]")
         carrier = SipUri.parse(trunk.uri)
@@ -60,88 +62,88 @@ class TargetRouter:
             parameters=carrier.parameters,
         )
         credentials = Credentials(username=trunk.user, password=trunk.password or "") if trunk.user else None
-        return self._routed(uri, target.address, parent, child, caller_id, credentials=credentials)
+        invitation = self._invitation(uri, call, caller, target.headers, credentials)
+        return Route(invitation=invitation, to=target.address)
 
-    def _route_sip(self, target: DialTarget, parent: CallInfo, child: CallInfo, caller_id: str | None) -> Route:
+    def _route_sip(self, target: DialTarget, call: CallInfo, caller: Caller) -> Route:
         try:
             address = read_sip_address(target.address)
             uri = SipUri.parse(address.uri)
         except (HopelessAddress, MalformedUri) as problem:
             raise NotRoutable(INVALID_URI, f"{target.address!r} is not a SIP URI: {problem}") from None
         check_edge(uri, self._directory.current)
+        headers = address.headers + target.headers
         domain = self._directory.current.domain(uri.host)
         if domain is not None:
             # S-05, OU-23: a domain of ours may be dialled only as a registered endpoint.
-            found = phones_of_address(uri, domain, parent.account_sid, self._phones)
-            headers = _identity(child) + address.headers + target.headers
-            return _route_phones(found, address.uri, parent, caller_id, headers)
+            found = phones_of_address(uri, domain, call.account_sid, self._phones)
+            return _route_phones(found, address.uri, caller, _identity(call) + headers)
         credentials = Credentials(username=target.username, password=target.password or "") if target.username else None
-        return self._routed(
-            uri,
-            address.uri,
-            parent,
-            child,
-            caller_id,
-            credentials=credentials,
-            headers=address.headers + target.headers,
-        )
+        return Route(invitation=self._invitation(uri, call, caller, headers, credentials), to=address.uri)
 
-    def _route_client(self, target: DialTarget, parent: CallInfo, child: CallInfo, caller_id: str | None) -> Route:
-        found = phones_of_client(target.address, self._directory.current.domains, parent.account_sid, self._phones)
-        headers = _identity(child) + target.headers
-        return _route_phones(found, f"client:{target.address}", parent, caller_id, headers)
+    def _route_client(self, target: DialTarget, call: CallInfo, caller: Caller) -> Route:
+        found = phones_of_client(target.address, self._directory.current.domains, call.account_sid, self._phones)
+        return _route_phones(found, f"client:{target.address}", caller, _identity(call) + target.headers)
 
-    def _routed(
+    def _invitation(
         self,
         uri: SipUri,
-        to: str,
-        parent: CallInfo,
-        child: CallInfo,
-        caller_id: str | None,
-        *,
+        call: CallInfo,
+        caller: Caller,
+        headers: tuple[tuple[str, str], ...],
         credentials: Credentials | None,
-        headers: tuple[tuple[str, str], ...] = (),
-    ) -> Route:
-        """sip.md 5.2: From is the caller id at our domain, and the INVITE names the call (S-01)."""
-        domain = dict(parent.sip_parameters).get("SipDomain", self._default_host)
-        caller = SipUri(user=_caller_user(caller_id or parent.from_), host=domain)
-        invitation = Invitation(
+    ) -> Invitation:
+        """sip.md 5.2: From is the caller at our domain, and the INVITE names the call (S-01)."""
+        host = caller.domain or self._own_domain(caller, call.account_sid) or self._default_host
+        user = _caller_user(caller.shown)
+        return Invitation(
             target=uri,
-            from_=NameAddress(display_name=caller.user, uri=caller),
-            headers=_identity(child) + headers,
+            from_=NameAddress(display_name=_shown_name(caller) or user, uri=SipUri(user=user, host=host)),
+            headers=_identity(call) + headers,
             credentials=credentials,
         )
-        return Route(invitation=invitation, from_=caller_id or parent.from_, to=to)
+
+    def _own_domain(self, caller: Caller, account_sid: str) -> str | None:
+        """The domain that the caller's SIP address is at, where that is the account's."""
+        uri = _sip_uri(caller.shown)
+        domain = self._directory.current.domain(uri.host) if uri is not None else None
+        return domain.name if domain is not None and domain.account_sid == account_sid else None
 
 
 def _route_phones(
-    phones: tuple[RegisteredPhone, ...],
-    to: str,
-    parent: CallInfo,
-    caller_id: str | None,
-    headers: tuple[tuple[str, str], ...],
+    phones: tuple[RegisteredPhone, ...], to: str, caller: Caller, headers: tuple[tuple[str, str], ...]
 ) -> Route:
-    caller = caller_id or parent.from_
-    first, *others = [phone.invitation(_caller_user(caller), headers) for phone in phones]
-    return Route(invitation=first, from_=caller, to=to, others=tuple(others))
+    user = _caller_user(caller.shown)
+    first, *others = [phone.invitation(user, headers, _shown_name(caller)) for phone in phones]
+    return Route(invitation=first, to=to, others=tuple(others))
 
 
-def _identity(child: CallInfo) -> tuple[tuple[str, str], ...]:
+def _identity(call: CallInfo) -> tuple[tuple[str, str], ...]:
     """S-01."""
     return (
         ("X-Twilio-ApiVersion", API_VERSION),
-        ("X-Twilio-AccountSid", str(child.account_sid)),
-        ("X-Twilio-CallSid", str(child.call_sid)),
+        ("X-Twilio-AccountSid", str(call.account_sid)),
+        ("X-Twilio-CallSid", str(call.call_sid)),
     )
 
 
 def _caller_user(caller: str) -> str:
     """The user part of From: the caller id, or the caller's own user part; what may not stand there is left out."""
     text = caller
-    if caller.startswith(("sip:", "sips:")):
-        try:
-            text = SipUri.parse(caller).user or "anonymous"
-        except MalformedUri:
-            text = "anonymous"
+    if caller.startswith(SIP_SCHEMES):
+        uri = _sip_uri(caller)
+        text = (uri.user if uri is not None else None) or "anonymous"
     text = text.removeprefix("client:")
     return "".join(_CALLER_ID.findall(text)) or "anonymous"
+
+
+def _sip_uri(caller: str) -> SipUri | None:
+    try:
+        return SipUri.parse(caller) if caller.startswith(SIP_SCHEMES) else None
+    except MalformedUri:
+        return None
+
+
+def _shown_name(caller: Caller) -> str | None:
+    """The name to be shown, in characters that a header can have."""
+    return "".join(filter(str.isprintable, caller.display_name or "")) or None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ async def test_all_calls_of_the_account_come_newest_first(filled: Database) -> N
         ({"status": CallStatus.FAILED}, []),
     ],
 )
-async def test_a_filter_leaves_out_what_differs(filled: Database, wanted: dict[str, object], numbers: list[int]) -> None:
+async def test_a_filter_leaves_out_what_differs(filled: Database, wanted: dict[str, Any], numbers: list[int]) -> None:
     assert await found(filled, **wanted) == numbers
 
 
@@ -85,7 +86,8 @@ async def test_a_call_comes_back_as_it_was_written(filled: Database) -> None:
     async with filled.read() as connection:
         repository = CallRepository(connection)
         fourth, fifth = await repository.get(f"CA{4:032x}"), await repository.get(f"CA{5:032x}")
-    assert fourth is not None and fifth is not None
+    assert fourth is not None
+    assert fifth is not None
     assert (fourth.answered_by, fourth.queue_ms) == ("human", 1000)
     assert (fifth.caller_name, fifth.forwarded_from, fifth.phone_number_sid) == ("Ann", "+1555", "PN1")
 

@@ -26,7 +26,7 @@ from ringback.call.gatherings import EngineGatherings
 from ringback.call.journal import CallOpened
 from ringback.call.leg import Answered, Leg, LegSettings, Ringing
 from ringback.call.recording_desk import RecordingDesk
-from ringback.call.route import NotRoutable, Route
+from ringback.call.route import Caller, NotRoutable, Route
 from ringback.media._engine import Clip
 from ringback.model.call_status import CallStatus, Direction
 from ringback.model.record import MessageRecord, RecordingRecord
@@ -132,6 +132,9 @@ class MemoryJournal:
     def call_opened(self, opened: CallOpened) -> None:
         self.opened.append(opened)
 
+    def call_dialled(self, info: CallInfo, sip_call_id: str | None) -> None:
+        self.progressed.append((info, CallStatus.INITIATED))
+
     def call_progressed(self, info: CallInfo, status: CallStatus) -> None:
         self.progressed.append((info, status))
 
@@ -169,12 +172,12 @@ class MemoryPrompts:
 class MemoryRouter:
     """Knows the way to SIP URIs only."""
 
-    def route(self, target: DialTarget, *, parent: CallInfo, child: CallInfo, caller_id: str | None) -> Route:
+    def route(self, target: DialTarget, *, call: CallInfo, caller: Caller) -> Route:
         if target.kind != "sip":
             raise NotRoutable(32009, f"{target.address} is not registered", sip_status=404)
-        caller = NameAddress(display_name=None, uri=SipUri(user=caller_id or "caller", host=OURS))
-        invitation = Invitation(target=SipUri.parse(target.address), from_=caller)
-        return Route(invitation=invitation, from_=caller_id or parent.from_, to=target.address)
+        user = "caller" if ":" in caller.shown else caller.shown
+        from_ = NameAddress(display_name=None, uri=SipUri(user=user, host=OURS))
+        return Route(invitation=Invitation(target=SipUri.parse(target.address), from_=from_), to=target.address)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from ringback.call.dialling import Dialler
 from ringback.call.exchange import Invitation
 from ringback.call.fork import best_end
 from ringback.call.leg import LegEnd
-from ringback.call.route import Route
+from ringback.call.route import Caller, Route
 from ringback.sip.message.address import NameAddress
 from ringback.sip.message.uri import SipUri
 from tests.unit.call.conftest import OURS, Bench, Phone
@@ -21,10 +21,10 @@ class ForkingRouter:
 
     phones: list[Phone]
 
-    def route(self, target: DialTarget, *, parent: CallInfo, child: CallInfo, caller_id: str | None) -> Route:
-        caller = NameAddress(display_name=None, uri=SipUri(user="caller", host=OURS))
-        first, *others = [Invitation(target=SipUri.parse(phone.uri), from_=caller) for phone in self.phones]
-        return Route(invitation=first, from_="caller", to="client:bob", others=tuple(others))
+    def route(self, target: DialTarget, *, call: CallInfo, caller: Caller) -> Route:
+        from_ = NameAddress(display_name=None, uri=SipUri(user="caller", host=OURS))
+        first, *others = [Invitation(target=SipUri.parse(phone.uri), from_=from_) for phone in self.phones]
+        return Route(invitation=first, to="client:bob", others=tuple(others))
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What a journal writes and tells: rows for the store, callbacks for the app, counts for the operator."""
 
-from dataclasses import dataclass, field
-from typing import cast
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -9,15 +9,17 @@ from prometheus_client import CollectorRegistry
 from ringback.call.control import CallInfo, StatusEvents
 from ringback.call.journal import CallOpened
 from ringback.model.call_status import CallStatus, Direction
-from ringback.model.record import AccountRecord, CallRecord, NotificationRecord
-from ringback.model.sid import new_call_sid
+from ringback.model.record import AccountRecord, CallRecord, NotificationRecord, NumberRecord, RecordingStatus
+from ringback.model.sid import new_call_sid, new_recording_sid
 from ringback.services.keep_journal import Journal, Row
 from ringback.services.metrics import Metrics
 from ringback.services.reach_app import AppLinks
 from ringback.testing.clock import VirtualClock
+from ringback.webhooks.callback_parameters import RecordingFacts, rfc2822
 from ringback.webhooks.delivery import Callback
 from tests.unit.call.conftest import ACCOUNT
 
+OURS = NumberRecord(sid="PN" + "1" * 32, account_sid=ACCOUNT, number="+15550001111", voice_url=None)
 EVERY = ("initiated", "ringing", "answered", "completed")
 
 
@@ -56,20 +58,41 @@ class Desk:
             account_of=lambda sid: AccountRecord(sid=ACCOUNT, auth_token="t") if sid == ACCOUNT else None,
             metrics=self.metrics,
             clock=self.clock,
+            number_of=lambda number: OURS if number == OURS.number else None,
         )
 
-    def opened(self, status: CallStatus, events: StatusEvents | None = None) -> CallInfo:
+    def opened(self, status: CallStatus, events: StatusEvents | None = None, **more: Any) -> CallInfo:
+        facts: dict[str, Any] = {
+            "call_sid": new_call_sid(),
+            "account_sid": ACCOUNT,
+            "from_": "+15550001111",
+            "to": "sip:bob@example.com",
+            "direction": Direction.OUTBOUND_DIAL,
+            "parent_call_sid": new_call_sid(),
+            "sip_parameters": (("SipHeader_X-A", "1"),),
+        }
+        info = CallInfo(**(facts | more))
+        self.journal.call_opened(CallOpened(info=info, status=status, sip_call_id="call-1", status_events=events))
+        return info
+
+    def queued(self, *events: str) -> CallInfo:
+        """A call over REST that waits to be dialled."""
         info = CallInfo(
             call_sid=new_call_sid(),
             account_sid=ACCOUNT,
             from_="+15550001111",
-            to="sip:bob@example.com",
-            direction=Direction.OUTBOUND_DIAL,
-            parent_call_sid=new_call_sid(),
-            sip_parameters=(("SipHeader_X-A", "1"),),
+            to="sip:bob@example.com?X-A=1",
+            direction=Direction.OUTBOUND_API,
         )
-        self.journal.call_opened(CallOpened(info=info, status=status, sip_call_id="call-1", status_events=events))
+        wanted = StatusEvents(url="http://app/call", events=events or EVERY)
+        self.journal.call_opened(
+            CallOpened(info=info, status=CallStatus.QUEUED, sip_call_id=None, status_events=wanted, queue_ms=3000)
+        )
         return info
+
+    @property
+    def last(self) -> CallRecord:
+        return [row for row in self.rows if isinstance(row, CallRecord)][-1]
 
     def pass_through(self, info: CallInfo) -> None:
         self.clock.turn_to(self.clock.now() + 2)
@@ -164,3 +187,98 @@ def test_calls_and_notifications_are_counted(desk: Desk) -> None:
     assert sample(registry, "ringback_calls_total", direction="outbound-dial", status="completed") == 1
     assert sample(registry, "ringback_notifications_total", code="32009") == 1
     assert sample(registry, "ringback_call_answer_seconds_count") == 0
+
+
+def test_2_1_a_call_over_rest_is_queued_then_initiated_and_tells_from_there_on(desk: Desk) -> None:
+    info = desk.queued()
+    assert (desk.last.status, desk.last.started_at, desk.last.queue_ms) == ("queued", None, 3000)
+    assert desk.outbox.told == []
+    desk.clock.turn_to(desk.clock.now() + 3)
+    dialled = replace(info, to="sip:bob@example.com")
+    desk.journal.call_dialled(dialled, "call-9")
+    assert (desk.last.status, desk.last.sip_call_id) == ("initiated", "call-9")
+    assert desk.last.started_at == desk.last.updated_at == desk.clock.utc_now()
+    desk.pass_through(dialled)
+    told = [(one["SequenceNumber"], one["CallStatus"], one["To"]) for one in desk.outbox.told]
+    assert told == [
+        (str(number), status, "sip:bob@example.com")
+        for number, status in enumerate(("initiated", "ringing", "in-progress", "completed"))
+    ]
+
+
+def test_2_1_nobody_is_told_of_a_call_that_is_cancelled_while_it_is_queued(desk: Desk) -> None:
+    desk.journal.call_ended(desk.queued(), CallStatus.CANCELED, None)
+    assert (desk.last.status, desk.last.ended_at) == ("canceled", desk.clock.utc_now())
+    assert desk.outbox.posted == []
+    desk.journal.call_ended(desk.queued(), CallStatus.FAILED, None)
+    assert [one["CallStatus"] for one in desk.outbox.told] == ["failed"]
+
+
+def test_4_what_answered_is_on_the_row_and_in_what_is_told_later(desk: Desk) -> None:
+    info = desk.queued("answered", "completed")
+    desk.journal.call_dialled(info, "call-9")
+    desk.journal.call_progressed(info, CallStatus.IN_PROGRESS)
+    desk.journal.answerer_found(info, "machine_start")
+    desk.journal.call_ended(info, CallStatus.COMPLETED, 200)
+    assert desk.last.answered_by == "machine_start"
+    assert [one.get("AnsweredBy") for one in desk.outbox.told] == [None, "machine_start"]
+    desk.journal.answerer_found(info, "human")
+    assert desk.last.answered_by == "machine_start", "a call that is over does not change"
+
+
+def recording(info: CallInfo) -> RecordingFacts:
+    return RecordingFacts(
+        recording_sid=new_recording_sid(),
+        account_sid=ACCOUNT,
+        call_sid=info.call_sid,
+        url="http://ringback.example/RE1",
+        status=RecordingStatus.COMPLETED,
+        source="OutboundAPI",
+        started_at=VirtualClock().utc_now(),
+        seconds=61,
+    )
+
+
+def test_4_the_completed_event_names_the_recording_of_the_call_once_that_can_be_fetched(desk: Desk) -> None:
+    info = desk.queued("completed")
+    desk.journal.call_dialled(info, "call-9")
+    desk.journal.recording_began(info)
+    desk.pass_through(info)
+    ended = desk.clock.utc_now()
+    assert desk.outbox.told == []
+    desk.clock.turn_to(desk.clock.now() + 5)
+    made = recording(info)
+    desk.journal.recording_finished(info, made)
+    (told,) = desk.outbox.told
+    assert (told["RecordingSid"], told["RecordingUrl"], told["RecordingDuration"]) == (
+        made.recording_sid, "http://ringback.example/RE1", "61",
+    )  # fmt: skip
+    assert told["Timestamp"] == rfc2822(ended), "the time of the event, not of the recording"
+
+
+def test_4_a_recording_that_ended_before_the_call_holds_nothing_up(desk: Desk) -> None:
+    info = desk.queued("completed")
+    desk.journal.call_dialled(info, "call-9")
+    desk.journal.recording_began(info)
+    desk.journal.recording_finished(info, recording(info))
+    assert desk.outbox.told == []
+    desk.pass_through(info)
+    assert desk.outbox.told[0]["RecordingDuration"] == "61"
+
+
+@pytest.mark.parametrize(
+    ("direction", "from_", "to", "found"),
+    [
+        (Direction.INBOUND, "+15557654321", OURS.number, True),
+        (Direction.INBOUND, OURS.number, "+15557654321", False),
+        (Direction.OUTBOUND_API, OURS.number, "+15557654321", True),
+        (Direction.OUTBOUND_DIAL, OURS.number, "sip:bob@example.com", True),
+    ],
+)
+def test_the_number_is_that_which_took_the_call_or_is_shown(
+    desk: Desk, direction: Direction, from_: str, to: str, found: bool
+) -> None:
+    desk.opened(CallStatus.RINGING, direction=direction, from_=from_, to=to)
+    assert desk.last.phone_number_sid == (OURS.sid if found else None)
+    desk.opened(CallStatus.RINGING, direction=direction, from_=from_, to=to, account_sid="AC" + "9" * 32)
+    assert desk.last.phone_number_sid is None, "another account's"

@@ -1,9 +1,11 @@
 """Where a `<Dial>` goes and what its INVITE says: sip.md 5.1 and 5.2."""
 
+from dataclasses import replace
+
 import pytest
 
 from ringback.call.control import CallInfo, DialTarget
-from ringback.call.route import NotRoutable, Route
+from ringback.call.route import Caller, NotRoutable, Route
 from ringback.model.call_status import Direction
 from ringback.model.record import TrunkRecord
 from ringback.model.sid import AccountSid, new_call_sid
@@ -22,38 +24,31 @@ TRUNK = TrunkRecord(
 )
 CHILD = CallInfo(call_sid=new_call_sid(), account_sid=ACCOUNT, from_="x", to="y", direction=Direction.OUTBOUND_DIAL)
 
+OF_ANOTHER = replace(CHILD, account_sid=AccountSid("AC" + "9" * 32))
+
 
 class NoPhones:
     def bindings(self, user: str, host: str, *, secure: bool = False) -> tuple[Binding, ...]:
         return ()
 
 
-def parent(
-    from_: str = f"sip:alice@{DOMAIN}", *, domain: str | None = DOMAIN, account: AccountSid = ACCOUNT
-) -> CallInfo:
-    return CallInfo(
-        call_sid=new_call_sid(),
-        account_sid=account,
-        from_=from_,
-        to="sip:hello@demo.sip.localhost",
-        direction=Direction.INBOUND,
-        sip_parameters=(("SipDomain", domain),) if domain else (),
-    )
+def caller(shown: str = f"sip:alice@{DOMAIN}", *, domain: str | None = DOMAIN) -> Caller:
+    return Caller(shown=shown, domain=domain)
 
 
 def route(
     address: str,
     *,
     kind: str = "sip",
-    caller_id: str | None = None,
-    caller: CallInfo | None = None,
+    shown: Caller | None = None,
+    call: CallInfo = CHILD,
     trunk: bool = True,
     **more: str,
 ) -> Route:
     directory = FrozenDirectory(configuration(trunks=[TRUNK] if trunk else []))
     router = TargetRouter(directory=directory.as_live(), phones=NoPhones(), default_host="192.0.2.1")
     target = DialTarget(kind=kind, address=address, **more)  # type: ignore[arg-type]
-    return router.route(target, parent=caller or parent(), child=CHILD, caller_id=caller_id)
+    return router.route(target, call=call, caller=shown or caller())
 
 
 def refused(address: str, **more: object) -> NotRoutable:
@@ -83,26 +78,42 @@ def test_ou_09_a_line_break_in_a_value_is_no_header() -> None:
 
 
 @pytest.mark.parametrize(
-    ("from_", "caller_id", "user"),
+    ("shown", "user"),
     [
-        (f"sip:alice@{DOMAIN}", None, "alice"),
-        (f"sip:alice@{DOMAIN}", "+15550001111", "+15550001111"),
-        (f"sip:alice@{DOMAIN}", "client:joey", "joey"),
-        (f"sip:alice@{DOMAIN}", 'evil"\r\nX: 1', "evilX1"),
-        (f"sip:{DOMAIN}", None, "anonymous"),
-        ("+15557654321", None, "+15557654321"),
+        (f"sip:alice@{DOMAIN}", "alice"),
+        ("+15550001111", "+15550001111"),
+        ("client:joey", "joey"),
+        ('evil"\r\nX: 1', "evilX1"),
+        (f"sip:{DOMAIN}", "anonymous"),
     ],
 )
-def test_5_2_from_is_the_caller_id_in_allowed_characters(from_: str, caller_id: str | None, user: str) -> None:
+def test_5_2_from_is_the_caller_id_in_allowed_characters(shown: str, user: str) -> None:
     """S-02."""
-    found = route("sip:bob@example.com", caller=parent(from_), caller_id=caller_id)
+    found = route("sip:bob@example.com", shown=caller(shown))
     assert str(found.invitation.from_) == f'"{user}" <sip:{user}@{DOMAIN}>'
-    assert found.from_ == (caller_id or from_)
 
 
-def test_from_is_at_our_address_where_the_call_has_no_domain() -> None:
-    found = route("sip:bob@example.com", caller=parent("+15557654321", domain=None))
-    assert str(found.invitation.from_.uri) == "sip:+15557654321@192.0.2.1"
+@pytest.mark.parametrize(
+    ("shown", "host"),
+    [
+        ("+15557654321", "192.0.2.1"),
+        ("sip:alice@example.com", "192.0.2.1"),
+        (f"sip:alice@{DOMAIN}", DOMAIN),
+    ],
+)
+def test_from_is_at_our_address_where_the_call_has_no_domain(shown: str, host: str) -> None:
+    """It is at a domain of the account only where the caller is; nobody else's name is used."""
+    found = route("sip:bob@example.com", shown=caller(shown, domain=None))
+    assert str(found.invitation.from_.uri).endswith(f"@{host}")
+    other = OF_ANOTHER
+    assert str(
+        route("sip:bob@example.com", shown=caller(shown, domain=None), call=other).invitation.from_.uri
+    ).endswith("@192.0.2.1")
+
+
+def test_the_name_shown_is_another_where_one_is_given_and_breaks_no_line() -> None:
+    found = route("sip:bob@example.com", shown=replace(caller("+15557654321"), display_name='The "shop"\r\nX: 1'))
+    assert str(found.invitation.from_) == f'"The \\"shop\\"X: 1" <sip:+15557654321@{DOMAIN}>'
 
 
 def test_credentials_of_the_noun_are_those_of_the_leg() -> None:
@@ -123,7 +134,7 @@ def test_a_number_goes_through_the_trunk_with_its_credentials() -> None:
 def test_a_number_without_a_trunk_or_that_is_none_is_refused() -> None:
     assert refused("+15551234567", kind="number", trunk=False).code == 13224
     assert refused("5551234567", kind="number").code == 13223
-    assert refused("+15551234567", kind="number", caller=parent(account=AccountSid("AC" + "9" * 32))).code == 13224
+    assert refused("+15551234567", kind="number", call=OF_ANOTHER).code == 13224
 
 
 @pytest.mark.parametrize(
