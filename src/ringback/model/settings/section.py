@@ -22,6 +22,7 @@ from ringback.model.settings.value import (
     HttpListen,
     IpText,
     Level,
+    LimitsLike,
     Listen,
     LogFormat,
     Method,
@@ -237,7 +238,18 @@ class TrunkSettings(Section):
 
 
 class LimitSettings(Section):
-    calls: Whole = Field(default=1000, ge=1, le=1_000_000, description="Calls at once; one more is refused with 503.")
+    like: LimitsLike = Field(
+        default="none",
+        description="`twilio` sets Twilio's pace: the calls that an account makes over the HTTP API are dialled one a"
+        " second, the others wait in a queue, and its requests at once are limited, with 429 for the excess."
+        " `none` sets none of these.",
+    )
+    calls: Whole = Field(
+        default=1000,
+        ge=1,
+        le=1_000_000,
+        description="Calls at once; one more that comes in is refused with 503, one more over the HTTP API fails.",
+    )
     documents_per_call: Whole = Field(
         default=1000, ge=1, le=1_000_000, description="TwiML documents one call may fetch before it is ended."
     )

@@ -232,6 +232,7 @@ CodecName = Annotated[
 DigestAlgorithm = Annotated[
     Literal["MD5", "SHA-256"], _text(_one_of("MD5", "SHA-256", upper=True), '"MD5" or "SHA-256"')
 ]
+LimitsLike = Annotated[Literal["none", "twilio"], _text(_one_of("none", "twilio"), '"none" or "twilio"')]
 LogFormat = Annotated[Literal["text", "json"], _text(_one_of("text", "json"), '"text" or "json"')]
 PhoneNumber = Annotated[str, _text(_matching(_E164), 'a number in E.164 form, such as "+15551234567"')]
 AccountSidText = Annotated[str, _text(_matching(_ACCOUNT_SID), "AC and 32 lower-case hexadecimal digits")]

@@ -67,6 +67,7 @@ WRONG = [
         ),
     ),
     (TOKEN + "[limits]\ncalls = 0", "limits.calls is 0, but must be 1 or more."),
+    (TOKEN + '[limits]\nlike = "aws"', 'limits.like is "aws", but must be "none" or "twilio".'),
     (TOKEN + '[limits]\ngrace_seconds = "1"', 'limits.grace_seconds is "1", but must be a number.'),
     (
         TOKEN + '[log]\nlevel = "loud"',
