@@ -13,7 +13,6 @@ pub mod g722;
 pub mod gsm;
 pub mod halfband;
 pub mod mixer;
-#[cfg(feature = "opus")]
 pub mod opus;
 pub mod plc;
 pub mod pure_tone;

@@ -1,16 +1,19 @@
-//! Opus, listened to. Runs with `--features opus`.
+//! Opus, listened to.
 
-#![cfg(feature = "opus")]
 #![allow(clippy::unwrap_used)]
 
 mod sound;
 
-use ringback_dsp::opus::{Decoder, Encoder, OpusError, MAX_PACKET_BYTES, MAX_PACKET_SAMPLES};
+use ringback_dsp::opus::{duration_units, Decoder, Encoder, OpusError, Settings, MAX_PACKET_BYTES, MAX_PACKET_SAMPLES};
 use ringback_dsp::tone::Goertzel;
 use sound::{speech, tone};
 
+fn settings(loss: u8) -> Settings {
+    Settings { bits_per_second: 24_000, expected_loss_percent: loss, complexity: 9, playback_rate_hz: 48_000 }
+}
+
 fn packets(samples: &[i16], rate_hz: u32, loss: u8) -> Vec<Vec<u8>> {
-    let mut encoder = Encoder::new(rate_hz, 24_000, loss).unwrap();
+    let mut encoder = Encoder::new(rate_hz, settings(loss)).unwrap();
     let frames = samples.chunks_exact(rate_hz as usize / 50);
     frames
         .map(|frame| {
@@ -89,11 +92,39 @@ fn packets_from_a_stranger_are_answered() {
 
 #[test]
 fn wrong_rates_and_lengths_are_named() {
-    assert_eq!(Encoder::new(44_100, 24_000, 0).err(), Some(OpusError::Rate(44_100)));
+    assert_eq!(Encoder::new(44_100, settings(0)).err(), Some(OpusError::Rate(44_100)));
     assert_eq!(Decoder::new(0).err().map(|error| error.to_string()), Some("Opus does not run at 0 Hz".into()));
-    let mut encoder = Encoder::new(8000, 24_000, 0).unwrap();
+    let mut encoder = Encoder::new(8000, settings(0)).unwrap();
     assert_eq!(encoder.encode(&[0; 161], &mut [0; 400]), Err(OpusError::Length));
     assert_eq!(encoder.encode(&[0; 10_000], &mut [0; 400]), Err(OpusError::Length));
     let packet = &packets(&tone(&[440.0], 20, -12.0, 8000), 8000, 0)[0];
     assert_eq!(Decoder::new(8000).unwrap().decode(packet, &mut [0; 50]), Err(OpusError::Length));
+}
+
+#[test]
+fn a_packet_tells_its_length_without_being_decoded() {
+    let packet = &packets(&tone(&[440.0], 20, -12.0, 16_000), 16_000, 0)[0];
+    assert_eq!(duration_units(packet), Ok(960));
+    assert_eq!(duration_units(&[]), Err(OpusError::InvalidPacket));
+    // RFC 6716 §3.1: configuration 3 has frames of 60 ms, code 3 says how many there are; §3.4 R5: 120 ms at most.
+    assert_eq!(duration_units(&[0b0001_1011, 2]), Ok(5760));
+    assert_eq!(duration_units(&[0b0001_1011, 3]), Err(OpusError::InvalidPacket));
+}
+
+#[test]
+fn a_phone_of_8_khz_is_sent_nothing_above_4() {
+    let narrow = Settings { playback_rate_hz: 8000, ..settings(0) };
+    for (settings, is_heard) in [(settings(0), true), (narrow, false)] {
+        let mut encoder = Encoder::new(16_000, settings).unwrap();
+        let mut decoder = Decoder::new(16_000).unwrap();
+        let mut heard = Vec::new();
+        for frame in tone(&[5500.0], 1000, -12.0, 16_000).chunks_exact(320) {
+            let (mut packet, mut samples) = ([0; MAX_PACKET_BYTES], [0; 320]);
+            let length = encoder.encode(frame, &mut packet).unwrap();
+            decoder.decode(&packet[..length], &mut samples).unwrap();
+            heard.extend(samples);
+        }
+        let level = Goertzel::new(5500.0, 16_000).unwrap().level_dbfs(&heard[8000..]);
+        assert_eq!(level > -20.0, is_heard, "{level}");
+    }
 }

@@ -1,34 +1,22 @@
 //! A jitter buffer for codecs with one octet per timestamp unit (PCMU, PCMA, G.722): a ring of octets addressed by timestamp.
 //!
 //! Packets of any length from 1 octet to `MAX_PAYLOAD` go in at their timestamp in any order; a frame of 20 ms comes out at
-//! each tick. Between them lies a delay that starts at 40 ms, grows by 20 ms when packets come too late to be played, and
-//! shrinks again when five seconds have shown that it is not needed. What is lost is an `Outcome`, not an error. Without the
-//! rules for starting again, a phone that resets its timestamps would be silent for the rest of the call.
+//! each tick. What is lost is an `Outcome`, not an error. `playout` says when a packet is played; `packets` is the same for
+//! a codec whose packets cannot be cut.
 //!
 //! The caller removes duplicates first (`source`), because a duplicate that comes late must not make the delay grow.
 
-use crate::unit::{RtpTimestamp, SAMPLES_PER_TICK};
+pub mod packets;
+pub mod playout;
 
-/// Octets held: half a second.
+use crate::unit::{RtpTimestamp, SAMPLES_PER_TICK};
+use playout::{Place, Playout, Share, Turn};
+
+/// Octets held: more than half a second.
 const CAPACITY: usize = 4096;
 const WORDS: usize = CAPACITY / 64;
-const FRAME: i32 = SAMPLES_PER_TICK as i32;
 /// The longest payload taken: 160 ms.
 pub const MAX_PAYLOAD: usize = 1280;
-/// The delay at the start, and the least.
-const MIN_DELAY: i32 = 2 * FRAME;
-/// The most the delay grows to.
-const MAX_DELAY: i32 = 10 * FRAME;
-/// A packet this far ahead of the playhead means that too much is waiting; what is too old is skipped.
-const MAX_AHEAD: i32 = MAX_DELAY + 6 * FRAME;
-/// Packets that in a row fit nowhere and then start the buffer anew.
-const RESTART_AFTER: u8 = 4;
-/// Packets looked at before the delay may shrink.
-const SHRINK_WINDOW: u32 = 250;
-/// Packets between two growths.
-const GROW_PAUSE: u32 = 10;
-/// Frames concealed before silence.
-const MAX_CONCEALED: u32 = 3;
 
 /// One frame of octets and which of them are real.
 pub type Octets = [u8; SAMPLES_PER_TICK];
@@ -75,61 +63,36 @@ pub enum Insertion {
 pub struct JitterBuffer {
     octets: Box<[u8; CAPACITY]>,
     filled: [u64; WORDS],
-    playhead: RtpTimestamp,
-    /// The end of the packet that was stored last.
-    newest: RtpTimestamp,
-    running: bool,
-    delay: i32,
-    /// Frames to give out as missing without moving the playhead.
-    stretch: u32,
-    missing_run: u32,
-    misfits: u8,
-    least_margin: i32,
-    packets_in_window: u32,
-    late: u64,
+    playout: Playout,
 }
 
 impl Default for JitterBuffer {
     fn default() -> Self {
-        Self {
-            octets: Box::new([0; CAPACITY]),
-            filled: [0; WORDS],
-            playhead: RtpTimestamp(0),
-            newest: RtpTimestamp(0),
-            running: false,
-            delay: MIN_DELAY,
-            stretch: 0,
-            missing_run: MAX_CONCEALED,
-            misfits: 0,
-            least_margin: i32::MAX,
-            packets_in_window: 0,
-            late: 0,
-        }
+        let playout = Playout::new(SAMPLES_PER_TICK as u32);
+        Self { octets: Box::new([0; CAPACITY]), filled: [0; WORDS], playout }
     }
 }
 
 impl JitterBuffer {
     /// Forgets what is buffered; the next packet starts anew. The delay that was learned stays.
     pub fn restart(&mut self) {
-        self.running = false;
+        self.playout.restart();
         self.filled = [0; WORDS];
-        self.missing_run = MAX_CONCEALED;
-        self.stretch = 0;
     }
 
     /// Packets that came after their time.
     pub fn late(&self) -> u64 {
-        self.late
+        self.playout.late()
     }
 
     /// The delay aimed at, in samples.
     pub fn delay_samples(&self) -> u32 {
-        self.delay.unsigned_abs()
+        self.playout.delay()
     }
 
-    /// Whether what came last reaches a frame beyond the delay aimed at: then nothing that may still wait is urgent.
+    /// Whether nothing that may still wait is urgent.
     pub fn is_well_fed(&self) -> bool {
-        self.running && self.newest.since(self.playhead) >= self.delay + FRAME
+        self.playout.is_well_fed()
     }
 
     /// Puts a payload in its place. `marker` begins a talkspurt, which excuses a jump in time.
@@ -137,118 +100,36 @@ impl JitterBuffer {
         if payload.is_empty() || payload.len() > MAX_PAYLOAD {
             return Insertion::Unusable;
         }
-        if !self.running {
-            self.start_at(timestamp);
+        let Place { insertion, is_anew, skipped, forgotten } =
+            self.playout.place(timestamp, marker, payload.len() as u32);
+        if is_anew {
+            self.filled = [0; WORDS];
         }
-        let length = payload.len() as i32;
-        let margin = timestamp.since(self.playhead);
-        if margin.saturating_add(length) <= 0 {
-            return self.receive_late(timestamp, marker, payload, margin);
+        if insertion == Insertion::Stored {
+            self.store(timestamp.plus(skipped), payload.get(skipped as usize..).unwrap_or_default());
         }
-        if margin.saturating_add(length) > CAPACITY as i32 {
-            return self.receive_misfit(timestamp, marker, payload);
+        if let Some((from, length)) = forgotten {
+            self.forget(index_of(from), (length as usize).min(CAPACITY));
         }
-        self.misfits = 0;
-        self.note_margin(margin);
-        let skipped = (-margin).max(0) as u32;
-        self.store(timestamp.plus(skipped), payload.get(skipped as usize..).unwrap_or_default());
-        if margin > MAX_AHEAD {
-            self.skip_to(timestamp.minus(self.delay_samples()));
-        }
-        Insertion::Stored
+        insertion
     }
 
     /// The frame of this tick into `frame`; what is missing by the mask is noise.
     pub fn pop(&mut self, frame: &mut Octets, mask: &mut Mask) -> Outcome {
         *mask = Mask::default();
-        if !self.running {
-            return Outcome::Starved;
+        match self.playout.turn() {
+            Turn::Idle => return Outcome::Starved,
+            Turn::Wait => return self.playout.note(Share::None),
+            Turn::Play(due) => self.take(due, frame, mask),
         }
-        if self.stretch > 0 {
-            self.stretch -= 1;
-            return self.missing();
-        }
-        self.take(frame, mask);
-        self.playhead = self.playhead.plus(FRAME as u32);
-        match mask.count() as usize {
-            0 => self.missing(),
-            SAMPLES_PER_TICK => {
-                self.missing_run = 0;
-                Outcome::Packet
-            }
-            _ => {
-                self.missing_run = 0;
-                Outcome::Conceal
-            }
-        }
-    }
-
-    fn missing(&mut self) -> Outcome {
-        if self.missing_run < MAX_CONCEALED {
-            self.missing_run += 1;
-            return Outcome::Conceal;
-        }
-        Outcome::Starved
-    }
-
-    fn start_at(&mut self, timestamp: RtpTimestamp) {
-        self.restart();
-        self.running = true;
-        self.misfits = 0;
-        self.playhead = timestamp.minus(self.delay_samples());
-        self.reset_window();
-    }
-
-    fn receive_late(&mut self, timestamp: RtpTimestamp, marker: bool, payload: &[u8], margin: i32) -> Insertion {
-        self.late += 1;
-        if margin >= -MAX_AHEAD && self.packets_in_window >= GROW_PAUSE && self.delay < MAX_DELAY {
-            self.delay += FRAME;
-            self.stretch += 1;
-            self.reset_window();
-        }
-        match self.receive_misfit(timestamp, marker, payload) {
-            Insertion::Adrift => Insertion::Late,
-            other => other,
-        }
-    }
-
-    fn receive_misfit(&mut self, timestamp: RtpTimestamp, marker: bool, payload: &[u8]) -> Insertion {
-        self.misfits = self.misfits.saturating_add(1);
-        if !marker && self.misfits < RESTART_AFTER {
-            return Insertion::Adrift;
-        }
-        self.start_at(timestamp);
-        self.store(timestamp, payload);
-        Insertion::Stored
-    }
-
-    /// Watches how early packets come; when for a whole window all came a frame earlier than needed, drops a frame.
-    fn note_margin(&mut self, margin: i32) {
-        self.least_margin = self.least_margin.min(margin);
-        self.packets_in_window += 1;
-        if self.packets_in_window < SHRINK_WINDOW {
-            return;
-        }
-        if self.least_margin >= MIN_DELAY + FRAME {
-            self.delay = (self.delay - FRAME).max(MIN_DELAY);
-            self.skip_to(self.playhead.plus(FRAME as u32));
-        }
-        self.reset_window();
-    }
-
-    fn reset_window(&mut self) {
-        self.least_margin = i32::MAX;
-        self.packets_in_window = 0;
-    }
-
-    fn skip_to(&mut self, playhead: RtpTimestamp) {
-        let skipped = playhead.since(self.playhead).clamp(0, CAPACITY as i32) as usize;
-        self.forget(index_of(self.playhead), skipped);
-        self.playhead = playhead;
+        self.playout.note(match mask.count() as usize {
+            0 => Share::None,
+            SAMPLES_PER_TICK => Share::All,
+            _ => Share::Some,
+        })
     }
 
     fn store(&mut self, timestamp: RtpTimestamp, payload: &[u8]) {
-        self.newest = timestamp.plus(payload.len() as u32);
         let start = index_of(timestamp);
         let (first, second) = payload.split_at(payload.len().min(CAPACITY - start));
         self.octets[start..start + first.len()].copy_from_slice(first);
@@ -257,8 +138,8 @@ impl JitterBuffer {
         each_word(0, second.len(), |word, bits| self.filled[word] |= bits);
     }
 
-    fn take(&mut self, frame: &mut Octets, mask: &mut Mask) {
-        let start = index_of(self.playhead);
+    fn take(&mut self, due: RtpTimestamp, frame: &mut Octets, mask: &mut Mask) {
+        let start = index_of(due);
         *mask = Mask([self.bits(start), self.bits(start + 64), self.bits(start + 128) & 0xFFFF_FFFF]);
         let first = SAMPLES_PER_TICK.min(CAPACITY - start);
         let (head, tail) = frame.split_at_mut(first);
