@@ -19,8 +19,8 @@ def dial_recording(verb: Dial, callback: RecordingCallback) -> DialRecording | N
 
 
 def dial_recording_callback(verb: Dial, run: Run) -> RecordingCallback:
-    return RecordingCallback(
-        run=run,
+    return RecordingCallback.of_run(
+        run,
         url=verb.recording_status_callback,
         method=verb.recording_status_callback_method,
         events=verb.recording_status_callback_event,

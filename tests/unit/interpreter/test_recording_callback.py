@@ -21,7 +21,7 @@ RESULT = RecordResult(
 
 
 def callback(bench: Bench, *events: str, url: str | None = "/rec") -> RecordingCallback:
-    return RecordingCallback(run=bench.run(), url=url, method="GET", events=events, source="RecordVerb")
+    return RecordingCallback.of_run(bench.run(), url=url, method="GET", events=events, source="RecordVerb")
 
 
 def test_a_completed_recording_is_told_with_its_trimmed_length(bench: Bench) -> None:

@@ -1,7 +1,7 @@
 """`<Record>`: the caller's voice, then always the action (R-04, R-05), also after a hang-up (A-02)."""
 
 from ringback.call.control import RecordRequest, RecordResult
-from ringback.interpreter.outcome import Outcome
+from ringback.interpreter.outcome import Finished, Outcome
 from ringback.interpreter.recording_callback import RecordingCallback
 from ringback.interpreter.run import Run
 from ringback.interpreter.transcription import transcribe
@@ -12,8 +12,8 @@ NEEDS_ANSWER = True
 
 
 async def execute(verb: Record, run: Run) -> Outcome:
-    callback = RecordingCallback(
-        run=run,
+    callback = RecordingCallback.of_run(
+        run,
         url=verb.recording_status_callback,
         method=verb.recording_status_callback_method,
         events=verb.recording_status_callback_event,
@@ -23,6 +23,8 @@ async def execute(verb: Record, run: Run) -> Outcome:
     callback.ended(result)
     if verb.transcribe:
         transcribe(verb, run, result)
+    if run.call.is_moved:
+        return Finished()  # the recording is kept; whom it was made for has lost the call (L-01)
     return run.goto(verb.action, verb.method, _parameters(result))
 
 

@@ -31,8 +31,8 @@ def _record(noun: Recording, run: Run) -> None:
 
 
 def _request(noun: Recording, run: Run) -> BackgroundRecording:
-    callback = RecordingCallback(
-        run=run,
+    callback = RecordingCallback.of_run(
+        run,
         url=noun.recording_status_callback,
         method=noun.recording_status_callback_method,
         events=noun.recording_status_callback_event,
