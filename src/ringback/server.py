@@ -36,6 +36,7 @@ from ringback.media.prompt import PromptLibrary
 from ringback.model.settings import Settings
 from ringback.services.admit_call import Admission
 from ringback.services.answer_call import AnswerLimits, CallAnswering
+from ringback.services.configuration import Configuring
 from ringback.services.keep_journal import Journal
 from ringback.services.load_prompt import PromptLoader
 from ringback.services.metrics import Metrics
@@ -152,7 +153,7 @@ async def running_server(
         telling = _open_telling(stack, storage, clock)
         sound = await _open_sound(stack, settings, clock)
         signalling = _make_signalling(settings, storage, telling, clock, trace)
-        http = await _start_http(stack, settings, storage, telling.metrics, signalling.endpoint)
+        http = await _start_http(stack, settings, storage, telling.metrics, signalling.endpoint, clock)
         desk = RecordingDesk(
             folder=storage.recordings,
             base_url=str(settings.http.public_url or http.url),
@@ -352,13 +353,19 @@ def _connect(
 
 
 async def _start_http(
-    stack: contextlib.AsyncExitStack, settings: Settings, storage: _Storage, metrics: Metrics, endpoint: Endpoint
+    stack: contextlib.AsyncExitStack,
+    settings: Settings,
+    storage: _Storage,
+    metrics: Metrics,
+    endpoint: Endpoint,
+    clock: Clock,
 ) -> HttpServer:
     services = ApiServices(
         find_account=storage.directory.account,
         find_recording=RecordingFinder(storage.database, storage.writer),
         recordings_folder=storage.recordings,
         registry=metrics.registry,
+        configuring=Configuring(database=storage.database, directory=storage.directory, clock=clock),
         health=lambda: {"status": "stopping" if endpoint.is_draining else "ok"},
     )
     http = HttpServer(create_app(services), host=settings.http.listen.host, port=settings.http.listen.port)

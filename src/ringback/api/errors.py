@@ -2,12 +2,19 @@
 
 ApiError(status, code, message)
 ├── not_authenticated()     401, 20003, with WWW-Authenticate
+├── forbidden(message)      403, 20403
 ├── not_found(path)         404, 20404
 ├── method_not_allowed()    405, 20004
 └── internal_error()        500, 20500
 """
 
-from starlette.responses import JSONResponse
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ringback.api.representation import render_error
 
 REALM = "Twilio API"
 MORE_INFO = "https://www.twilio.com/docs/errors/{code}"
@@ -16,34 +23,48 @@ MORE_INFO = "https://www.twilio.com/docs/errors/{code}"
 class ApiError(Exception):
     """An answer that says what was wrong with the request."""
 
-    def __init__(self, status: int, code: int, message: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: int,
+        message: str,
+        headers: dict[str, str] | None = None,
+        details: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
         self.headers = headers or {}
+        self.details = details
 
-    def response(self) -> JSONResponse:
-        body = {
-            "code": self.code,
-            "message": self.message,
-            "more_info": MORE_INFO.format(code=self.code),
-            "status": self.status,
-        }
-        return JSONResponse(body, status_code=self.status, headers=self.headers)
+    @property
+    def body(self) -> Mapping[str, Any]:
+        """The keys in the order of Twilio's; `details` only where there are some."""
+        more_info = MORE_INFO.format(code=self.code)
+        body = {"code": self.code, "message": self.message, "more_info": more_info, "status": self.status}
+        return body if self.details is None else {**body, "details": self.details}
+
+    def response(self, request: Request) -> Response:
+        return render_error(request, self.body, self.status, self.headers)
 
 
 def not_authenticated() -> ApiError:
-    """Missing or wrong credentials."""
+    """Missing or wrong credentials, or such as may not do this."""
     return ApiError(401, 20003, "Authenticate", {"WWW-Authenticate": f'Basic realm="{REALM}"'})
+
+
+def forbidden(message: str, code: int = 20403) -> ApiError:
+    """A known caller that may not do this."""
+    return ApiError(403, code, message)
 
 
 def not_found(path: str) -> ApiError:
     return ApiError(404, 20404, f"The requested resource {path} was not found")
 
 
-def method_not_allowed(method: str, path: str) -> ApiError:
-    return ApiError(405, 20004, f"{method} is not possible on {path}", {"Allow": "GET, HEAD"})
+def method_not_allowed(method: str, path: str, allow: str = "GET, HEAD") -> ApiError:
+    return ApiError(405, 20004, f"{method} is not possible on {path}", {"Allow": allow})
 
 
 def internal_error() -> ApiError:

@@ -14,10 +14,11 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from ringback.api.audio_file import AudioFile, path_inside, wav_file, whole_file
-from ringback.api.authentication import owner
+from ringback.api.authentication import OwnAccount
 from ringback.api.byte_range import ByteRange, UnsatisfiableRange, parse_range
 from ringback.api.errors import not_found
 from ringback.api.mp3 import Mp3Shelf
+from ringback.api.representation import representation, requested_path
 from ringback.api.services import ApiServices
 from ringback.model.record import RecordingRecord, RecordingStatus
 from ringback.model.sid import is_sid
@@ -35,17 +36,18 @@ def recordings_router(services: ApiServices) -> APIRouter:
 
     @router.get(PATH)
     @router.head(PATH, include_in_schema=False)
-    async def recording_media(request: Request, account_sid: str, name: str) -> Response:
+    async def recording_media(request: Request, account: OwnAccount, name: str) -> Response:
         """The audio of a recording, or a part of it."""
-        account = owner(request, account_sid, services.find_account)
+        if representation(request):
+            raise not_found(requested_path(request))
         sid, suffix = _split(name)
         record = await services.find_recording(sid) if suffix and is_sid(sid, "RE") else None
         if record is None or record.account_sid != account.sid or record.status not in SERVED:
-            raise not_found(request.url.path)
+            raise not_found(requested_path(request))
         try:
             audio = await _audio(record, suffix, services.recordings_folder, shelf)
         except (NotAWave, OSError):
-            raise not_found(request.url.path) from None
+            raise not_found(requested_path(request)) from None
         return _response(request, audio, temporary=suffix == "mp3" and not _is_complete(record))
 
     return router

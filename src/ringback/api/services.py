@@ -7,6 +7,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 
 from ringback.model.record import AccountRecord, RecordingRecord
+from ringback.services.configuration import Configuring
 
 FindAccount = Callable[[str], AccountRecord | None]
 FindRecording = Callable[[str], Awaitable[RecordingRecord | None]]
@@ -17,6 +18,7 @@ Health = Callable[[], Mapping[str, object]]
 class ApiServices:
     """`find_account` answers from memory, so that a stranger costs no database read.
 
+    `configuring` is what the resources of the configuration are kept with.
     `health` gives what `/health` shows beside status and version; `"status": "stopping"` there makes it answer 503.
     """
 
@@ -24,4 +26,5 @@ class ApiServices:
     find_recording: FindRecording
     recordings_folder: Path
     registry: CollectorRegistry
+    configuring: Configuring
     health: Health = dict

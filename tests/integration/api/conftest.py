@@ -3,7 +3,7 @@
 import math
 import struct
 import wave
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,13 @@ from prometheus_client import CollectorRegistry, Counter
 from ringback.api.app import create_app
 from ringback.api.server import HttpServer
 from ringback.api.services import ApiServices
+from ringback.clock import SystemClock
 from ringback.model.record import AccountRecord, RecordingRecord, RecordingStatus
 from ringback.model.sid import AccountSid, CallSid, RecordingSid
+from ringback.services.configuration import Configuring
+from ringback.store.account import AccountRepository
+from ringback.store.database import Database
+from ringback.store.live_directory import LiveDirectory
 
 MINE, OTHER = AccountSid("AC" + "1" * 32), AccountSid("AC" + "2" * 32)
 RECORDING = RecordingSid("RE" + "a" * 32)
@@ -72,12 +77,13 @@ class Stage:
         *,
         method: str = "GET",
         user: tuple[str, str] | None = (MINE, "my-token"),
+        data: Mapping[str, str] | Sequence[tuple[str, str]] | None = None,
         **headers: str,
     ) -> "Answer":
         if user is not None:
             headers["Authorization"] = aiohttp.encode_basic_auth(*user)
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        async with self.client.request(method, self.url + path, headers=sent) as response:
+        async with self.client.request(method, self.url + path, headers=sent, data=data) as response:
             return Answer(response.status, response.headers, await response.read())
 
     async def media(self, suffix: str = "", sid: str = RECORDING, account: str = MINE, **options: Any) -> "Answer":
@@ -100,13 +106,19 @@ def recordings(tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def stage(recordings: Path) -> AsyncIterator[Stage]:
+    """The API over a database in memory, in which both accounts are."""
     stage = Stage(recordings)
+    database = await Database.open("sqlite:///:memory:")
+    async with database.begin() as connection:
+        await AccountRepository(connection).put(*stage.accounts.values())
+    directory = await LiveDirectory.open(database, realm="ringback")
     Counter("ringback_tests", "What a test counts.", registry=stage.registry).inc()
     services = ApiServices(
         find_account=stage.accounts.get,  # type: ignore[arg-type]
         find_recording=stage.find_recording,
         recordings_folder=recordings,
         registry=stage.registry,
+        configuring=Configuring(database=database, directory=directory, clock=SystemClock()),
         health=lambda: stage.health,
     )
     server = HttpServer(create_app(services), host="127.0.0.1", port=0)
@@ -116,6 +128,7 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
         stage.client = client
         yield stage
     await server.stop(1.0)
+    await database.close()
 
 
 @pytest.fixture

@@ -146,7 +146,7 @@ async def test_head_is_get_without_the_body(stage: Any, make_tone: Tone, suffix:
         assert head.headers[name] == get.headers[name]
 
 
-@pytest.mark.parametrize("user", [None, (MINE, "wrong"), (OTHER, "other-token"), (NONE, "my-token")])
+@pytest.mark.parametrize("user", [None, (MINE, "wrong"), (NONE, "my-token")])
 async def test_only_its_account_gets_a_recording_and_nobody_else_costs_a_look_into_the_store(
     stage: Any, make_tone: Tone, user: tuple[str, str] | None
 ) -> None:
@@ -161,6 +161,8 @@ async def test_only_its_account_gets_a_recording_and_nobody_else_costs_a_look_in
 async def test_a_recording_of_another_account_is_not_there(stage: Any, make_tone: Tone) -> None:
     make_tone(stage.folder / "a.wav", 1.0)
     stage.add()
+    assert error_of(await stage.media(user=(OTHER, "other-token"))) == (404, 20404)
+    assert stage.lookups == []
     assert error_of(await stage.media(account=OTHER, user=(OTHER, "other-token"))) == (404, 20404)
 
 

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from starlette.requests import Request
 
 from ringback.api.errors import ApiError, internal_error, method_not_allowed, not_authenticated, not_found
 
@@ -17,7 +18,7 @@ from ringback.api.errors import ApiError, internal_error, method_not_allowed, no
     ],
 )
 def test_the_body_has_exactly_four_keys(error: ApiError, status: int, code: int) -> None:
-    response = error.response()
+    response = error.response(Request({"type": "http", "path": "/x", "headers": []}))
     body = json.loads(bytes(response.body))
     assert set(body) == {"code", "message", "more_info", "status"}
     assert (response.status_code, body["status"], body["code"]) == (status, status, code)

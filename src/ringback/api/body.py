@@ -1,0 +1,71 @@
+"""What an answer says: one model a resource, whose fields are Twilio's names in Twilio's order (rest-api.md section 9).
+
+A value that is not known is null, and its key is there all the same (rest-api.md section 4).
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
+from starlette.requests import Request
+from starlette.responses import Response
+
+from ringback.api.page import PageQuery, envelope
+from ringback.api.representation import render_list, render_one
+from ringback.store.paging import Position, Slice
+
+Item = TypeVar("Item")
+
+API_VERSION = "2010-04-01"
+
+
+def rfc2822(moment: datetime) -> str:
+    """`Mon, 02 Mar 2026 10:04:55 +0000`: always that zone, never its name."""
+    return format_datetime(moment.astimezone(UTC))
+
+
+Date = Annotated[datetime, PlainSerializer(rfc2822), WithJsonSchema({"type": "string"})]
+"""A moment, as RFC 2822 text in the answer."""
+
+
+class Body(BaseModel):
+    """One resource. `element` is its name in XML."""
+
+    element: ClassVar[str]
+    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True, populate_by_name=True)
+
+    def plain(self) -> Mapping[str, Any]:
+        """Ready to be written: dates are text."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+def answer(request: Request, body: Body, status: int = 200) -> Response:
+    """200 for what was read or changed, 201 for what was made."""
+    return render_one(request, body.element, body.plain(), status)
+
+
+def deleted() -> Response:
+    """204, and nothing else."""
+    return Response(status_code=204)
+
+
+def answer_page(
+    request: Request,
+    key: str,
+    query: PageQuery,
+    found: Slice[Item],
+    present: Callable[[Item], Body],
+    position: Callable[[Item], Position],
+    *,
+    kind: type[Body],
+) -> Response:
+    """A page of resources with Twilio's paging keys; `key` names the array (rest-api.md section 6)."""
+    paging = envelope(request, query, found, position)
+    return render_list(request, key, kind.element, [present(item).plain() for item in found.records], paging)
+
+
+def account_uri(account_sid: str, *path: str) -> str:
+    """The relative URI of something in an account: `/2010-04-01/Accounts/AC.../Calls/CA....json`."""
+    return "/".join(("", API_VERSION, "Accounts", account_sid, *path)) + ".json"

@@ -1,0 +1,106 @@
+"""What the routes tell OpenAPI about themselves: parameters, the shape of the answer, and Twilio's errors.
+
+The document is served at `/openapi.json`. It is made from the same models that read requests and write answers.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI
+
+from ringback.api.body import Body
+from ringback.api.form import Form
+from ringback.api.page import PageQuery
+
+ERROR: Mapping[str, Any] = {
+    "type": "object",
+    "required": ["code", "message", "more_info", "status"],
+    "properties": {
+        "code": {"type": "integer"},
+        "message": {"type": "string"},
+        "more_info": {"type": "string"},
+        "status": {"type": "integer"},
+    },
+}
+_PAGING: Mapping[str, Any] = {
+    "first_page_uri": {"type": "string"},
+    "previous_page_uri": {"type": ["string", "null"]},
+    "next_page_uri": {"type": ["string", "null"]},
+    "uri": {"type": "string"},
+    "page": {"type": "integer"},
+    "page_size": {"type": "integer"},
+    "start": {"type": "integer"},
+    "end": {"type": "integer"},
+}
+BASIC = {"basic": {"type": "http", "scheme": "basic"}}
+
+
+def described(
+    *,
+    form: type[Form] | None = None,
+    query: type[Form] | None = None,
+    body: type[Body] | None = None,
+    listed_as: str | None = None,
+    status: int = 200,
+    errors: tuple[int, ...] = (),
+) -> Mapping[str, Any]:
+    """Keywords for `router.get(...)` and its like. `listed_as` is the key of the array that holds `body`."""
+    extra: dict[str, Any] = {"security": [{"basic": []}]}
+    if form is not None:
+        schema = _schema(form)
+        extra["requestBody"] = {
+            "required": bool(schema.get("required")),
+            "content": {"application/x-www-form-urlencoded": {"schema": schema}},
+        }
+    if query is not None:
+        extra["parameters"] = _query_parameters(query)
+    responses: dict[int, Any] = {status: _answer(body, listed_as)}
+    always = (401, 404) if form is None and query is None else (400, 401, 404)
+    for code in sorted({*always, *errors}):
+        responses[code] = {"description": "refused", "content": {"application/json": {"schema": ERROR}}}
+    return {"status_code": status, "response_model": None, "responses": responses, "openapi_extra": extra}
+
+
+def describe_suffixes(app: FastAPI) -> None:
+    """In the document, every path of the REST API ends in `.json`, which is how libraries ask."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = plain()
+        if not document.get("x-suffixed"):
+            document["paths"] = {_suffixed(path): item for path, item in document["paths"].items()}
+            document.setdefault("components", {})["securitySchemes"] = BASIC
+            document["x-suffixed"] = True
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to change the document
+
+
+def _suffixed(path: str) -> str:
+    return f"{path}.json" if path.startswith(("/2010-04-01", "/ringback/v1")) and "{name}" not in path else path
+
+
+def _answer(body: type[Body] | None, listed_as: str | None) -> Mapping[str, Any]:
+    if body is None:
+        return {"description": "done"}
+    schema: Mapping[str, Any] = body.model_json_schema(mode="serialization")
+    if listed_as is not None:
+        properties = {**_PAGING, listed_as: {"type": "array", "items": schema}}
+        schema = {"type": "object", "properties": properties, "required": list(properties)}
+    return {"description": "the resource", "content": {"application/json": {"schema": schema}}}
+
+
+def _schema(form: type[Form]) -> Mapping[str, Any]:
+    return form.model_json_schema(mode="validation", by_alias=True)
+
+
+def _query_parameters(query: type[Form]) -> list[Mapping[str, Any]]:
+    schema = _schema(query)
+    required = set(schema.get("required", ()))
+    return [
+        {"in": "query", "name": name, "required": name in required, "schema": shape}
+        for name, shape in schema.get("properties", {}).items()
+    ]
+
+
+__all__ = ["PageQuery", "describe_suffixes", "described"]
