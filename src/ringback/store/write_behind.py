@@ -4,11 +4,16 @@
 everything in one transaction: every `INTERVAL_SECONDS`, or at once when `BATCH_RECORDS` wait. After a crash the store
 is complete up to the last second: at most one interval and one transaction are missing.
 
+Who may go on only when something is in the store waits for `written`. That hurries the writer, which lets
+`GATHER_SECONDS` pass so that many who wait share one transaction.
+
 A write that fails is reported and tried again with growing pauses; nothing is lost while the process lives. A record
 that the database refuses by itself (`RecordRefused`) is reported and left out, so that it does not hold up the others.
 """
 
 import asyncio
+import math
+from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,6 +21,7 @@ from typing import Protocol
 from ringback.clock import Clock, wait_for
 
 INTERVAL_SECONDS = 0.2
+GATHER_SECONDS = 0.02
 BATCH_RECORDS = 500
 MAX_WAITING = 100_000
 FIRST_RETRY_SECONDS = 0.2
@@ -67,12 +73,14 @@ class WriteBehind:
         self._clock = clock
         self._report = report
         self._capacity = capacity
-        self._waiting: dict[str, Written] = {}
-        self._writing: dict[str, Written] = {}
+        # By SID, in the order of their numbers, which count up; a newer state of what waits keeps the number.
+        self._waiting: dict[str, tuple[int, Written]] = {}
+        self._writing: dict[str, tuple[int, Written]] = {}
+        self._last_number = 0
+        self._barriers: deque[tuple[int, asyncio.Future[bool]]] = deque()
         self._something = asyncio.Event()
+        self._asked = asyncio.Event()
         self._hurry = asyncio.Event()
-        self._idle = asyncio.Event()
-        self._idle.set()
         self._task: asyncio.Task[None] | None = None
         self.statistics = WriteStatistics()
 
@@ -82,34 +90,45 @@ class WriteBehind:
 
     def put(self, record: Written) -> bool:
         """Keep the record for the next write. False, and a report, when `capacity` other records wait already."""
-        if record.sid not in self._waiting and len(self._waiting) >= self._capacity:
-            self._overflow()
-            return False
-        self._waiting[record.sid] = record
-        self._idle.clear()
+        number, _ = self._waiting.get(record.sid, (None, None))
+        if number is None:
+            if len(self._waiting) >= self._capacity:
+                self._overflow()
+                return False
+            number = self._last_number = self._last_number + 1
+        self._waiting[record.sid] = (number, record)
         self._something.set()
         if len(self._waiting) >= BATCH_RECORDS:
-            self._hurry.set()
+            self._hurry_up()
         return True
 
     def unwritten(self, sid: str) -> Written | None:
         """The newest state of a record that is not in the store yet."""
-        return self._waiting.get(sid) or self._writing.get(sid)
+        _, record = self._waiting.get(sid) or self._writing.get(sid) or (None, None)
+        return record
 
     @property
     def waiting(self) -> int:
         """How many records are not in the store yet."""
         return len(self._waiting) + len(self._writing)
 
-    async def drain(self, timeout_seconds: float | None = None) -> bool:
-        """Write all that waits now. False when it could not be written in `timeout_seconds`."""
-        if self._waiting:
-            self._hurry.set()
+    async def written(self, timeout_seconds: float | None = None) -> bool:
+        """Return when all that was put before is in the store, or was refused by it. False when that takes longer."""
+        if not self.waiting:
+            return True
+        passed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._barriers.append((self._last_number, passed))
+        self._asked.set()
         try:
-            await wait_for(self._clock, self._idle.wait(), timeout_seconds)
+            return await wait_for(self._clock, passed, timeout_seconds)
         except TimeoutError:
             return False
-        return True
+
+    async def drain(self, timeout_seconds: float | None = None) -> bool:
+        """The same without letting more records join."""
+        if self._waiting:
+            self._hurry_up()
+        return await self.written(timeout_seconds)
 
     async def close(self) -> None:
         """Stop writing. What was not drained is lost, and reported."""
@@ -117,8 +136,16 @@ class WriteBehind:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
+        for _, passed in self._barriers:
+            if not passed.done():
+                passed.set_result(False)
+        self._barriers.clear()
         if self.waiting:
             self._report(f"{self.waiting} records were not written to the store", None)
+
+    def _hurry_up(self) -> None:
+        self._asked.set()
+        self._hurry.set()
 
     def _overflow(self) -> None:
         """Reported at the first and then at each thousandth, so that a full store does not fill the log."""
@@ -129,16 +156,20 @@ class WriteBehind:
     async def _run(self) -> None:
         while True:
             await self._something.wait()
-            await self._pause(INTERVAL_SECONDS)
-            await self._write_waiting()
+            await self._pause()
+            self._asked.clear()
+            self._hurry.clear()
+            await self._write_until(self._last_number)
+            if not self._waiting:
+                self._something.clear()
 
-    async def _write_waiting(self) -> None:
-        """Everything that waits, in batches, until nothing does."""
+    async def _write_until(self, last: int) -> None:
+        """Everything up to this number, in batches. What comes meanwhile gathers for the next time."""
         pause = FIRST_RETRY_SECONDS
-        while self._waiting:
+        while self._oldest_waiting() <= last:
             self._take_batch()
             try:
-                refused = await self._write(tuple(self._writing.values()))
+                refused = await self._write(tuple(record for _, record in self._writing.values()))
             except Exception as error:  # the writer must outlive a database that is away, and a bug in it too
                 self._put_back(error)
                 await self._clock.sleep(pause)
@@ -146,9 +177,10 @@ class WriteBehind:
                 continue
             self._written(refused)
             pause = FIRST_RETRY_SECONDS
-        self._something.clear()
-        self._hurry.clear()
-        self._idle.set()
+
+    def _oldest_waiting(self) -> float:
+        """The lowest number; infinity when nothing waits."""
+        return next((number for number, _ in self._waiting.values()), math.inf)
 
     def _take_batch(self) -> None:
         """The oldest records first; a dict keeps the order in which SIDs were first put."""
@@ -159,7 +191,11 @@ class WriteBehind:
         """Before what came since, of which the newer states count."""
         self.statistics.failed_writes += 1
         self._report(f"the store could not be written, {len(self._writing)} records wait: {error}", error)
-        self._waiting = self._writing | self._waiting
+        back = {
+            sid: (number, self._waiting.pop(sid, (number, record))[1])
+            for sid, (number, record) in self._writing.items()
+        }
+        self._waiting = back | self._waiting
         self._writing = {}
 
     def _written(self, refused: Sequence[RecordRefused]) -> None:
@@ -168,10 +204,16 @@ class WriteBehind:
         self.statistics.refused += len(refused)
         self.statistics.written += len(self._writing) - len(refused)
         self._writing = {}
+        oldest = self._oldest_waiting()
+        while self._barriers and self._barriers[0][0] < oldest:
+            _, passed = self._barriers.popleft()
+            if not passed.done():
+                passed.set_result(True)
 
-    async def _pause(self, seconds: float) -> None:
-        """Let records gather, unless enough wait or someone drains."""
-        try:
-            await wait_for(self._clock, self._hurry.wait(), seconds)
-        except TimeoutError:
-            return
+    async def _pause(self) -> None:
+        """Let records gather: a short while when someone waits for them, not at all when enough wait."""
+        for seconds, event in ((INTERVAL_SECONDS, self._asked), (GATHER_SECONDS, self._hurry)):
+            try:
+                await wait_for(self._clock, event.wait(), seconds)
+            except TimeoutError:
+                return

@@ -9,6 +9,7 @@ from ringback.model.call_status import CallStatus
 from ringback.model.record import CallRecord
 from ringback.store.write_behind import (
     BATCH_RECORDS,
+    GATHER_SECONDS,
     INTERVAL_SECONDS,
     RecordRefused,
     WriteBehind,
@@ -217,3 +218,111 @@ async def test_a_written_record_is_not_unwritten_any_more(
     assert behind.unwritten(make_call(1).sid) == make_call(1)
     await clock.advance(1)
     assert behind.unwritten(make_call(1).sid) is None
+
+
+async def test_who_waits_for_the_store_goes_on_when_everything_from_before_is_in_it(
+    behind: WriteBehind, shelf: Shelf, clock: VirtualClock, make_call: MakeCall
+) -> None:
+    """Hurried, and without waiting for what came afterwards."""
+    shelf.gate.clear()
+    behind.put(make_call(1))
+    waiting = asyncio.ensure_future(behind.written())
+    await clock.advance(GATHER_SECONDS)
+    behind.put(make_call(2))
+    await clock.settle()
+    assert not waiting.done()
+    shelf.gate.set()
+    await clock.settle()
+    assert await waiting is True
+    assert set(shelf.kept) == {make_call(1).sid}
+
+
+async def test_many_who_wait_for_the_store_share_one_write(
+    behind: WriteBehind, shelf: Shelf, clock: VirtualClock, make_call: MakeCall
+) -> None:
+    waiting = []
+    for number in range(10):
+        behind.put(make_call(number))
+        waiting.append(asyncio.ensure_future(behind.written()))
+        await clock.advance(GATHER_SECONDS / 20)
+    await clock.advance(GATHER_SECONDS)
+    assert [await one for one in waiting] == [True] * 10
+    ((when, records),) = shelf.writes
+    assert when <= GATHER_SECONDS * 1.1
+    assert len(records) == 10
+
+
+async def test_who_asks_during_a_write_waits_for_the_next_one(
+    behind: WriteBehind, shelf: Shelf, clock: VirtualClock, make_call: MakeCall
+) -> None:
+    shelf.gate.clear()
+    behind.put(make_call(1))
+    await clock.advance(INTERVAL_SECONDS)
+    behind.put(make_call(1, CallStatus.COMPLETED))
+    waiting = asyncio.ensure_future(behind.written())
+    shelf.gate.set()
+    await clock.settle()
+    assert not waiting.done()
+    await clock.advance(GATHER_SECONDS)
+    assert waiting.done()
+    assert shelf.kept[make_call(1).sid] == make_call(1, CallStatus.COMPLETED)
+
+
+async def test_a_write_that_fails_lets_nobody_go_on_until_it_is_done(
+    behind: WriteBehind, shelf: Shelf, clock: VirtualClock, make_call: MakeCall
+) -> None:
+    """Also when a newer state of one record takes the place of the one that failed."""
+    shelf.failures = [WriteFailed("gone")]
+    shelf.gate.clear()
+    behind.put(make_call(1))
+    behind.put(make_call(2))
+    waiting = asyncio.ensure_future(behind.written())
+    await clock.advance(GATHER_SECONDS)
+    behind.put(make_call(1, CallStatus.COMPLETED))
+    shelf.gate.set()
+    await clock.settle()
+    assert not waiting.done()
+    await clock.advance(0.2)
+    assert waiting.done()
+    assert len(shelf.kept) == 2
+
+
+async def test_who_waits_for_a_store_that_is_away_goes_on_after_a_time(
+    behind: WriteBehind, shelf: Shelf, clock: VirtualClock, make_call: MakeCall
+) -> None:
+    shelf.gate.clear()
+    behind.put(make_call(1))
+    assert await clock.run(behind.written(2.0)) is False
+    assert clock.now() == pytest.approx(2.0)
+
+
+async def test_who_waits_for_a_store_that_is_closed_goes_on(
+    clock: VirtualClock, shelf: Shelf, make_call: MakeCall
+) -> None:
+    behind = WriteBehind(shelf.write, clock, report=lambda *_: None)
+    behind.put(make_call(1))
+    waiting = asyncio.ensure_future(behind.written())
+    await clock.settle()
+    await behind.close()
+    assert await waiting is False
+
+
+async def test_there_is_nothing_to_wait_for_when_all_is_written(behind: WriteBehind, clock: VirtualClock) -> None:
+    assert await behind.written()
+    assert clock.now() == 0
+
+
+async def test_a_stream_of_records_is_written_once_an_interval(
+    behind: WriteBehind, shelf: Shelf, clock: VirtualClock, make_call: MakeCall
+) -> None:
+    """What comes while a write runs gathers for the next one, instead of being written by itself."""
+
+    async def slow(records: Sequence[Written]) -> Sequence[RecordRefused]:
+        await clock.sleep(0.005)
+        return await Shelf.write(shelf, records)
+
+    behind._write = slow
+    for number in range(100):
+        behind.put(make_call(number))
+        await clock.advance(0.01)
+    assert len(shelf.writes) <= 5
