@@ -41,6 +41,7 @@ from ringback.services.keep_journal import Journal
 from ringback.services.load_prompt import PromptLoader
 from ringback.services.metrics import Metrics
 from ringback.services.reach_app import AppLink, AppLinks
+from ringback.services.reading import Reading
 from ringback.services.register_phone import PhoneRegistration
 from ringback.services.route_target import TargetRouter
 from ringback.sip.digest import DigestGate
@@ -366,6 +367,7 @@ async def _start_http(
         recordings_folder=storage.recordings,
         registry=metrics.registry,
         configuring=Configuring(database=storage.database, directory=storage.directory, clock=clock),
+        reading=Reading(database=storage.database, writer=storage.writer),
         health=lambda: {"status": "stopping" if endpoint.is_draining else "ok"},
     )
     http = HttpServer(create_app(services), host=settings.http.listen.host, port=settings.http.listen.port)

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry
 
 from ringback.model.record import AccountRecord, RecordingRecord
 from ringback.services.configuration import Configuring
+from ringback.services.reading import Reading
 
 FindAccount = Callable[[str], AccountRecord | None]
 FindRecording = Callable[[str], Awaitable[RecordingRecord | None]]
@@ -18,7 +19,7 @@ Health = Callable[[], Mapping[str, object]]
 class ApiServices:
     """`find_account` answers from memory, so that a stranger costs no database read.
 
-    `configuring` is what the resources of the configuration are kept with.
+    `configuring` is what the resources of the configuration are kept with, `reading` what calls leave behind.
     `health` gives what `/health` shows beside status and version; `"status": "stopping"` there makes it answer 503.
     """
 
@@ -27,4 +28,5 @@ class ApiServices:
     recordings_folder: Path
     registry: CollectorRegistry
     configuring: Configuring
+    reading: Reading
     health: Health = dict

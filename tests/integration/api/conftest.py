@@ -19,9 +19,12 @@ from ringback.clock import SystemClock
 from ringback.model.record import AccountRecord, RecordingRecord, RecordingStatus
 from ringback.model.sid import AccountSid, CallSid, RecordingSid
 from ringback.services.configuration import Configuring
+from ringback.services.reading import Reading
 from ringback.store.account import AccountRepository
 from ringback.store.database import Database
 from ringback.store.live_directory import LiveDirectory
+from ringback.store.record_writer import record_writer
+from ringback.store.write_behind import WriteBehind
 
 MINE, OTHER = AccountSid("AC" + "1" * 32), AccountSid("AC" + "2" * 32)
 RECORDING = RecordingSid("RE" + "a" * 32)
@@ -41,6 +44,7 @@ class Stage:
     """What the server serves, to be arranged by a test, and requests to it."""
 
     def __init__(self, folder: Path) -> None:
+        """`writer` takes what calls leave behind: `stage.writer.put(record)`, and the next request sees it."""
         self.folder = folder
         self.accounts = {
             MINE: AccountRecord(sid=MINE, auth_token="my-token"),
@@ -50,6 +54,8 @@ class Stage:
         self.lookups: list[str] = []
         self.registry = CollectorRegistry()
         self.health: dict[str, object] = {}
+        self.database: Database
+        self.writer: WriteBehind
         self.client: aiohttp.ClientSession
         self.url = ""
 
@@ -112,6 +118,12 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
     async with database.begin() as connection:
         await AccountRepository(connection).put(*stage.accounts.values())
     directory = await LiveDirectory.open(database, realm="ringback")
+    failures: list[str] = []
+    writer = WriteBehind(
+        record_writer(database, node="test"), SystemClock(), report=lambda text, _: failures.append(text)
+    )
+    writer.start()
+    stage.database, stage.writer = database, writer
     Counter("ringback_tests", "What a test counts.", registry=stage.registry).inc()
     services = ApiServices(
         find_account=stage.accounts.get,  # type: ignore[arg-type]
@@ -119,6 +131,7 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
         recordings_folder=recordings,
         registry=stage.registry,
         configuring=Configuring(database=database, directory=directory, clock=SystemClock()),
+        reading=Reading(database=database, writer=writer),
         health=lambda: stage.health,
     )
     server = HttpServer(create_app(services), host="127.0.0.1", port=0)
@@ -128,7 +141,9 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
         stage.client = client
         yield stage
     await server.stop(1.0)
+    await writer.close()
     await database.close()
+    assert not failures
 
 
 @pytest.fixture
