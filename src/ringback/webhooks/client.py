@@ -8,6 +8,7 @@ from ringback.clock import Clock, wait_for
 from ringback.model.record import AccountRecord
 from ringback.webhooks.cookies import CookieJar
 from ringback.webhooks.errors import FailureCode, FailureKind, FetchFailed, TransportFailure
+from ringback.webhooks.exchange import Exchange, Observer
 from ringback.webhooks.media import Media, MediaCache, conditional_headers, media_of
 from ringback.webhooks.overrides import OverrideInvalid, Overrides
 from ringback.webhooks.request import Plan, prepare, redirected
@@ -33,7 +34,7 @@ class ClientLimits:
 
 
 class AppClient:
-    """Asks the apps of one account. Holds no call: cookies are handed in."""
+    """Asks the apps of one account. Holds no call: cookies are handed in. `observer` is told of every try but media."""
 
     def __init__(
         self,
@@ -44,6 +45,7 @@ class AppClient:
         limits: ClientLimits | None = None,
         media_cache: MediaCache | None = None,
         new_token: Callable[[], str] = lambda: str(uuid.uuid4()),
+        observer: Observer | None = None,
     ) -> None:
         self._transport = transport
         self._clock = clock
@@ -51,6 +53,7 @@ class AppClient:
         self._limits = limits or ClientLimits()
         self._media_cache = media_cache or MediaCache()
         self._new_token = new_token
+        self._observer = observer
 
     async def fetch(
         self,
@@ -72,10 +75,19 @@ class AppClient:
         return fetched
 
     async def notify(
-        self, url: str, method: Method, parameters: Parameters, *, cookies: CookieJar | None = None
+        self,
+        url: str,
+        method: Method,
+        parameters: Parameters,
+        *,
+        cookies: CookieJar | None = None,
+        token: str | None = None,
     ) -> Fetched:
-        """Send an asynchronous callback: the body of the answer is ignored (H-11). Raises `FetchFailed`."""
-        chain = self._chain(url, method, parameters, (), cookies)
+        """Send an asynchronous callback: the body of the answer is ignored (H-11). Raises `FetchFailed`.
+
+        `token` is the idempotency token of one that may have been sent before.
+        """
+        chain = self._chain(url, method, parameters, (), cookies, token)
         fetched = await chain.run(self._limits.max_document_bytes)
         _refuse_error_status(fetched)
         return fetched
@@ -86,6 +98,7 @@ class AppClient:
         if cached is not None and cached.fresh_until > self._clock.utc_now():
             return cached.media
         chain = self._chain(url, "GET", (), (), None)
+        chain.observer = None
         chain.extra_headers = conditional_headers(cached)
         fetched = await chain.run(self._limits.max_media_bytes)
         if fetched.status == 304 and cached is not None:
@@ -96,7 +109,13 @@ class AppClient:
         return media
 
     def _chain(
-        self, url: str, method: Method, parameters: Parameters, own: Parameters, cookies: CookieJar | None
+        self,
+        url: str,
+        method: Method,
+        parameters: Parameters,
+        own: Parameters,
+        cookies: CookieJar | None,
+        token: str | None = None,
     ) -> "_Chain":
         try:
             _, overrides = Overrides.parse(url)
@@ -104,10 +123,12 @@ class AppClient:
         except (OverrideInvalid, UrlInvalid) as error:
             shown = url.partition("#")[0].rpartition("@")[2][:200]
             raise FetchFailed(
-                error.code, error.message, url=shown, method=method, parameters=parameters + own
+                error.code, error.message, url=shown, method=method, parameters=parameters + own, tries=0
             ) from None
-        return _Chain(self._transport, self._clock, self._account.auth_token, self._new_token(), plan, overrides,
-                      self._limits.max_redirects, cookies)  # fmt: skip
+        chain = _Chain(self._transport, self._clock, self._account.auth_token, token or self._new_token(), plan,
+                       overrides, self._limits.max_redirects, cookies)  # fmt: skip
+        chain.observer = self._observer
+        return chain
 
 
 class _Chain:
@@ -134,7 +155,9 @@ class _Chain:
         self._cookies = cookies
         self._deadline = clock.now() + overrides.total_seconds
         self._tries = 0
+        self._failed_tries = 0
         self.extra_headers: Headers = ()
+        self.observer: Observer | None = None
 
     async def run(self, max_body_bytes: int) -> Fetched:
         """The final answer, of whatever status. Raises `FetchFailed` when there is none."""
@@ -149,17 +172,32 @@ class _Chain:
     async def _answer(self, max_body_bytes: int) -> HttpResponse:
         """Try until an answer or a failure stands."""
         while True:
-            outcome = await self._try_once(max_body_bytes)
+            outcome = await self._observed_try(max_body_bytes)
             kind = outcome.status if isinstance(outcome, HttpResponse) else outcome.kind
             self._tries += 1
-            decision = decide(
-                kind, tries=self._tries, seconds_left=self._deadline - self._clock.now(), overrides=self._overrides
-            )
+            left = self._deadline - self._clock.now()
+            decision = decide(kind, tries=self._failed_tries + 1, seconds_left=left, overrides=self._overrides)
             if isinstance(decision, Retry):
+                self._failed_tries += 1
                 continue
             if isinstance(outcome, HttpResponse):
                 return outcome
             raise self._failed(outcome.code, outcome.message) from outcome
+
+    async def _observed_try(self, max_body_bytes: int) -> HttpResponse | TransportFailure:
+        began_at, began = self._clock.utc_now(), self._clock.now()
+        outcome = await self._try_once(max_body_bytes)
+        if self.observer is not None:
+            exchange = Exchange(
+                url=self._plan.url.text,
+                method=self._plan.method,
+                parameters=self._plan.all_parameters,
+                began_at=began_at,
+                seconds=self._clock.now() - began,
+                outcome=outcome,
+            )
+            self.observer(exchange)
+        return outcome
 
     async def _try_once(self, max_body_bytes: int) -> HttpResponse | TransportFailure:
         left = self._deadline - self._clock.now()
@@ -202,6 +240,7 @@ class _Chain:
             method=self._plan.method,
             parameters=self._plan.all_parameters,
             response=response,
+            tries=self._tries,
         )
 
     def _failed(self, code: int, message: str, response: HttpResponse | None = None) -> FetchFailed:
@@ -214,6 +253,7 @@ class _Chain:
             status=response.status if response else None,
             headers=response.headers if response else (),
             body=response.body if response else b"",
+            tries=self._tries,
         )
 
 

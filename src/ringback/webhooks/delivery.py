@@ -1,66 +1,57 @@
 """Asynchronous callbacks: sent in the background, in order for each call, and none of the call's business (SB-04).
 
-    post() ──> lane of the call ──> one at a time ──> AppClient.notify ──> failure? ──> report(CallbackProblem)
+    post() ──> written down ──> lane of the call ──> one at a time ──> AppClient.notify ──> failure? ──> report
 
 A lane is a queue with the one task that empties it; it is gone when it is empty. All queues together are bounded.
+
+With a `CallbackBook` no callback leaves before it is written, together with everything that was put into the store
+earlier, so that what it names can be fetched; and what could not be sent waits there for the next start.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 from ringback.clock import Clock, wait_for
-from ringback.model.sid import CallSid
+from ringback.model.record import CallbackRecord, CallbackState
+from ringback.webhooks.callback import Callback as Callback
+from ringback.webhooks.callback import CallbackProblem as CallbackProblem
 from ringback.webhooks.cookies import CookieJar
-from ringback.webhooks.errors import FailureCode, FetchFailed
+from ringback.webhooks.errors import FetchFailed
+from ringback.webhooks.outbox import CallbackBook
 from ringback.webhooks.response import Fetched
 from ringback.webhooks.signature import Parameters
 from ringback.webhooks.transport import Method
 
 MAX_WAITING = 10_000
-"""Callbacks that may wait at once; one more is dropped and reported as 15002."""
+"""Callbacks that may wait at once; one more is given up and reported as 15002."""
 MAX_RUNNING = 100
 """Requests that run at once."""
 QUEUE_SECONDS = 60.0
-"""A callback that waited longer is dropped and reported as 15002."""
+"""A callback that waited longer is given up and reported as 15002."""
 
 
 class Notifier(Protocol):
     """What sends one callback: `AppClient`."""
 
     async def notify(
-        self, url: str, method: Method, parameters: Parameters, *, cookies: CookieJar | None = None
+        self,
+        url: str,
+        method: Method,
+        parameters: Parameters,
+        *,
+        cookies: CookieJar | None = None,
+        token: str | None = None,
     ) -> Fetched: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Callback:
-    """A request whose answer nobody waits for. Those of one `call_sid` are sent in order."""
-
-    call_sid: CallSid
-    url: str = field(repr=False)
-    parameters: Parameters = field(repr=False)
-    method: Method = "POST"
-    cookies: CookieJar | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallbackProblem:
-    """A callback that did not arrive, for log and notification. `failure` has the answer, if one came."""
-
-    code: int
-    level: Literal["error", "warning"]
-    message: str
-    callback: Callback
-    failure: FetchFailed | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
     callback: Callback
     since: float
+    record: CallbackRecord | None
 
 
 class Delivery:
@@ -72,6 +63,8 @@ class Delivery:
         clock: Clock,
         report: Callable[[CallbackProblem], None],
         *,
+        book: CallbackBook | None = None,
+        report_unsecured: Callable[[], None] = lambda: None,
         max_waiting: int = MAX_WAITING,
         max_running: int = MAX_RUNNING,
         queue_seconds: float = QUEUE_SECONDS,
@@ -79,10 +72,12 @@ class Delivery:
         self._client = client
         self._clock = clock
         self._report = report
+        self._book = book
+        self._report_unsecured = report_unsecured
         self._max_waiting = max_waiting
         self._queue_seconds = queue_seconds
         self._running = asyncio.Semaphore(max_running)
-        self._lanes: dict[CallSid, deque[_Waiting]] = {}
+        self._lanes: dict[str, deque[_Waiting]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting = 0
         self._closed = False
@@ -94,25 +89,29 @@ class Delivery:
 
     def post(self, callback: Callback) -> None:
         """Take a callback; it is reported, not raised, when it cannot be sent."""
+        record = self._book.enter(callback) if self._book is not None else None
+        waiting = _Waiting(callback, self._clock.now(), record)
         if self._closed:
-            self._drop(callback, "the server is stopping")
-            return
-        if self._waiting >= self._max_waiting:
-            self._drop(callback, f"{self._max_waiting} callbacks are waiting already")
-            return
-        self._waiting += 1
-        waiting = _Waiting(callback, self._clock.now())
-        lane = self._lanes.get(callback.call_sid)
-        if lane is not None:
-            lane.append(waiting)
-            return
-        self._lanes[callback.call_sid] = deque([waiting])
-        task = asyncio.get_running_loop().create_task(self._empty(callback.call_sid))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+            self._leave(waiting, "the server is stopping")
+        elif self._waiting >= self._max_waiting:
+            self._give_up(waiting, f"{self._max_waiting} callbacks are waiting already")
+        else:
+            self._queue(waiting)
 
-    async def close(self, grace_seconds: float) -> None:
-        """Take no more, send what waits for at most `grace_seconds`, then give up and report the rest."""
+    def resume(self, record: CallbackRecord) -> None:
+        """Take a callback that an earlier process wrote down and did not send; before newer ones of its call."""
+        self._queue(_Waiting(callback_of(record), self._clock.now(), record))
+
+    def send_again(self, record: CallbackRecord) -> CallbackRecord:
+        """Take a finished callback once more, behind those of its call that wait; its new state."""
+        assert self._book is not None, "without a book there are no records"
+        again = self._book.enter_again(record)
+        if not self._closed:
+            self._queue(_Waiting(callback_of(again), self._clock.now(), again))
+        return again
+
+    async def close(self, grace_seconds: float) -> int:
+        """Take no more and send what waits for at most `grace_seconds`. How many are left to the next start."""
         self._closed = True
         if self._tasks:
             everything = asyncio.gather(*self._tasks, return_exceptions=True)
@@ -120,17 +119,32 @@ class Delivery:
                 await wait_for(self._clock, everything, grace_seconds)
             except TimeoutError:
                 pass
+        left = 0
         for lane in list(self._lanes.values()):
             while lane:
                 self._waiting -= 1
-                self._drop(lane.popleft().callback, "the server stopped before it was sent")
+                left += self._leave(lane.popleft(), "the server stopped before it was sent")
         self._lanes.clear()
+        return left
 
-    async def _empty(self, call_sid: CallSid) -> None:
+    def _queue(self, waiting: _Waiting) -> None:
+        self._waiting += 1
+        call_sid = waiting.callback.call_sid
+        lane = self._lanes.get(call_sid)
+        if lane is not None:
+            lane.append(waiting)
+            return
+        self._lanes[call_sid] = deque([waiting])
+        task = asyncio.get_running_loop().create_task(self._empty(call_sid))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _empty(self, call_sid: str) -> None:
         """Send what is in a lane, oldest first, until it is empty."""
         lane = self._lanes[call_sid]
         try:
             while lane:
+                await self._secure(lane[0])
                 async with self._running:
                     waiting = lane.popleft()
                     self._waiting -= 1
@@ -139,40 +153,58 @@ class Delivery:
             if not lane:
                 self._lanes.pop(call_sid, None)
 
+    async def _secure(self, waiting: _Waiting) -> None:
+        """Let nothing leave that a crash would make unsaid."""
+        if self._book is not None and not await self._book.secured(waiting.since):
+            self._report_unsecured()
+
     async def _send(self, waiting: _Waiting) -> None:
-        callback = waiting.callback
+        callback, record = waiting.callback, waiting.record
         if self._clock.now() - waiting.since > self._queue_seconds:
-            self._drop(callback, f"it waited for more than {self._queue_seconds:g} s")
+            self._give_up(waiting, f"it waited for more than {self._queue_seconds:g} s")
             return
         try:
-            await self._client.notify(callback.url, callback.method, callback.parameters, cookies=callback.cookies)
+            fetched = await self._client.notify(
+                callback.url,
+                callback.method,
+                callback.parameters,
+                cookies=callback.cookies,
+                token=record.token if record is not None else None,
+            )
         except FetchFailed as failure:
-            self._report(_problem(callback, failure))
+            self._fail(waiting, CallbackProblem.of_failure(callback, failure), tries=failure.tries)
         except asyncio.CancelledError:
-            self._drop(callback, "the server stopped while it was being sent")
+            self._leave(waiting, "the server stopped while it was being sent")
             raise
-        except Exception as error:  # a fault of ours must not silence the call's later callbacks
-            message = f"callback not sent: {type(error).__name__}: {error}"
-            self._report(_internal(callback, message))
+        except Exception as fault:  # a fault of ours must not silence the call's later callbacks
+            self._fail(waiting, CallbackProblem.of_fault(callback, fault), tries=0)
+        else:
+            self._finish(waiting, CallbackState.SENT, tries=fetched.tries)
 
-    def _drop(self, callback: Callback, reason: str) -> None:
-        message = f"callback not sent: {reason}"
-        self._report(
-            CallbackProblem(code=FailureCode.CALLBACK_QUEUE, level="error", message=message, callback=callback)
-        )
+    def _leave(self, waiting: _Waiting, reason: str) -> int:
+        """At the end: what is written down waits for the next start. How many that are."""
+        if waiting.record is not None:
+            return 1
+        self._give_up(waiting, reason)
+        return 0
+
+    def _give_up(self, waiting: _Waiting, reason: str) -> None:
+        self._fail(waiting, CallbackProblem.given_up(waiting.callback, reason), tries=0)
+
+    def _fail(self, waiting: _Waiting, problem: CallbackProblem, *, tries: int) -> None:
+        self._finish(waiting, CallbackState.FAILED, tries=tries, error_code=problem.code)
+        self._report(problem)
+
+    def _finish(self, waiting: _Waiting, state: CallbackState, *, tries: int, error_code: int | None = None) -> None:
+        if self._book is not None and waiting.record is not None:
+            self._book.finish(waiting.record, state, tries=tries, error_code=error_code)
 
 
-def _internal(callback: Callback, message: str) -> CallbackProblem:
-    return CallbackProblem(code=FailureCode.CALLBACK_INTERNAL, level="error", message=message, callback=callback)
-
-
-def _problem(callback: Callback, failure: FetchFailed) -> CallbackProblem:
-    """An answer 4xx or 5xx is the warning 15003 (SB-04); what went wrong below HTTP keeps its own code."""
-    answered_error = failure.status is not None and failure.status >= 400
-    return CallbackProblem(
-        code=FailureCode.CALLBACK_ANSWERED_ERROR if answered_error else failure.code,
-        level="warning" if answered_error else "error",
-        message=failure.message,
-        callback=callback,
-        failure=failure,
+def callback_of(record: CallbackRecord) -> Callback:
+    """What was written down, to be sent. The cookies of its call are gone with the process that had them."""
+    return Callback(
+        call_sid=record.call_sid,
+        url=record.url,
+        parameters=record.parameters,
+        method="GET" if record.method == "GET" else "POST",
     )

@@ -74,6 +74,7 @@ class FetchFailed(Exception):
         status: int | None = None,
         headers: tuple[tuple[str, str], ...] = (),
         body: bytes = b"",
+        tries: int = 1,
     ) -> None:
         super().__init__(f"{code}: {message} ({method} {url})")
         self.code = code
@@ -84,3 +85,4 @@ class FetchFailed(Exception):
         self.status = status
         self.headers = headers
         self.body = body[:BODY_START_BYTES]
+        self.tries = tries

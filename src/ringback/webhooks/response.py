@@ -17,6 +17,7 @@ class Fetched:
     parameters: Parameters = field(repr=False)
     response: HttpResponse
     shown_url: str
+    tries: int = 1  # retries and redirects included
 
     @property
     def status(self) -> int:
@@ -41,6 +42,7 @@ class Fetched:
             status=self.status,
             headers=self.headers,
             body=self.body,
+            tries=self.tries,
         )
 
 

@@ -22,12 +22,19 @@ class Inbox:
     open: bool = True
     failures: dict[str, Exception] = field(default_factory=dict)
     arrived: list[str] = field(default_factory=list)
+    tokens: list[str | None] = field(default_factory=list)
     running: int = 0
     most_running: int = 0
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def notify(
-        self, url: str, method: Method, parameters: Parameters, *, cookies: CookieJar | None = None
+        self,
+        url: str,
+        method: Method,
+        parameters: Parameters,
+        *,
+        cookies: CookieJar | None = None,
+        token: str | None = None,
     ) -> Fetched:
         self.running += 1
         self.most_running = max(self.most_running, self.running)
@@ -35,6 +42,7 @@ class Inbox:
             if not self.open:
                 await self.gate.wait()
             self.arrived.append(url)
+            self.tokens.append(token)
             if url in self.failures:
                 raise self.failures[url]
         finally:

@@ -1,0 +1,94 @@
+"""Callbacks on paper: written down before they are sent, and what became of them afterwards.
+
+    enter ──> waiting ──> secured? ──> sent ──> sent | failed
+                 ^                                 │
+                 └────────── enter_again ──────────┘
+
+Who keeps what is written, an `Outbox`, is handed in. It works behind: `put` does not wait, `written` does.
+"""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from ringback.clock import Clock
+from ringback.model.record import CallbackRecord, CallbackState
+from ringback.model.sid import AccountSid, new_sid
+from ringback.webhooks.callback import Callback
+from ringback.webhooks.callback_kind import kind_of
+
+SECURE_SECONDS = 2.0
+"""How long after it was posted a callback waits for the store. After that it is sent all the same: an app that hears
+nothing because our disk is away would be worse off than one that hears it twice after a crash."""
+
+
+class Outbox(Protocol):
+    """Where callbacks are kept: the writer behind the calls."""
+
+    def put(self, record: CallbackRecord) -> object:
+        """Keep the newest state of a callback. Does not wait."""
+        ...
+
+    async def written(self, timeout_seconds: float | None = None) -> bool:
+        """Return when everything put before would survive a crash; False when that takes longer."""
+        ...
+
+
+class CallbackBook:
+    """The callbacks of one account in an `Outbox`."""
+
+    def __init__(self, outbox: Outbox, clock: Clock, account_sid: AccountSid, next_sequence: Callable[[], int]) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._account_sid = account_sid
+        self._next_sequence = next_sequence
+
+    def enter(self, callback: Callback) -> CallbackRecord:
+        """Write down a callback that is to be sent."""
+        now = self._clock.utc_now()
+        record = CallbackRecord(
+            sid=new_sid("CB"),
+            account_sid=self._account_sid,
+            call_sid=callback.call_sid,
+            kind=kind_of(callback.parameters),
+            url=callback.url,
+            method=callback.method,
+            parameters=callback.parameters,
+            state=CallbackState.WAITING,
+            sequence=self._next_sequence(),
+            token=str(uuid.uuid4()),
+            created_at=now,
+            queued_at=now,
+        )
+        self._outbox.put(record)
+        return record
+
+    def enter_again(self, record: CallbackRecord) -> CallbackRecord:
+        """Write down that a finished one is to be sent once more, unchanged and with its token."""
+        again = replace(
+            record,
+            state=CallbackState.WAITING,
+            sequence=self._next_sequence(),
+            queued_at=self._clock.utc_now(),
+            finished_at=None,
+            error_code=None,
+        )
+        self._outbox.put(again)
+        return again
+
+    async def secured(self, posted_at: float) -> bool:
+        """Return when what was entered is written, or `SECURE_SECONDS` after `posted_at`: then False."""
+        return await self._outbox.written(max(0.0, posted_at + SECURE_SECONDS - self._clock.now()))
+
+    def finish(self, record: CallbackRecord, state: CallbackState, *, tries: int, error_code: int | None) -> None:
+        """Write down how it ended."""
+        self._outbox.put(
+            replace(
+                record,
+                state=state,
+                tries=record.tries + tries,
+                finished_at=self._clock.utc_now(),
+                error_code=error_code,
+            )
+        )
