@@ -21,7 +21,7 @@ Public names (module in brackets):
 - `interpret_response(fetched) -> TwimlBody | AudioBody | PlainText` [response]: content types of twiml.md 1.1; raises
   `FetchFailed` 11770, 12100, 12300. `PlainText` is TwiML if its `body` parses as such, else `text` is read aloud.
 - `Delivery(client, clock, report, book=None)` [delivery]: sends asynchronous callbacks in the background, in order per
-  call: `post(Callback(...))`, `async close(grace_seconds)`; failures go to `report(CallbackProblem)` (15003, 15002, ...).
+  call: `post(Callback(...))`, `async close(grace_seconds)`; failures go to `report(CallbackProblem)` (15003, ...).
 - `CallbackBook(outbox, ...)` [outbox]: writes callbacks down before they are sent; `Outbox` is where, a protocol.
 - `Exchange`, `Observer` [exchange]: one try at a request, for whoever watches.
 - `CookieJar` [cookies]: for one call (H-07).
