@@ -19,6 +19,7 @@ from ringback.api.operation import operation_router
 from ringback.api.recordings import recordings_router
 from ringback.api.representation import ROOTS, PathSuffix, requested_path
 from ringback.api.services import ApiServices
+from ringback.services.refusal import Refused
 
 METHODS = ("GET", "HEAD", "POST", "DELETE")
 ROUTERS = (applications_router,)
@@ -40,6 +41,10 @@ def create_app(services: ApiServices) -> FastAPI:
     @app.exception_handler(ApiError)
     async def answer_api_error(request: Request, error: ApiError) -> Response:
         return error.response(request)
+
+    @app.exception_handler(Refused)
+    async def answer_refusal(request: Request, refusal: Refused) -> Response:
+        return ApiError(refusal.status, refusal.code, refusal.message).response(request)
 
     @app.exception_handler(HTTPException)
     async def answer_http_error(request: Request, error: HTTPException) -> Response:

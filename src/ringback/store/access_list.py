@@ -26,6 +26,12 @@ class AccessListRepository(Repository[AccessListRecord]):
         for chunk in chunks(list_sids):
             await self._connection.execute(delete(mapping).where(mapping.c.list_sid.in_(chunk)))
 
+    async def unmap(self, domain_sid: str, list_sid: str) -> None:
+        """The domain does not ask for the list any more."""
+        mapping = table.access_mapping
+        is_it = (mapping.c.domain_sid == domain_sid, mapping.c.list_sid == list_sid)
+        await self._connection.execute(delete(mapping).where(*is_it))
+
     async def mappings(self) -> tuple[AccessMappingRecord, ...]:
         mapping = table.access_mapping
         statement = select(mapping).order_by(mapping.c.domain_sid, mapping.c.list_sid)

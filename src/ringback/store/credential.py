@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy import delete, select
 
-from ringback.model.record import CredentialListRecord, CredentialMappingRecord, CredentialRecord
+from ringback.model.record import CredentialListRecord, CredentialMappingRecord, CredentialRecord, Purpose
 from ringback.store import table
 from ringback.store.repository import Repository, chunks
 from ringback.store.row import to_records, to_row, upsert
@@ -25,6 +25,12 @@ class CredentialListRepository(Repository[CredentialListRecord]):
         mapping = table.credential_mapping
         for chunk in chunks(list_sids):
             await self._connection.execute(delete(mapping).where(mapping.c.list_sid.in_(chunk)))
+
+    async def unmap(self, domain_sid: str, list_sid: str, purpose: Purpose) -> None:
+        """The domain does not ask for the list any more, for this purpose."""
+        mapping = table.credential_mapping
+        is_it = (mapping.c.domain_sid == domain_sid, mapping.c.list_sid == list_sid, mapping.c.purpose == purpose)
+        await self._connection.execute(delete(mapping).where(*is_it))
 
     async def mappings(self) -> tuple[CredentialMappingRecord, ...]:
         mapping = table.credential_mapping

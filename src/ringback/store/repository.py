@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any, ClassVar, Generic
 
-from sqlalchemy import ColumnElement, Select, Table, delete, select
+from sqlalchemy import ColumnElement, Select, Table, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ringback.model.record import Origin
@@ -41,6 +41,11 @@ class Repository(Generic[Record]):
         """The SIDs of all entries that came from there."""
         rows = await self._connection.execute(select(self.table.c.sid).where(self.table.c.origin == origin))
         return frozenset(rows.scalars())
+
+    async def count(self, *conditions: ColumnElement[bool]) -> int:
+        """How many records there are for which all `conditions` hold."""
+        statement = select(func.count()).select_from(self.table).where(*conditions)
+        return int((await self._connection.execute(statement)).scalar_one())
 
     async def page(self, request: PageRequest, *conditions: ColumnElement[bool]) -> Slice[Record]:
         """One page of the records for which all `conditions` hold, newest first."""

@@ -184,12 +184,17 @@ async def _seed_credentials(connection: AsyncConnection, domains: DomainPairs, r
         list_sid = derived_sid("CL", domain.name)
         lists.append(_credential_list(list_sid, domain))
         purposes = list(Purpose) if domain.registration else [Purpose.CALLS]
-        mappings += [CredentialMappingRecord(domain_sid=domain.sid, list_sid=list_sid, purpose=p) for p in purposes]
+        mappings += [
+            CredentialMappingRecord(domain_sid=domain.sid, list_sid=list_sid, purpose=p, created_at=now)
+            for p in purposes
+        ]
         users += await _users(connection, list_sid, settings, realm)
     repository = CredentialListRepository(connection)
     removed = await _replace(repository, lists, now)
+    existing = {(entry.domain_sid, entry.list_sid, entry.purpose): entry for entry in await repository.mappings()}
     await repository.unmap_lists({entry.sid for entry in lists})
-    await repository.map(*mappings)
+    mapped = [existing.get((entry.domain_sid, entry.list_sid, entry.purpose), entry) for entry in mappings]
+    await repository.map(*mapped)
     return removed + await _replace(CredentialRepository(connection), users, now)
 
 
@@ -227,7 +232,7 @@ async def _seed_access_lists(connection: AsyncConnection, domains: DomainPairs, 
                 sid=list_sid, account_sid=domain.account_sid, friendly_name=domain.name, origin=Origin.FILE
             )
         )
-        mappings.append(AccessMappingRecord(domain_sid=domain.sid, list_sid=list_sid))
+        mappings.append(AccessMappingRecord(domain_sid=domain.sid, list_sid=list_sid, created_at=now))
         addresses += [
             AccessAddressRecord(
                 sid=derived_sid("IP", domain.name, cidr), list_sid=list_sid, cidr=cidr, origin=Origin.FILE
@@ -236,8 +241,9 @@ async def _seed_access_lists(connection: AsyncConnection, domains: DomainPairs, 
         ]
     repository = AccessListRepository(connection)
     removed = await _replace(repository, lists, now)
+    existing = {(entry.domain_sid, entry.list_sid): entry for entry in await repository.mappings()}
     await repository.unmap_lists({entry.sid for entry in lists})
-    await repository.map(*mappings)
+    await repository.map(*(existing.get((entry.domain_sid, entry.list_sid), entry) for entry in mappings))
     return removed + await _replace(AccessAddressRepository(connection), addresses, now)
 
 

@@ -1,7 +1,9 @@
 """Phone numbers, and the carriers that bring and take their calls."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from ringback.model.record.dated import UNDATED
 from ringback.model.record.origin import Origin
 from ringback.model.sid import AccountSid
 
@@ -39,3 +41,5 @@ class TrunkRecord:
     allow: tuple[str, ...] = ()
     position: int = 0
     origin: Origin = Origin.API
+    created_at: datetime = UNDATED
+    updated_at: datetime = UNDATED

@@ -1,16 +1,22 @@
 """SIP Domains, and who may call them (sip.md section 1)."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
+from ringback.model.record.dated import UNDATED
 from ringback.model.record.origin import Origin
 from ringback.model.sid import AccountSid, DomainSid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DomainRecord:
-    """A SIP Domain: a host name, what to ask when a call arrives, and who may call (sip.md section 1)."""
+    """A SIP Domain: a host name, what to ask when a call arrives, and who may call (sip.md section 1).
+
+    `carried` is what the API keeps and gives back without an effect here, by its name in an answer.
+    """
 
     sid: DomainSid
     account_sid: AccountSid
@@ -25,6 +31,9 @@ class DomainRecord:
     secure: bool = False
     friendly_name: str = ""
     origin: Origin = Origin.API
+    created_at: datetime = UNDATED
+    updated_at: datetime = UNDATED
+    carried: Mapping[str, object] = field(default_factory=dict)
 
 
 class Purpose(StrEnum):
@@ -42,6 +51,8 @@ class CredentialListRecord:
     account_sid: AccountSid
     friendly_name: str
     origin: Origin = Origin.API
+    created_at: datetime = UNDATED
+    updated_at: datetime = UNDATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +62,7 @@ class CredentialMappingRecord:
     domain_sid: DomainSid
     list_sid: str
     purpose: Purpose
+    created_at: datetime = UNDATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +76,21 @@ class CredentialRecord:
     ha1_md5: str
     ha1_sha256: str
     origin: Origin = Origin.API
+    created_at: datetime = UNDATED
+    updated_at: datetime = UNDATED
 
     @classmethod
     def of_password(
-        cls, *, sid: str, list_sid: str, username: str, realm: str, password: str, origin: Origin = Origin.API
+        cls,
+        *,
+        sid: str,
+        list_sid: str,
+        username: str,
+        realm: str,
+        password: str,
+        origin: Origin = Origin.API,
+        created_at: datetime = UNDATED,
+        updated_at: datetime = UNDATED,
     ) -> "CredentialRecord":
         """The record of a password, which itself is kept nowhere (sip.md AU-06)."""
         text = f"{username}:{realm}:{password}".encode()
@@ -79,6 +102,8 @@ class CredentialRecord:
             ha1_md5=hashlib.md5(text, usedforsecurity=False).hexdigest(),
             ha1_sha256=hashlib.sha256(text).hexdigest(),
             origin=origin,
+            created_at=created_at,
+            updated_at=updated_at,
         )
 
 
@@ -90,6 +115,8 @@ class AccessListRecord:
     account_sid: AccountSid
     friendly_name: str
     origin: Origin = Origin.API
+    created_at: datetime = UNDATED
+    updated_at: datetime = UNDATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +125,7 @@ class AccessMappingRecord:
 
     domain_sid: DomainSid
     list_sid: str
+    created_at: datetime = UNDATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,3 +137,5 @@ class AccessAddressRecord:
     cidr: str
     friendly_name: str = ""
     origin: Origin = Origin.API
+    created_at: datetime = UNDATED
+    updated_at: datetime = UNDATED

@@ -3,7 +3,14 @@
 from sqlalchemy import Column, Integer, String, Table
 
 from ringback.store.column_type import Lines, SafeText
-from ringback.store.table.column import metadata, origin_column, owner_column, sid_column, voice_url_columns
+from ringback.store.table.column import (
+    date_columns,
+    metadata,
+    origin_column,
+    owner_column,
+    sid_column,
+    voice_url_columns,
+)
 
 number = Table(
     "number",
@@ -28,4 +35,5 @@ trunk = Table(
     Column("allow", Lines, nullable=False),
     Column("position", Integer, nullable=False),
     origin_column(),
+    *date_columns(),
 )

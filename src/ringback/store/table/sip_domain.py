@@ -1,10 +1,17 @@
 """SIP Domains, credential lists, access lists, and what is mapped to what."""
 
-from sqlalchemy import Boolean, Column, PrimaryKeyConstraint, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, Column, Index, PrimaryKeyConstraint, String, Table, UniqueConstraint
 
 from ringback.model.record import Purpose
-from ringback.store.column_type import EnumText, SafeText
-from ringback.store.table.column import metadata, origin_column, owner_column, sid_column, voice_url_columns
+from ringback.store.column_type import EnumText, JsonText, SafeText, UtcDateTime
+from ringback.store.table.column import (
+    date_columns,
+    metadata,
+    origin_column,
+    owner_column,
+    sid_column,
+    voice_url_columns,
+)
 
 domain = Table(
     "domain",
@@ -17,6 +24,9 @@ domain = Table(
     Column("secure", Boolean, nullable=False),
     Column("friendly_name", SafeText, nullable=False),
     origin_column(),
+    *date_columns(),
+    Column("carried", JsonText, nullable=False),
+    Index(None, "account_sid", "created_at"),
 )
 
 credential_list = Table(
@@ -26,6 +36,8 @@ credential_list = Table(
     owner_column("account.sid", "account_sid"),
     Column("friendly_name", SafeText, nullable=False),
     origin_column(),
+    *date_columns(),
+    Index(None, "account_sid", "created_at"),
 )
 
 credential = Table(
@@ -38,6 +50,7 @@ credential = Table(
     Column("ha1_md5", String(32), nullable=False),
     Column("ha1_sha256", String(64), nullable=False),
     origin_column(),
+    *date_columns(),
     UniqueConstraint("list_sid", "username"),
 )
 
@@ -47,6 +60,7 @@ credential_mapping = Table(
     owner_column("domain.sid", "domain_sid"),
     owner_column("credential_list.sid", "list_sid"),
     Column("purpose", EnumText(Purpose), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("domain_sid", "list_sid", "purpose"),
 )
 
@@ -57,6 +71,8 @@ access_list = Table(
     owner_column("account.sid", "account_sid"),
     Column("friendly_name", SafeText, nullable=False),
     origin_column(),
+    *date_columns(),
+    Index(None, "account_sid", "created_at"),
 )
 
 access_address = Table(
@@ -67,6 +83,7 @@ access_address = Table(
     Column("cidr", String(64), nullable=False),
     Column("friendly_name", SafeText, nullable=False),
     origin_column(),
+    *date_columns(),
 )
 
 access_mapping = Table(
@@ -74,5 +91,6 @@ access_mapping = Table(
     metadata,
     owner_column("domain.sid", "domain_sid"),
     owner_column("access_list.sid", "list_sid"),
+    Column("created_at", UtcDateTime, nullable=False),
     PrimaryKeyConstraint("domain_sid", "list_sid"),
 )
