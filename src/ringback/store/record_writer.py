@@ -9,17 +9,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ringback.model.record import (
     CallbackRecord,
     CallRecord,
+    ConferenceRecord,
     ExchangeRecord,
     MessageRecord,
     NotificationRecord,
+    QueueRecord,
     RecordingRecord,
 )
 from ringback.store.call import CallRepository
 from ringback.store.callback import CallbackRepository
+from ringback.store.conference import ConferenceRepository
 from ringback.store.database import Database
 from ringback.store.exchange import ExchangeRepository
 from ringback.store.message import MessageRepository
 from ringback.store.notification import NotificationRepository
+from ringback.store.queue import QueueRepository
 from ringback.store.recording import RecordingRepository
 from ringback.store.write_behind import RecordRefused, Write, WriteFailed, Written
 
@@ -92,6 +96,14 @@ async def _save_exchanges(connection: AsyncConnection, records: Sequence[Exchang
     await ExchangeRepository(connection).put(*records)
 
 
+async def _save_conferences(connection: AsyncConnection, records: Sequence[ConferenceRecord], node: str) -> None:
+    await ConferenceRepository(connection).save(records, node=node)
+
+
+async def _save_queues(connection: AsyncConnection, records: Sequence[QueueRecord], node: str) -> None:
+    await QueueRepository(connection).put(*records)
+
+
 _SAVERS: dict[type, Callable[[AsyncConnection, Any, str], Awaitable[None]]] = {
     CallRecord: _save_calls,
     RecordingRecord: _save_recordings,
@@ -99,6 +111,8 @@ _SAVERS: dict[type, Callable[[AsyncConnection, Any, str], Awaitable[None]]] = {
     NotificationRecord: _save_notifications,
     CallbackRecord: _save_callbacks,
     ExchangeRecord: _save_exchanges,
+    ConferenceRecord: _save_conferences,
+    QueueRecord: _save_queues,
 }
 
 

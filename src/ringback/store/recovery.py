@@ -2,7 +2,7 @@
 
 Nobody knows when the process died. A call counts as ended when the last thing known of it happened: the end of its
 latest recording, else its answer, else its beginning. A call that was answered is completed, another is failed. A
-recording gets the length of its file, whose header is put right.
+recording gets the length of its file, whose header is put right. A conference is over, for no reason that is known.
 """
 
 import asyncio
@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ringback.model.call_status import CallStatus
-from ringback.model.record import CallRecord, RecordingRecord, RecordingStatus
+from ringback.model.record import CallRecord, ConferenceStatus, RecordingRecord, RecordingStatus
 from ringback.store.call import CallRepository
+from ringback.store.conference import ConferenceRepository
 from ringback.store.database import Database
 from ringback.store.recording import RecordingRepository
 from ringback.store.wave import NotAWave, repair_header
@@ -44,6 +45,10 @@ async def close_interrupted(database: Database, *, node: str, recordings: Path) 
         open_calls = await call_repository.unfinished(node)
         ended = [_ended_call(call, await recording_repository.of_call(call.sid)) for call in open_calls]
         await call_repository.save(ended, node=node)
+        conferences = ConferenceRepository(connection)
+        rooms = await conferences.unfinished(node)
+        over = [dataclasses.replace(room, status=ConferenceStatus.COMPLETED) for room in rooms]
+        await conferences.save(over, node=node)
         return Recovered(calls=len(ended), recordings=len(closed))
 
 

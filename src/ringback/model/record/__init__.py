@@ -11,12 +11,15 @@ from ringback.model.record.call import MessageRecord as MessageRecord
 from ringback.model.record.callback import CallbackKind as CallbackKind
 from ringback.model.record.callback import CallbackRecord as CallbackRecord
 from ringback.model.record.callback import CallbackState as CallbackState
+from ringback.model.record.conference import ConferenceRecord as ConferenceRecord
+from ringback.model.record.conference import ConferenceStatus as ConferenceStatus
 from ringback.model.record.dated import UNDATED as UNDATED
 from ringback.model.record.exchange import ExchangeRecord as ExchangeRecord
 from ringback.model.record.notification import NotificationRecord as NotificationRecord
 from ringback.model.record.number import NumberRecord as NumberRecord
 from ringback.model.record.number import TrunkRecord as TrunkRecord
 from ringback.model.record.origin import Origin as Origin
+from ringback.model.record.queue import QueueRecord as QueueRecord
 from ringback.model.record.recording import RecordingRecord as RecordingRecord
 from ringback.model.record.recording import RecordingStatus as RecordingStatus
 from ringback.model.record.sip_domain import AccessAddressRecord as AccessAddressRecord

@@ -1,8 +1,8 @@
 """Every table, in one place. Columns are named as the fields of the records in `model.record`.
 
 Configuration hangs together by foreign keys and goes with its account or domain. What calls leave behind (`call`,
-`recording`, `message`, `notification`, `callback`, `exchange`) has none: it is written late, in any order, and outlives
-the configuration.
+`recording`, `message`, `notification`, `callback`, `exchange`, `conference`, `queue`) has none: it is written late, in
+any order, and outlives the configuration.
 """
 
 from ringback.store.table.account import account as account
@@ -12,6 +12,8 @@ from ringback.store.table.call import message as message
 from ringback.store.table.callback import callback as callback
 from ringback.store.table.column import metadata as metadata
 from ringback.store.table.exchange import exchange as exchange
+from ringback.store.table.gathering import conference as conference
+from ringback.store.table.gathering import queue as queue
 from ringback.store.table.notification import notification as notification
 from ringback.store.table.number import number as number
 from ringback.store.table.number import trunk as trunk
