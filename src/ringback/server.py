@@ -35,7 +35,8 @@ from ringback.media.engine import MediaEngine
 from ringback.media.prompt import PromptLibrary
 from ringback.model.settings import Settings
 from ringback.services.admit_call import Admission
-from ringback.services.answer_call import AnswerLimits, CallAnswering
+from ringback.services.answer_call import CallAnswering
+from ringback.services.call_run import CallRuns, RunLimits
 from ringback.services.configuration import Configuring
 from ringback.services.keep_journal import Journal
 from ringback.services.load_prompt import PromptLoader
@@ -44,6 +45,8 @@ from ringback.services.reach_app import AppLink, AppLinks
 from ringback.services.reading import Reading
 from ringback.services.register_phone import PhoneRegistration
 from ringback.services.route_target import TargetRouter
+from ringback.services.running_calls import RunningCalls
+from ringback.services.update_call import CallUpdating
 from ringback.sip.digest import DigestGate
 from ringback.sip.endpoint import Endpoint, EndpointSettings
 from ringback.sip.net.server import ListenAddress, SipServer
@@ -93,7 +96,8 @@ class Server:
     """A running server. Made by `running_server`."""
 
     ready: Ready
-    answering: CallAnswering
+    running: RunningCalls
+    updating: CallUpdating
     endpoint: Endpoint
     grace_seconds: float
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
@@ -101,7 +105,7 @@ class Server:
     async def drain(self) -> None:
         """No new calls (503 with Retry-After); running ones end, or are ended after the grace time or `hurry`."""
         self.endpoint.start_draining()
-        await self.answering.finish(self.grace_seconds, self.hurry)
+        await self.running.finish(self.grace_seconds, self.hurry)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +147,14 @@ class _Signalling:
     phones: PhoneRegistration
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Calls:
+    """The calls that run, and what changes them."""
+
+    running: RunningCalls
+    updating: CallUpdating
+
+
 @contextlib.asynccontextmanager
 async def running_server(
     settings: Settings, *, clock: Clock | None = None, trace: Callable[[TraceLine], None] | None = None
@@ -161,15 +173,16 @@ async def running_server(
             journal=telling.journal,
             clock=clock,
         )
-        answering = _connect(settings, storage, telling, sound, signalling, desk, clock)
+        calls = _connect(settings, storage, telling, sound, signalling, desk, clock)
         stack.push_async_callback(signalling.sip.close)
         bound = await signalling.sip.start(
             [ListenAddress(transport=at.transport, host=at.host, port=at.port) for at in settings.sip.listen]
         )
-        _watch(telling.metrics, signalling, sound.media, answering)
+        _watch(telling.metrics, signalling, sound.media, calls.running)
         server = Server(
             ready=Ready(sip=tuple(f"{at.transport}:{at.host}:{at.port}" for at in bound), http=http.url),
-            answering=answering,
+            running=calls.running,
+            updating=calls.updating,
             endpoint=signalling.endpoint,
             grace_seconds=settings.limits.grace_seconds,
         )
@@ -191,7 +204,7 @@ async def serve(settings: Settings, announce: Callable[[Mapping[str, object]], N
         await stop.wait()
         for name in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(name, server.hurry.set)
-        logger.info("stopping; no new calls", running_calls=server.answering.running_count)
+        logger.info("stopping; no new calls", running_calls=len(server.running))
 
 
 def _allow_open_files(settings: Settings) -> None:
@@ -213,6 +226,7 @@ class _PartsMaker:
     journal: Journal
     sound: _Sound
     dialler: Dialler
+    running: RunningCalls
     clock: Clock
 
     def __call__(self, link: AppLink) -> CallParts:
@@ -228,6 +242,7 @@ class _PartsMaker:
             hearing=self.sound.hearing,
             gatherings=self.sound.gatherings,
             dial_application=dial_application,
+            register=self.running,
         )
         return parts
 
@@ -323,8 +338,8 @@ def _connect(
     signalling: _Signalling,
     desk: RecordingDesk,
     clock: Clock,
-) -> CallAnswering:
-    """Calls: SIP and audio joined as legs, and who answers and dials."""
+) -> _Calls:
+    """Calls: SIP and audio joined as legs, and who answers, dials and moves them."""
     address = settings.sip.advertise or settings.media_address
     exchange = Exchange(
         sip=signalling.sip,
@@ -334,13 +349,12 @@ def _connect(
     )
     router = TargetRouter(directory=storage.directory, phones=signalling.phones, default_host=address)
     dialler = Dialler(exchange=exchange, router=router, tones=sound.library)
-    answering = CallAnswering(
-        admission=signalling.admission,
+    running = RunningCalls(clock)
+    runs = CallRuns(
         links=telling.links,
         journal=telling.journal,
-        parts_of=_PartsMaker(desk=desk, journal=telling.journal, sound=sound, dialler=dialler, clock=clock),
-        limits=AnswerLimits(
-            calls=settings.limits.calls,
+        running=running,
+        limits=RunLimits(
             call_seconds=settings.limits.call_seconds,
             documents=Limits(max_documents=settings.limits.documents_per_call),
         ),
@@ -348,9 +362,22 @@ def _connect(
         find_application=storage.directory.application,
         clock=clock,
     )
+    parts_of = _PartsMaker(
+        desk=desk, journal=telling.journal, sound=sound, dialler=dialler, running=running, clock=clock
+    )
+    answering = CallAnswering(
+        admission=signalling.admission,
+        links=telling.links,
+        journal=telling.journal,
+        parts_of=parts_of,
+        runs=runs,
+        most=settings.limits.calls,
+    )
     exchange.on_call = answering.take
     exchange.on_register = signalling.phones.receive
-    return answering
+    return _Calls(
+        running=running, updating=CallUpdating(running=running, runs=runs, account_of=storage.directory.account)
+    )
 
 
 async def _start_http(
@@ -394,10 +421,10 @@ def _log_trace(line: TraceLine) -> None:
     logger.info("sip sent" if line.is_sent else "sip received", peer=line.peer, sip_message=line.text)
 
 
-def _watch(metrics: Metrics, signalling: _Signalling, media: MediaEngine, answering: CallAnswering) -> None:
+def _watch(metrics: Metrics, signalling: _Signalling, media: MediaEngine, running: RunningCalls) -> None:
     endpoint, phones = signalling.endpoint, signalling.phones
     metrics.watch("ringback_phones_registered", "Addresses of record with a phone.", lambda: len(phones))
-    metrics.watch("ringback_calls_running", "Inbound calls that run now.", lambda: answering.running_count)
+    metrics.watch("ringback_calls_running", "Calls that run documents now.", lambda: running.task_count)
     metrics.watch("ringback_sip_sessions", "Open SIP sessions.", lambda: endpoint.open_sessions)
     metrics.watch("ringback_sip_transactions", "SIP transactions kept.", lambda: endpoint.open_transactions)
     metrics.watch("ringback_media_legs", "Open audio legs.", lambda: media.leg_count)

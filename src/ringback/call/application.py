@@ -7,19 +7,23 @@ as it is, and the end of the parent ends both.
 import asyncio
 import contextlib
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from ringback.call.application_request import ApplicationRequest
 from ringback.call.attempt import DIAL_STATUSES
 from ringback.call.call import Call
-from ringback.call.control import CallControl, CallEnded, CallInfo, DialResult
+from ringback.call.control import CallControl, CallEnded, CallInfo, DialResult, DigitStream
 from ringback.call.journal import CallOpened
 from ringback.call.leg import LegEnd
 from ringback.call.leg_recording import LegRecording
+from ringback.call.live_call import EndStatus
 from ringback.clock import Clock, wait_for
 from ringback.model.call_status import CallStatus, Direction
 from ringback.model.sid import CallSid, new_call_sid
+
+OpenKeys = AbstractAsyncContextManager[DigitStream]
 
 REJECTIONS = {"busy": CallStatus.BUSY, "rejected": CallStatus.NO_ANSWER}
 
@@ -44,15 +48,18 @@ def child_info(parent: CallInfo, request: ApplicationRequest, call_sid: CallSid)
     )
 
 
-async def hold_application(child: ApplicationChild, request: ApplicationRequest, clock: Clock) -> None:
+async def hold_application(
+    child: ApplicationChild, request: ApplicationRequest, clock: Clock, keys: Callable[[], OpenKeys]
+) -> None:
     """Run the documents until they are over, the time is, or the caller presses `*` (DI-04, DI-07, DI-09).
 
-    When the caller hangs up, the documents still send the requests that they owe (A-02).
+    `keys` opens those of the parent, since the child may be moved from one document to another meanwhile. When the
+    caller hangs up, the documents still send the requests that they owe (A-02).
     """
     work = asyncio.ensure_future(request.run(child))
     ends = [work, asyncio.ensure_future(_time_is_over(child, request, clock))]
     if request.hangup_on_star:
-        ends.append(asyncio.ensure_future(_star(child)))
+        ends.append(asyncio.ensure_future(_star(child, keys)))
     try:
         while not work.done():
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -87,6 +94,7 @@ class ApplicationCall(Call):
         self.on_answered: Callable[[], None] = lambda: None
         self._parent = parent
         self._is_over = False
+        self._ended_alone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         on_refer = parent.leg.on_refer
         super().__init__(info=info, leg=parent.leg, parts=parent.parts)
         parent.leg.on_refer = on_refer
@@ -97,7 +105,20 @@ class ApplicationCall(Call):
 
     @property
     def has_ended(self) -> bool:
+        return self.has_finished or self.is_moved
+
+    @property
+    def is_moved(self) -> bool:
+        return super().is_moved or (not self._is_over and self._parent.is_moved)
+
+    @property
+    def has_finished(self) -> bool:
         return self._is_over or self.leg.has_ended
+
+    @property
+    def ends(self) -> "tuple[asyncio.Future[Any], ...]":
+        """The parent that is moved takes its application off the leg."""
+        return (*super().ends, self._ended_alone, self._parent.moved)
 
     async def answer(self) -> None:
         """The first verb that answers answers both, the parent where it still rings (DI-03)."""
@@ -110,22 +131,34 @@ class ApplicationCall(Call):
         self.on_answered()
 
     async def reject(self, reason: Literal["rejected", "busy"]) -> None:
-        self.end(CallStatus.COMPLETED if self.is_answered else REJECTIONS[reason])
+        if not self.is_moved:
+            self.end(CallStatus.COMPLETED if self.is_answered else REJECTIONS[reason])
 
     async def hang_up(self) -> None:
+        if self.is_moved:
+            return
         if not self.has_ended:
             with contextlib.suppress(CallEnded):
                 await self.answer()
         self.end(CallStatus.COMPLETED)
 
     async def end_unanswered(self) -> None:
-        self.end(CallStatus.NO_ANSWER)
+        if not self.is_moved:
+            self.end(CallStatus.NO_ANSWER)
 
     def end(self, status: CallStatus) -> None:
         """The child is over, and the leg goes on without it; nothing if it is over already."""
-        if not self.has_ended:
+        if not self.has_finished:
             self._is_over = True
+            self._ended_alone.set_result(None)
             self.let_go(status)
+
+    def terminate(self, status: EndStatus) -> None:
+        """L-03, for the child alone."""
+        if not self.is_answered:
+            self.end(CallStatus.CANCELED)
+        elif status == "completed":
+            self.end(CallStatus.COMPLETED)
 
     def _final_status(self, end: LegEnd) -> CallStatus:
         """The caller hung up: on an application that never answered, too."""
@@ -140,6 +173,7 @@ async def dial_application(parent: Call, request: ApplicationRequest) -> DialRes
         CallOpened(info=info, status=CallStatus.INITIATED, sip_call_id=None, status_events=request.status)
     )
     child = ApplicationCall(info=info, parent=parent)
+    parent.parts.register.enter(child)
     journal.call_progressed(info, child.status)
     recording: list[LegRecording] = []
     answered_at: list[float] = []
@@ -153,7 +187,7 @@ async def dial_application(parent: Call, request: ApplicationRequest) -> DialRes
     try:
         if request.record is not None and request.record.from_ringing and parent.is_answered:
             recording.append(LegRecording(parent, request.record))
-        await hold_application(child, request, clock)
+        await hold_application(child, request, clock, parent.digits)
     finally:
         child.end(CallStatus.COMPLETED if child.is_answered else CallStatus.NO_ANSWER)
         finished = await recording[0].finish() if recording else None
@@ -171,10 +205,10 @@ async def _time_is_over(child: ApplicationChild, request: ApplicationRequest, cl
     await clock.sleep(request.time_limit_seconds)
 
 
-async def _star(child: ApplicationChild) -> None:
+async def _star(child: ApplicationChild, open_keys: Callable[[], OpenKeys]) -> None:
     """Returns when the caller presses `*`, and when the call ends."""
     await child.was_answered.wait()
     with contextlib.suppress(CallEnded):
-        async with child.digits() as keys:
+        async with open_keys() as keys:
             while await keys.next() != "*":
                 pass

@@ -11,6 +11,7 @@ from ringback.call.exchange import Exchange
 from ringback.call.fork import best_end, first_answer, hang_up
 from ringback.call.journal import CallOpened
 from ringback.call.leg import HeaderPairs, Leg, LegEnd, MediaRefused, Ringing
+from ringback.call.live_call import EndStatus
 from ringback.call.machine_listening import detect
 from ringback.call.route import Caller, NotRoutable, Route, Router
 from ringback.model.call_status import CallStatus, Direction, status_of_sip_response
@@ -40,8 +41,12 @@ class Attempt:
         parts: CallParts,
         near: Leg | None = None,
         is_opened: bool = False,
+        is_dial: bool = False,
     ) -> None:
-        """`near` is the leg that this one will be joined with; `is_opened`: the journal knows the call already."""
+        """`near` is the leg that this one will be joined with; `is_opened`: the journal knows the call already.
+
+        What a `<Dial>` rings (`is_dial`) belongs to it from the answer on, until `cancel`.
+        """
         self.target = target
         self.legs: list[Leg] = []
         self.child: Call | None = None
@@ -54,6 +59,8 @@ class Attempt:
         self._parts = parts
         self._near = near
         self._is_opened = is_opened
+        self._is_dial = is_dial
+        self._limit_seconds: float | None = None
         self._rang = False
         self._cancelled = False
         self._status: CallStatus | None = None  # the final one of a call that was never answered
@@ -72,7 +79,7 @@ class Attempt:
         )
         came_by = dict(parent.info.sip_parameters)
         caller = Caller(shown=shown, domain=came_by.get("SipDomain"), domain_sid=came_by.get("SipDomainSid"))
-        return cls(target, info=info, caller=caller, parts=parts, near=parent.leg)
+        return cls(target, info=info, caller=caller, parts=parts, near=parent.leg, is_dial=True)
 
     @property
     def is_up(self) -> bool:
@@ -93,6 +100,7 @@ class Attempt:
             self.failure = problem
         except MediaRefused as problem:
             self.failure = NotRoutable(problem.code, problem.message, sip_status=problem.status)
+        self._parts.register.enter(self)
         self._tell_dialled(self.legs[0].session.call_id if self.legs else None)
         if self.failure is not None:
             self._close(CallStatus.FAILED, self.failure.sip_status)
@@ -123,7 +131,8 @@ class Attempt:
             return False
         won = await first_answer(self.legs, ringing)
         if won is None:
-            self._fail(self._end())
+            if not self._cancelled:
+                self._fail(self._end())
             return False
         leg, answer = won
         self.answer_headers = answer.headers
@@ -131,6 +140,11 @@ class Attempt:
         self.info = replace(self.info, sip_parameters=self._sip_parameters(leg))
         self.child = Call(info=self.info, leg=leg, parts=self._parts)
         self.child.mark_answered()
+        if self._is_dial:
+            self.child.hold()
+        if self._limit_seconds is not None:
+            self.child.limit(self._limit_seconds)
+        self._parts.register.enter(self.child)
         if self.target.detection is not None and not leg.has_ended:
             self._detecting = detect(leg.media, self.target.detection, self.info.call_sid)
         return not leg.has_ended
@@ -140,7 +154,41 @@ class Attempt:
         if self.is_ringing:
             self._cancelled = True
             self._close(status, 487)
-        hang_up(self.legs)
+        self.hang_up()
+        if self.child is not None:
+            self.child.release()
+
+    def hang_up(self) -> None:
+        """All its legs, but not that of a call which was moved elsewhere: it goes on without us (L-04)."""
+        kept = self.child.leg if self.child is not None and self.child.is_moved else None
+        hang_up(leg for leg in self.legs if leg is not kept)
+
+    # -- as a live call, until it is answered -------------------------------------------------------------------
+
+    @property
+    def status(self) -> CallStatus:
+        return self._status or (CallStatus.RINGING if self._rang else CallStatus.INITIATED)
+
+    @property
+    def has_finished(self) -> bool:
+        return self._status is not None
+
+    @property
+    def is_in_progress(self) -> bool:
+        return False
+
+    @property
+    def call(self) -> None:
+        return None
+
+    def terminate(self, status: EndStatus) -> None:
+        """L-03. The `<Dial>` that rings it goes on as after any other that was not answered."""
+        self.cancel(CallStatus.CANCELED)
+
+    def limit(self, seconds: float) -> None:
+        self._limit_seconds = seconds
+
+    # -- how it went --------------------------------------------------------------------------------------------
 
     def result(self, *, bridged: bool, caller_hung_up: bool = False, transferred: bool = False) -> DialResult:
         """What `<Dial action>` is told of this attempt (twiml.md 7.3, 8.2)."""
@@ -148,7 +196,7 @@ class Attempt:
         return DialResult(
             status=self._dial_status(),
             call_sid=self.info.call_sid,
-            duration_seconds=self._duration_seconds(),
+            duration_seconds=None if self.child is not None and self.child.is_moved else self._duration_seconds(),
             bridged=bridged,
             sip_call_id=self._reported_leg().session.call_id if self.legs else None,
             sip_response_code=self._sip_status(end),

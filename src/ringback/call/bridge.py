@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from typing import Any, Literal
 
+from ringback.call.call import Call
 from ringback.call.leg import Leg
 from ringback.clock import Clock
 
@@ -11,38 +12,42 @@ BridgeEnd = Literal["caller", "callee", "star", "time-limit", "refer"]
 
 
 async def hold_bridge(
-    caller: Leg,
-    callee: Leg,
+    caller: Call,
+    callee: Call,
     *,
     clock: Clock,
     time_limit_seconds: float,
     hangup_on_star: bool,
     referred: "asyncio.Queue[Any] | None" = None,
 ) -> BridgeEnd:
-    """Join the legs and wait; says what ended it. The legs themselves are left as they are.
+    """Join the two and wait; says what ended it, the end of one of them or its move among that (L-04).
+
+    The legs themselves are left as they are.
 
     A REFER in `referred` ends the waiting and not the talk: the legs stay joined, and the REFER stays in the queue.
     """
     ended: BridgeEnd | None = None
-    caller.media.bridge(callee.media)
+    if caller.has_ended or callee.has_ended:
+        return "caller" if caller.has_ended else "callee"
+    caller.leg.media.bridge(callee.leg.media)
     try:
         ended = await _what_ends_it(caller, callee, clock, time_limit_seconds, hangup_on_star, referred)
     finally:
         if ended != "refer":
-            part(caller, callee)
+            part(caller.leg, callee.leg)
     return ended
 
 
 def part(*legs: Leg) -> None:
     """Each is alone again."""
     for leg in legs:
-        if not leg.has_ended:
+        if not leg.has_ended and leg.has_media:
             leg.media.unbridge()
 
 
 async def _what_ends_it(
-    caller: Leg,
-    callee: Leg,
+    caller: Call,
+    callee: Call,
     clock: Clock,
     time_limit_seconds: float,
     hangup_on_star: bool,
@@ -51,8 +56,8 @@ async def _what_ends_it(
     with contextlib.ExitStack() as stack:
         timer = asyncio.ensure_future(clock.sleep(time_limit_seconds))
         stack.callback(timer.cancel)
-        waiting: set[asyncio.Future[Any]] = {caller.ended, callee.ended, timer}
-        star = asyncio.ensure_future(_star(caller)) if hangup_on_star else None
+        waiting: set[asyncio.Future[Any]] = {*caller.ends, *callee.ends, timer}
+        star = asyncio.ensure_future(_star(caller.leg)) if hangup_on_star else None
         if star is not None:
             stack.callback(star.cancel)
             waiting.add(star)
@@ -61,9 +66,9 @@ async def _what_ends_it(
             stack.callback(refer.cancel)
             waiting.add(refer)
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        if caller.ended.done():
+        if caller.has_ended:
             return "caller"
-        if callee.ended.done():
+        if callee.has_ended:
             return "callee"
         if refer is not None and refer.done():
             return "refer"

@@ -25,6 +25,7 @@ from ringback.call.journal import CallJournal
 from ringback.call.leg import Leg, LegEnd, LegState, MediaRefused
 from ringback.call.listen_request import ListeningFailed, ListenRequest, SpeechNews, SpeechStream
 from ringback.call.listening import LANGUAGE_NOT_AVAILABLE, HeardSpeech, Hearing
+from ringback.call.live_call import CallRegister, EndStatus
 from ringback.call.meeting import Gatherings
 from ringback.call.message_request import MessageRequest
 from ringback.call.queue_request import DialQueueRequest, DialQueueResult, EnqueueRequest, EnqueueResult
@@ -32,7 +33,7 @@ from ringback.call.recording_desk import RecordingDesk
 from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.call.referral import Referral
 from ringback.call.transfer import NO_REFER_URL
-from ringback.clock import Clock
+from ringback.clock import Clock, TimerHandle
 from ringback.media._engine import Clip
 from ringback.media.errors import MediaError
 from ringback.media.leg import MediaLeg
@@ -72,10 +73,11 @@ class CallParts:
     hearing: Hearing | None = None  # None: nobody understands speech here
     gatherings: "Gatherings[Call]"
     dial_application: "Callable[[Call, ApplicationRequest], Awaitable[DialResult]]"
+    register: CallRegister
 
 
 class Call:
-    """Implements `call.control.CallControl` on a real leg."""
+    """Implements `call.control.MovableCall` and `call.live_call.LiveCall` on a real leg."""
 
     def __init__(self, *, info: CallInfo, leg: Leg, parts: CallParts) -> None:
         self._info = info
@@ -85,8 +87,15 @@ class Call:
         self._sip_response_code: int | None = None
         self._noted: set[tuple[int, str]] = set()
         self._recordings = BackgroundRecordings(info, leg, parts.recordings)
+        self._answered_at: float | None = None
+        self._limit_seconds: float | None = None
+        self._limit_timer: TimerHandle | None = None
+        self._dials = 0
+        self._free = asyncio.Event()
+        self._free.set()
+        self.moved: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.leg = leg
-        leg.on_refer = self._refuse_refer
+        leg.on_refer = self.refuse_refer
         leg.ended.add_done_callback(self._leg_ended)
 
     @property
@@ -107,7 +116,66 @@ class Call:
 
     @property
     def has_ended(self) -> bool:
+        return self.has_finished or self.is_moved
+
+    @property
+    def has_finished(self) -> bool:
         return self.leg.has_ended
+
+    @property
+    def is_moved(self) -> bool:
+        return self.moved.done()
+
+    @property
+    def ends(self) -> "tuple[asyncio.Future[Any], ...]":
+        """One of them is done when the call is over for the document that runs."""
+        return (self.leg.ended, self.moved)
+
+    async def wait_over(self) -> None:
+        if not self.has_ended:
+            await _first_of(*self.ends)
+
+    # -- moved and ended from outside ---------------------------------------------------------------------------
+
+    @property
+    def call(self) -> "Call":
+        return self
+
+    @property
+    def is_in_progress(self) -> bool:
+        """A call that rings counts, while a `<Dial>` of its own rings (rest-api.md 9.2)."""
+        return not self.has_finished and (self._status is CallStatus.IN_PROGRESS or self._dials > 0)
+
+    def move(self) -> None:
+        if not self.has_ended:
+            self.moved.set_result(None)
+
+    def resume(self) -> None:
+        if self.moved.done():
+            self.moved = asyncio.get_running_loop().create_future()
+
+    def hold(self) -> None:
+        """Somebody else than a document has it: a `<Dial>` that rang it."""
+        self._free.clear()
+
+    def release(self) -> None:
+        self._free.set()
+
+    async def released(self) -> None:
+        await self._free.wait()
+
+    def terminate(self, status: EndStatus) -> None:
+        if self.is_answered and status == "canceled":
+            return
+        if not self.is_answered:
+            self.end_as(CallStatus.CANCELED)
+        self.leg.hang_up()
+
+    def limit(self, seconds: float) -> None:
+        """Counts from the answer; one that is over by now ends the call at once."""
+        self._limit_seconds = seconds
+        if self._answered_at is not None:
+            self._set_limit_timer(self._answered_at + seconds)
 
     # -- signalling ---------------------------------------------------------------------------------------------
 
@@ -127,6 +195,9 @@ class Call:
         """The leg is up: from here on the call is in progress."""
         if self._status is CallStatus.RINGING:
             self._status = CallStatus.IN_PROGRESS
+            self._answered_at = self._parts.clock.now()
+            if self._limit_seconds is not None:
+                self._set_limit_timer(self._answered_at + self._limit_seconds)
             self._parts.journal.call_progressed(self._info, self._status)
             self._recordings.call_answered()
 
@@ -143,6 +214,8 @@ class Call:
         self._parts.journal.call_ended(self._info, status, None)
 
     async def reject(self, reason: Literal["rejected", "busy"]) -> None:
+        if self.is_moved:
+            return
         if self.leg.is_answered:
             self.leg.hang_up()
             return
@@ -150,12 +223,16 @@ class Call:
         self.leg.refuse(status)
 
     async def hang_up(self) -> None:
+        if self.is_moved:
+            return
         if not self.leg.has_ended and not self.leg.is_answered and self.leg.state is not LegState.ENDED:
             with contextlib.suppress(CallEnded):
                 await self.answer()
         self.leg.hang_up()
 
     async def end_unanswered(self) -> None:
+        if self.is_moved:
+            return
         self._final = CallStatus.NO_ANSWER
         self.leg.refuse(480)
 
@@ -195,7 +272,7 @@ class Call:
         recording = self._parts.recordings.open(
             self._info, source=request.source, trim=request.trim, on_started=request.on_started
         )
-        if self.leg.has_ended:
+        if self.has_ended:
             return await self._parts.recordings.close(recording, seconds=0, ended_by="hangup")
         try:
             live = self._audio().start_recording(
@@ -209,14 +286,14 @@ class Call:
         key = asyncio.ensure_future(self._first_key_of(request.finish_on_key))
         ended_by: str | None = None
         try:
-            await _first_of(key, live.finished, self.leg.ended)
+            await _first_of(key, live.finished, *self.ends)
             ended_by = key.result() if key.done() and not key.exception() else None
         finally:  # also where the call is cancelled: what was recorded is kept
             key.cancel()
             await asyncio.gather(key, return_exceptions=True)
             live.stop()
             audio = await live.finished
-            ended_by = ended_by or ("hangup" if self.leg.has_ended else RECORDING_ENDS.get(audio.reason, "hangup"))
+            ended_by = ended_by or ("hangup" if self.has_ended else RECORDING_ENDS.get(audio.reason, "hangup"))
             result = await self._parts.recordings.close(recording, seconds=audio.seconds, ended_by=ended_by)
         return result
 
@@ -227,7 +304,11 @@ class Call:
         self._parts.hearing.transcribe(self._parts.recordings.path_of(self._info, recording_sid), then)
 
     async def dial(self, request: DialRequest) -> DialResult:
-        return await self._parts.dial(self, request)
+        self._dials += 1
+        try:
+            return await self._parts.dial(self, request)
+        finally:
+            self._dials -= 1
 
     async def dial_application(self, request: ApplicationRequest) -> DialResult:
         return await self._parts.dial_application(self, request)
@@ -243,7 +324,7 @@ class Call:
 
     async def refer(self, request: ReferRequest) -> ReferResult:
         self._require_up()
-        return await Referral(self.leg).run(request, self._parts.clock)
+        return await Referral(self.leg).run(request, self._parts.clock, self.ends)
 
     def start_recording(self, request: BackgroundRecording) -> None:
         self._require_up()
@@ -288,7 +369,7 @@ class Call:
 
     # -- inside -------------------------------------------------------------------------------------------------
 
-    def _refuse_refer(self, event: ReferReceived) -> None:
+    def refuse_refer(self, event: ReferReceived) -> None:
         """RF-11: only a party that was dialled, while it talks, may transfer."""
         self._parts.journal.report(self._info, NO_REFER_URL, "a REFER was refused: the call has no referUrl")
         self.leg.refuse_refer(event, 603)
@@ -311,7 +392,7 @@ class Call:
         work = asyncio.ensure_future(awaitable)
         try:
             self._require_up()
-            await _first_of(work, self.leg.ended)
+            await _first_of(work, *self.ends)
             self._require_up()
             return work.result()
         finally:
@@ -327,7 +408,14 @@ class Call:
         if self.has_ended:
             raise CallEnded
 
+    def _set_limit_timer(self, when: float) -> None:
+        if self._limit_timer is not None:
+            self._limit_timer.cancel()
+        self._limit_timer = self._parts.clock.call_at(when, lambda: self.terminate("completed"))
+
     def _leg_ended(self, ended: "asyncio.Future[LegEnd]") -> None:
+        if self._limit_timer is not None:
+            self._limit_timer.cancel()
         if ended.cancelled():
             return
         end = ended.result()

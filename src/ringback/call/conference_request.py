@@ -53,7 +53,7 @@ class ConferenceRequest:
 class ConferenceResult:
     """How a stay in a room ended. `refused` and `wait-failed` never took part in it; `code` says why."""
 
-    ended_by: Literal["caller", "star", "time-limit", "room", "kicked", "refused", "wait-failed"]
+    ended_by: Literal["caller", "moved", "star", "time-limit", "room", "kicked", "refused", "wait-failed"]
     conference_sid: ConferenceSid | None = None
     code: int = 0
     message: str = ""

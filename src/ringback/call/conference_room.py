@@ -25,6 +25,7 @@ logger = structlog.get_logger(__name__)
 # `*` and the time limit are the participant's own doing, for which Twilio has no other word.
 _REASONS: dict[StayEnd, ReasonLeft] = {
     "kicked": "participant_updated_via_api",
+    "moved": "participant_updated_via_api",
     "wait-failed": "participant_add_failed",
 }
 
@@ -65,7 +66,8 @@ class ConferenceRoom(Generic[C]):
             ended_by = await seat.stay()
             reason = _REASONS.get(ended_by, "participant_hung_up")
         finally:
-            self._leave(seat, "participant_hung_up" if call.has_ended else reason)
+            gone = call.has_ended and not call.is_moved
+            self._leave(seat, "participant_hung_up" if gone else reason)
             await seat.empty()
         return ConferenceResult(ended_by=ended_by, conference_sid=self.conference.sid)
 

@@ -3,6 +3,9 @@
 Every method is awaited by the one task that runs the document. Cancelling that task stops what it waits for. A method
 raises `CallEnded` when the call is over, from whichever side; `record`, `dial` and `refer` instead return a result that
 says so, because their verbs still owe the app a request (twiml.md A-02).
+
+A call may be moved to another document at any moment (L-01). For the document that runs that is the end of the call,
+in every respect: `has_ended` is true and what it waits for is over. `is_moved` tells the two ends apart.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -231,7 +234,18 @@ class CallControl(Protocol):
     def is_answered(self) -> bool: ...
 
     @property
-    def has_ended(self) -> bool: ...
+    def has_ended(self) -> bool:
+        """Over, for the document that runs: the call itself has ended, or was moved."""
+        ...
+
+    @property
+    def is_moved(self) -> bool:
+        """The call goes on with another document; nothing is to be done to it any more."""
+        ...
+
+    async def wait_over(self) -> None:
+        """Return when `has_ended` is true."""
+        ...
 
     async def answer(self) -> None:
         """200 OK, then wait for the ACK; nothing if it is answered already."""
@@ -319,4 +333,20 @@ class CallControl(Protocol):
 
     def private(self) -> AbstractContextManager[None]:
         """While it lasts, what the caller enters is in no background recording and no transcript (PAY-04)."""
+        ...
+
+
+class MovableCall(CallControl, Protocol):
+    """A call whose document can be taken away from it, as who moves it sees it."""
+
+    def move(self) -> None:
+        """The document that runs has lost the call; nothing if the call has ended."""
+        ...
+
+    def resume(self) -> None:
+        """Another document has it from now on."""
+        ...
+
+    async def released(self) -> None:
+        """Return when nobody else has it: a `<Dial>` that rang this call has let go of it (L-04)."""
         ...

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from ringback.call.attempt import Attempt
-from ringback.call.bridge import hold_bridge
+from ringback.call.bridge import hold_bridge, part
 from ringback.call.call import Call, CallParts
 from ringback.call.control import CallEnded, DialRecording, DialRequest, DialResult, DialTarget
 from ringback.call.exchange import Exchange
@@ -124,12 +124,12 @@ class Dialling:
 
     async def _first_answer(self, attempts: Sequence[Attempt]) -> Attempt | None:
         tasks = {asyncio.ensure_future(attempt.answered(self._heard_ringing)): attempt for attempt in attempts}
-        caller_left: asyncio.Future[Any] = self._parent.leg.ended
-        pending: set[asyncio.Future[Any]] = {*tasks, caller_left}
+        caller_left = self._parent.ends
+        pending: set[asyncio.Future[Any]] = {*tasks, *caller_left}
         try:
-            while len(pending) > 1:
+            while len(pending) > len(caller_left):
                 done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-                if caller_left in done:
+                if self._parent.has_ended:
                     return None
                 for task, attempt in tasks.items():
                     if task in done and task.result():
@@ -158,30 +158,37 @@ class Dialling:
     # -- talking ------------------------------------------------------------------------------------------------
 
     async def _connect(self, winner: Attempt) -> DialResult:
+        """Whatever ends it, the two are apart then; a child that was moved away is left as it is (L-04)."""
         assert winner.child is not None
         child = winner.child
+        bridged = transferred = False
+        try:
+            if await self._may_talk(winner, child):
+                bridged = True
+                transferred = await self._talk(child)
+        except CallEnded:
+            pass
+        finally:
+            part(self._parent.leg, child.leg)
+            child.leg.on_refer = child.refuse_refer
+            winner.hang_up()
+        return winner.result(bridged=bridged, caller_hung_up=self._parent.has_ended, transferred=transferred)
+
+    async def _may_talk(self, winner: Attempt, child: Call) -> bool:
+        """Screen the called party and answer the caller; False: they are not to be joined. Raises `CallEnded`."""
         if (winner.target.screen is not None or winner.target.send_digits) and self._instead is None:
             self._let_it_ring()
-        try:
-            is_wanted = await while_up(self._parent, self._prepare(winner.target, child))
-            if is_wanted:
-                await self._parent.answer()
-        except CallEnded:
-            is_wanted = False
-        if not is_wanted or child.has_ended:
-            child.leg.hang_up()
-            return winner.result(bridged=False, caller_hung_up=self._parent.has_ended)
+        if not await while_up(self._parent, self._prepare(winner.target, child)):
+            return False
+        await self._parent.answer()
+        if child.has_ended or self._parent.has_ended:
+            return False
         if self._request.record is not None and self._recording is None:
             self._recording = self._record(self._request.record)
         self._tone.stop()
         if self._instead is not None:
             self._instead()
-        try:
-            transferred = await self._talk(child)
-        except CallEnded:
-            transferred = False
-        child.leg.hang_up()
-        return winner.result(bridged=True, caller_hung_up=self._parent.has_ended, transferred=transferred)
+        return True
 
     async def _talk(self, child: Call) -> bool:
         """Joined until something ends it; True: the called party transferred the caller and is gone (7.6)."""
@@ -194,8 +201,8 @@ class Dialling:
         limit_at = clock.now() + self._request.time_limit_seconds
         while True:
             ended = await hold_bridge(
-                self._parent.leg,
-                child.leg,
+                self._parent,
+                child,
                 clock=clock,
                 time_limit_seconds=limit_at - clock.now(),
                 hangup_on_star=self._request.hangup_on_star,
@@ -203,10 +210,21 @@ class Dialling:
             )
             if ended != "refer":
                 return False
-            if await transferring.follow(referred.get_nowait()):
+            if await self._follow(transferring, referred.get_nowait(), child):
                 return True
             if child.has_ended:
                 return False
+
+    async def _follow(self, transferring: Transferring, event: ReferReceived, child: Call) -> bool:
+        """What becomes of a transfer; one whose transferor is moved elsewhere meanwhile is given up."""
+        following = asyncio.ensure_future(transferring.follow(event))
+        try:
+            either: set[asyncio.Future[Any]] = {following, child.moved}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            return following.result() if following.done() else False
+        finally:
+            following.cancel()
+            await asyncio.gather(following, return_exceptions=True)
 
     async def _dial_beside(self, request: DialRequest, instead: Callable[[], None]) -> DialResult:
         """Ring a transfer's target while the talk goes on."""

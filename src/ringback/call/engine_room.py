@@ -49,18 +49,18 @@ class EngineRoomAudio:
         self._tones = tones
 
     def join(self, call: Call, *, muted: bool, coaching: Call | None) -> None:
-        if not call.has_ended:
+        if not call.has_finished:
             muted = muted or _is_gone(coaching)
             self._mixer.join(call.leg.media, muted=muted, coaching=_media(coaching))
 
     def update(self, call: Call, *, muted: bool, held: bool, coaching: Call | None) -> None:
-        if not call.has_ended:
+        if not call.has_finished:
             muted = muted or _is_gone(coaching)
             self._mixer.update(call.leg.media, muted=muted, held=held, coaching=_media(coaching))
 
     def leave(self, call: Call) -> None:
         """The engine lets a closed leg go by itself."""
-        if not call.has_ended:
+        if not call.has_finished:
             self._mixer.leave(call.leg.media)
 
     async def beep(self, tone: Tone) -> None:
@@ -103,8 +103,8 @@ class MixRecording:
 
 def _is_gone(pupil: Call | None) -> bool:
     """A coach whose participant has just hung up must not be heard by the others meanwhile (C-11)."""
-    return pupil is not None and pupil.has_ended
+    return pupil is not None and pupil.has_finished
 
 
 def _media(call: Call | None) -> MediaLeg | None:
-    return call.leg.media if call is not None and not call.has_ended else None
+    return call.leg.media if call is not None and not call.has_finished else None

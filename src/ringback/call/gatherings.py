@@ -49,8 +49,8 @@ class EngineGatherings:
         recording = LegRecording(call, request.record)
         try:
             await hold_bridge(
-                call.leg,
-                queued.leg,
+                call,
+                queued,
                 clock=self._clock,
                 time_limit_seconds=request.time_limit_seconds,
                 hangup_on_star=request.hangup_on_star,

@@ -13,7 +13,7 @@ class LegRecording:
     def __init__(self, call: Call, wanted: DialRecording | None) -> None:
         self._call = call
         self._running: tuple[OpenRecording, LiveRecording] | None = None
-        if wanted is not None and not call.has_ended:
+        if wanted is not None and not call.has_finished:
             self._running = self._start(wanted)
 
     async def finish(self) -> RecordResult | None:
@@ -24,7 +24,7 @@ class LegRecording:
         self._running = None
         live.stop()
         audio = await live.finished
-        ended_by = "hangup" if self._call.has_ended else "dial-ended"
+        ended_by = "hangup" if self._call.has_finished else "dial-ended"
         return await self._call.parts.recordings.close(opened, seconds=audio.seconds, ended_by=ended_by)
 
     def _start(self, wanted: DialRecording) -> tuple[OpenRecording, LiveRecording] | None:

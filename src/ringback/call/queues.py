@@ -7,7 +7,7 @@ from typing import Any, Generic
 
 import structlog
 
-from ringback.call.control import CallControl, CallEnded, RecordResult
+from ringback.call.control import CallEnded, RecordResult
 from ringback.call.line import Line, Member
 from ringback.call.queue import Queue, QueueFull
 from ringback.call.queue_request import (
@@ -85,7 +85,7 @@ class Queues(Generic[C]):
     # -- the queued side --------------------------------------------------------------------------------------------
 
     async def _wait(self, line: Line[C], member: Member[C], request: EnqueueRequest) -> QueueResult:
-        over = asyncio.ensure_future(_over(member.call))
+        over = asyncio.ensure_future(member.call.wait_over())
         if request.wait is not None and member.state == "waiting":
             member.listening = asyncio.ensure_future(self._listen(line, member, request))
         listening: asyncio.Task[QueueResult] | None = member.listening
@@ -95,6 +95,8 @@ class Queues(Generic[C]):
         try:
             while True:
                 await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+                if member.call.is_moved:
+                    return _moved_from(member)
                 if member.call.has_ended:
                     return await member.out if member.state == "bridged" else "hangup"
                 if member.out.done():
@@ -124,7 +126,7 @@ class Queues(Generic[C]):
         """The first call of the queue; None when the time is over or this call is."""
         taker = line.ask()
         timer = asyncio.ensure_future(self._clock.sleep(deadline - self._clock.now()))
-        over = asyncio.ensure_future(_over(call))
+        over = asyncio.ensure_future(call.wait_over())
         member: Member[C] | None = None
         try:
             ends: list[asyncio.Future[Any]] = [taker, timer, over]
@@ -170,12 +172,14 @@ class Queues(Generic[C]):
                 recording=recording,
             )
         finally:
+            if member.call.is_moved:
+                member.finish(_moved_from(member))
             member.finish("bridged" if member.state == "bridged" else "bridging-in-process")
 
     async def _announce(self, call: C, member: Member[C], document: Awaitable[None]) -> None:
         """Run it on the queued call, no longer than both calls are there and the queued one was not moved away."""
         work = asyncio.ensure_future(document)
-        overs = [asyncio.ensure_future(_over(call)), asyncio.ensure_future(_over(member.call))]
+        overs = [asyncio.ensure_future(call.wait_over()), asyncio.ensure_future(member.call.wait_over())]
         ends: list[asyncio.Future[Any]] = [work, member.out, *overs]
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -210,11 +214,8 @@ class Queues(Generic[C]):
                 del self._lines[idle]
 
 
-async def _over(call: CallControl) -> None:
-    """Returns when the call is over."""
-    with contextlib.suppress(CallEnded):
-        while True:
-            await call.pause(3600)
+def _moved_from(member: "Member[C]") -> QueueResult:
+    return "redirected-from-bridged" if member.state == "bridged" else "redirected"
 
 
 async def _stop(*tasks: "asyncio.Future[Any]") -> None:

@@ -1,8 +1,10 @@
 """REFER on a call's own leg, followed to its end by NOTIFYs (REF-01, RFC 3515)."""
 
 import asyncio
+from collections.abc import Sequence
+from typing import Any
 
-from ringback.call.leg import Leg, LegEnd
+from ringback.call.leg import Leg
 from ringback.call.refer_request import ReferRequest, ReferResult, ReferStatus
 from ringback.clock import Clock, wait_for
 from ringback.model.call_status import CallStatus, status_of_sip_response
@@ -26,12 +28,14 @@ class Referral:
         self._answer: int | None = None
         self._notified: int | None = None
 
-    async def run(self, request: ReferRequest, clock: Clock) -> ReferResult:
-        """Never raises: a refusal, a peer that says nothing more, and a hang-up are results."""
+    async def run(self, request: ReferRequest, clock: Clock, ends: "Sequence[asyncio.Future[Any]]") -> ReferResult:
+        """Never raises: a refusal, a peer that says nothing more, and the end of the call (`ends`) are results."""
         events = self._leg.refer(f"<{request.uri}>")
         following = asyncio.ensure_future(self._follow(events))
         try:
-            await wait_for(clock, _either(following, self._leg.ended), LONGEST_REFERRAL_SECONDS)
+            await wait_for(
+                clock, asyncio.wait((following, *ends), return_when=asyncio.FIRST_COMPLETED), LONGEST_REFERRAL_SECONDS
+            )
         except TimeoutError:
             pass
         finally:
@@ -79,7 +83,3 @@ class Referral:
 
 def _is_last(notify: NotifyReceived) -> bool:
     return notify.subscription_state.partition(";")[0].strip().lower() == "terminated"
-
-
-async def _either(following: "asyncio.Future[None]", ended: "asyncio.Future[LegEnd]") -> None:
-    await asyncio.wait((following, ended), return_when=asyncio.FIRST_COMPLETED)

@@ -14,7 +14,7 @@ from ringback.model.sid import CallSid
 
 logger = structlog.get_logger(__name__)
 
-StayEnd = Literal["caller", "star", "time-limit", "room", "kicked", "wait-failed"]
+StayEnd = Literal["caller", "moved", "star", "time-limit", "room", "kicked", "wait-failed"]
 
 
 class Seat(Generic[C]):
@@ -38,14 +38,14 @@ class Seat(Generic[C]):
             self._out.set_result(reason)
 
     async def stay(self) -> StayEnd:
-        """C-16: until sent away, hung up, `*` where that counts, or the time is over."""
+        """C-16: until sent away, hung up, moved elsewhere, `*` where that counts, or the time is over."""
         ends: list[asyncio.Future[Any]] = [self._out, asyncio.ensure_future(self._time_limit())]
         if self.request.hangup_on_star:
             ends.append(asyncio.ensure_future(self._star()))
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             if self.call.has_ended:
-                return "caller"
+                return "moved" if self.call.is_moved else "caller"
             return next(end.result() for end in ends if end.done())
         finally:
             for end in ends[1:]:

@@ -17,7 +17,7 @@ MAX_REFER_TO = 256
 """RF-04: a longer Refer-To is not supported."""
 NO_REFER_URL = 13802
 
-CHANGES_NOTHING = frozenset({"answer", "prefetch"})
+CHANGES_NOTHING = frozenset({"answer", "prefetch", "wait_over"})
 
 
 class TransferRefused(Exception):
@@ -75,6 +75,10 @@ class RemainingParty:
     @property
     def has_ended(self) -> bool:
         return self._call.has_ended
+
+    @property
+    def is_moved(self) -> bool:
+        return self._call.is_moved
 
     def leave_alone(self) -> None:
         """The transferor goes; nothing if it has gone."""

@@ -19,7 +19,7 @@ DialBeside = Callable[[DialRequest, Callable[[], None]], Awaitable[DialResult]]
 async def while_up(call: Call, work: Coroutine[Any, Any, T]) -> T:
     """Await, but no longer than the call stays; raises `CallEnded` when it is gone."""
     task = asyncio.ensure_future(work)
-    either: set[asyncio.Future[Any]] = {task, call.leg.ended}
+    either: set[asyncio.Future[Any]] = {task, *call.ends}
     try:
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
@@ -78,4 +78,5 @@ class Transferring:
         """RF-06: NOTIFY, and the transferor's leg ends."""
         self.child.leg.notify_refer(status)
         part(self.parent.leg)
-        self.child.leg.hang_up()
+        if not self.child.is_moved:
+            self.child.leg.hang_up()

@@ -1,12 +1,15 @@
 """Runs the TwiML of one call from the first document to the end of the call."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Mapping
 
 from ringback.call.control import CallControl, CallEnded, MediaUnavailable, Spoken
 from ringback.clock import Clock
 from ringback.interpreter.document import LoadedDocument
+from ringback.interpreter.errors import DocumentUnavailable
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.loop import DocumentLoop, End, Parts
+from ringback.interpreter.pay.connector import CONNECTORS, PaymentConnector
 from ringback.interpreter.report import Report, Reporter
 from ringback.interpreter.run import Applications, Callbacks
 from ringback.interpreter.screening import LegScreening
@@ -20,7 +23,7 @@ APPLICATION_ERROR = Spoken(text="We are sorry, an application error has occurred
 class Interpreter:
     """What a call is run by. `owns_number` answers for `callerId` (DI-14): None lets every phone number be shown.
 
-    `applications` are those that may be dialled.
+    `applications` are those that may be dialled, `payments` the connectors of `<Pay>` by name.
     """
 
     def __init__(
@@ -34,8 +37,10 @@ class Interpreter:
         limits: Limits | None = None,
         owns_number: Callable[[str], bool] | None = None,
         applications: Applications | None = None,
+        payments: Mapping[str, PaymentConnector] = CONNECTORS,
     ) -> None:
         self._call = call
+        self._documents = documents
         self._reporter = reporter
         self._loop = DocumentLoop(
             call,
@@ -49,11 +54,12 @@ class Interpreter:
                 waiting=CallWaiting(documents=documents),
                 owns_number=owns_number,
                 applications=applications,
+                payments=payments,
             ),
         )
 
     async def run(self, first: DocumentRequest | LoadedDocument) -> None:
-        """Return when the call is over. May be cancelled at any moment; then the call is left as it is."""
+        """Return when the call is over or was moved. May be cancelled at any moment; the call is left as it is then."""
         end = await self._loop.run(first)
         try:
             match end:
@@ -65,6 +71,13 @@ class Interpreter:
                     pass
         except CallEnded:
             pass
+
+    async def ask_what_is_owed(self) -> None:
+        """After a move: the action of the verb that was interrupted is told how it ended. The answer is ignored, and
+        one that fails is reported and has no fallback."""
+        if self._loop.owed is not None:
+            with contextlib.suppress(DocumentUnavailable, CallEnded):
+                await self._documents.for_call(self._call).fetch(self._loop.owed)
 
     async def _end_of_document(self) -> None:
         """D-06. A call that was only kept waiting is not answered at last just to be ended (PAU-05); every other is."""

@@ -5,8 +5,9 @@ fetch ──> report what is wrong ──> verb, verb, verb ──Continue──
   └────────────── Goto ──────────────┘──Finished──> stopped
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from ringback.call.control import CallControl, CallEnded, MediaUnavailable, PlayedBytes, Spoken
@@ -15,6 +16,7 @@ from ringback.interpreter.document import LoadedDocument
 from ringback.interpreter.errors import DocumentUnavailable
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.outcome import Continue, Enter, Finished, Goto, Outcome
+from ringback.interpreter.pay.connector import CONNECTORS, PaymentConnector
 from ringback.interpreter.report import Report, Reporter, report_of_problem
 from ringback.interpreter.run import Applications, Callbacks, Run, Screening, Waiting
 from ringback.interpreter.source import DocumentRequest, DocumentSource
@@ -50,10 +52,14 @@ class Parts:
     restricted_to: RestrictedTo | None = None
     leave_queue: Callable[[], None] | None = None
     applications: Applications | None = None
+    payments: Mapping[str, PaymentConnector] = field(default_factory=lambda: CONNECTORS)
 
 
 class DocumentLoop:
-    """Runs documents on one call until one runs out, the call is over, or none can be had."""
+    """Runs documents on one call until one runs out, the call is over or moved, or none can be had.
+
+    `owed` is the action of the verb that was interrupted when the call was moved; its answer will not be run.
+    """
 
     def __init__(self, call: CallControl, parts: Parts) -> None:
         self._call = call
@@ -61,13 +67,14 @@ class DocumentLoop:
         self._documents = 0
         self._hasty_documents = 0
         self.waited_in_ringing = False
+        self.owed: DocumentRequest | None = None
 
     async def run(self, first: DocumentRequest | LoadedDocument) -> End:
         step: DocumentRequest | LoadedDocument = first
         while True:
             started = self._parts.clock.now()
             try:
-                document = step if isinstance(step, LoadedDocument) else await self._parts.documents.fetch(step)
+                document = step if isinstance(step, LoadedDocument) else await self._fetch(step)
             except DocumentUnavailable:
                 return End.STOPPED if self._call.has_ended else End.FAILED
             except CallEnded:
@@ -82,6 +89,27 @@ class DocumentLoop:
             if self._is_runaway(self._parts.clock.now() - started, document):
                 return End.FAILED
             step = DocumentRequest.of(outcome) if isinstance(outcome, Goto) else outcome.document
+
+    async def _fetch(self, request: DocumentRequest) -> LoadedDocument:
+        """A call that is over by now owes the request still (A-02), one that was moved leaves it to who moved it.
+
+        The document that is on its way when a call is moved, or ends without an answer, is waited for no longer.
+        """
+        if self._call.is_moved:
+            self.owed = request
+            raise CallEnded
+        rings = not (self._call.is_answered or self._call.has_ended)
+        fetching = asyncio.ensure_future(self._parts.documents.fetch(request))
+        over = asyncio.ensure_future(asyncio.Event().wait() if self._call.has_ended else self._call.wait_over())
+        try:
+            await asyncio.wait({fetching, over}, return_when=asyncio.FIRST_COMPLETED)
+            if not fetching.done() and (self._call.is_moved or rings):
+                raise CallEnded
+            return await fetching
+        finally:
+            fetching.cancel()
+            over.cancel()
+            await asyncio.gather(fetching, over, return_exceptions=True)
 
     def _is_forbidden(self, document: LoadedDocument) -> bool:
         """A verb that may not stand there makes the whole document fail, where that is the rule (section 19)."""
@@ -170,4 +198,5 @@ class DocumentLoop:
             owns_number=self._parts.owns_number,
             leave_queue=self._parts.leave_queue,
             applications=self._parts.applications,
+            payments=self._parts.payments,
         )

@@ -43,5 +43,6 @@ class LegScreening:
             waiting=run.waiting,
             owns_number=run.owns_number,
             applications=run.applications,
+            payments=run.payments,
             restricted_to=restricted_to,
         )

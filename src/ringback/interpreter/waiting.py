@@ -114,6 +114,7 @@ class CallWaiting:
             waiting=self,
             owns_number=run.owns_number,
             applications=run.applications,
+            payments=run.payments,
             restricted_to=restricted_to,
         )
 

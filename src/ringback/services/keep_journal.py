@@ -138,6 +138,12 @@ class Journal:
         if live is not None:
             self._change(live, answered_by=answered_by)
 
+    def tell_status_to(self, info: CallInfo, status_events: StatusEvents) -> None:
+        """From now on the status callbacks of this call go there (rest-api.md 9.2 Update); nothing if it is over."""
+        live = self._live.get(info.call_sid)
+        if live is not None:
+            live.status_events = status_events
+
     def call_ended(self, info: CallInfo, status: CallStatus, sip_response_code: int | None) -> None:
         live = self._live.pop(info.call_sid, None)
         if live is None:

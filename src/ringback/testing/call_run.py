@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from ringback.call.control import CallInfo
 from ringback.clock import Clock
-from ringback.interpreter.application import AccountApplications
+from ringback.interpreter.call_documents import CallDocuments
 from ringback.interpreter.callbacks import DeliveredCallbacks
-from ringback.interpreter.interpreter import Interpreter
+from ringback.interpreter.interpreters import Interpreters
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.report import Report
-from ringback.interpreter.source import AppDocumentSource, DocumentRequest, Fallback, facts_of_call
+from ringback.interpreter.source import DocumentRequest, Fallback, facts_of_call
 from ringback.model.call_status import Direction
 from ringback.model.record import AccountRecord, ApplicationRecord
 from ringback.model.sid import AccountSid, ApplicationSid, CallSid
@@ -93,7 +93,7 @@ class CallRun:
         performing = asyncio.ensure_future(performance.run())
         limit = self.clock.call_at(self.clock.now() + self.max_seconds, lambda: call.end("time limit"))
         try:
-            await self._interpreter(call, journal, callbacks, cookies, delivery).run(self.first)
+            await self._documents(call, journal, cookies, delivery).run(self.first)
         finally:
             limit.cancel()
             performing.cancel()
@@ -130,37 +130,20 @@ class CallRun:
         )
         return VirtualCall(info=self.info, world=world)
 
-    def _interpreter(
-        self,
-        call: VirtualCall,
-        journal: Journal,
-        callbacks: DeliveredCallbacks,
-        cookies: CookieJar,
-        delivery: Delivery,
-    ) -> Interpreter:
-        client = self._client(journal, is_callback=False)
-        documents = AppDocumentSource(
-            client=client,
-            call=call,
-            reporter=journal,
-            fallback=self.fallback,
-            cookies=cookies,
-        )
-        return Interpreter(
-            call=call,
-            documents=documents,
-            reporter=journal,
-            callbacks=callbacks,
+    def _documents(self, call: VirtualCall, journal: Journal, cookies: CookieJar, delivery: Delivery) -> CallDocuments:
+        interpreters = Interpreters(
+            client=self._client(journal, is_callback=False),
+            delivery=delivery,
+            reporter_of=lambda info: journal,
             clock=self.clock,
             limits=self.limits,
-            applications=AccountApplications(
-                find_record=self._application,
-                client=client,
-                delivery=delivery,
-                reporter_of=lambda info: journal,
-                clock=self.clock,
-                limits=self.limits,
-            ),
+            find_application=self._application,
+        )
+        return CallDocuments(
+            call=call,
+            interpreter=lambda fallback: interpreters.of(call, fallback=fallback, cookies=cookies),
+            fallback=self.fallback,
+            clock=self.clock,
         )
 
     def _application(self, sid: str) -> ApplicationRecord | None:

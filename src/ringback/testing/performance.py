@@ -26,7 +26,7 @@ class Performance:
     async def run(self) -> None:
         """Do step after step; then the caller stays on the line."""
         for step in self._caller.steps:
-            if self._call.has_ended:
+            if self._call.has_finished:
                 return
             await self._do(step)
 
@@ -68,6 +68,6 @@ class Performance:
         for index, key in enumerate(keys):
             if index:
                 await self._call.world.clock.sleep(SECONDS_BETWEEN_KEYS)
-            if self._call.has_ended:
+            if self._call.has_finished:
                 return
             self._call.press(key)

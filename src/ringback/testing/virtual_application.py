@@ -64,6 +64,13 @@ class VirtualApplicationCall:
     def has_ended(self) -> bool:
         return self._final is not None or self._parent.has_ended
 
+    @property
+    def is_moved(self) -> bool:
+        return self._final is None and self._parent.is_moved
+
+    async def wait_over(self) -> None:
+        await self._parent.wait_over()
+
     async def answer(self) -> None:
         if self.has_ended:
             raise CallEnded
@@ -177,7 +184,7 @@ class VirtualApplications:
             recorder.begin(request.record)
         with parent.speaking_as(info):
             try:
-                await hold_application(child, request, clock)
+                await hold_application(child, request, clock, parent.digits)
             finally:
                 child.end(CallStatus.COMPLETED if child.is_answered else CallStatus.NO_ANSWER)
         seconds = clock.now() - answered_at[0] if answered_at else 0.0

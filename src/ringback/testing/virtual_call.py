@@ -108,7 +108,8 @@ class VirtualCall:
         self._is_answered = is_answered
         self._is_private = False
         self._status = CallStatus.IN_PROGRESS if is_answered else CallStatus.RINGING
-        self._over = asyncio.Event()
+        self._over = asyncio.Event()  # for the document that runs
+        self._is_moved = False
         self._answered_at = world.elapsed() if is_answered else None
         self._ended_at: float | None = None
         self.sip_status = 200
@@ -138,6 +139,30 @@ class VirtualCall:
     def has_ended(self) -> bool:
         return self._over.is_set()
 
+    @property
+    def has_finished(self) -> bool:
+        return self._ended_at is not None
+
+    @property
+    def is_moved(self) -> bool:
+        return self._is_moved
+
+    async def wait_over(self) -> None:
+        await self._over.wait()
+
+    def move(self) -> None:
+        if not self.has_ended:
+            self._is_moved = True
+            self._over.set()
+
+    def resume(self) -> None:
+        self._is_moved = False
+        if not self.has_finished:
+            self._over.clear()
+
+    async def released(self) -> None:
+        """Nobody but its documents ever has it."""
+
     async def answer(self) -> None:
         self._require_up()
         if not self._is_answered:
@@ -149,15 +174,21 @@ class VirtualCall:
                 self._recordings.call_answered()
 
     async def reject(self, reason: Literal["rejected", "busy"]) -> None:
+        if self.is_moved:
+            return
         sip_status, status = _REJECTIONS[reason]
         self._end("app", status, sip_status)
 
     async def hang_up(self) -> None:
+        if self.is_moved:
+            return
         if not self.has_ended:
             await self.answer()
         self._end("app", CallStatus.COMPLETED, None)
 
     async def end_unanswered(self) -> None:
+        if self.is_moved:
+            return
         self._end("app", CallStatus.NO_ANSWER, 480)
 
     async def prefetch(self, prompts: Sequence[Prompt]) -> None:
@@ -376,8 +407,9 @@ class VirtualCall:
         self.sound_changed.set()
 
     def _end(self, by: str, status: CallStatus, sip_status: int | None) -> None:
-        if self.has_ended:
+        if self.has_finished:
             return
+        self._is_moved = False
         if self._is_answered:
             status, sip_status = CallStatus.COMPLETED, None
         self._status = status

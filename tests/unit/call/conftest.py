@@ -25,12 +25,13 @@ from ringback.call.exchange import Exchange, Invitation
 from ringback.call.gatherings import EngineGatherings
 from ringback.call.journal import CallOpened
 from ringback.call.leg import Answered, Leg, LegSettings, Ringing
+from ringback.call.live_call import LiveCall
 from ringback.call.recording_desk import RecordingDesk
 from ringback.call.route import Caller, NotRoutable, Route
 from ringback.media._engine import Clip
 from ringback.model.call_status import CallStatus, Direction
 from ringback.model.record import MessageRecord, RecordingRecord
-from ringback.model.sid import AccountSid, new_call_sid
+from ringback.model.sid import AccountSid, CallSid, new_call_sid
 from ringback.sip.digest import Credentials
 from ringback.sip.events import IncomingCall
 from ringback.sip.message.address import NameAddress
@@ -188,6 +189,16 @@ class Tones:
         return self.ringing
 
 
+@dataclass
+class MemoryRegister:
+    """Implements `CallRegister`: the last live call of each SID."""
+
+    calls: dict[CallSid, LiveCall] = field(default_factory=dict)
+
+    def enter(self, live: LiveCall) -> None:
+        self.calls[live.info.call_sid] = live
+
+
 class Bench:
     """Our side: an exchange whose inbound calls wait in `calls`, unanswered, for a test to do something with."""
 
@@ -199,6 +210,7 @@ class Bench:
         self.exchange = self._exchange(self.sip, self.media)
         self.exchange.on_call = self._take
         self.journal = MemoryJournal()
+        self.register = MemoryRegister()
         self.prompts = MemoryPrompts()
         self.tones = Tones()
         self.folder = folder
@@ -220,6 +232,7 @@ class Bench:
             dial=dial,
             gatherings=self.gatherings,
             dial_application=dial_application,
+            register=self.register,
         )
 
     def _open_mixer(self) -> MemoryMixer:

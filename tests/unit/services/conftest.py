@@ -31,10 +31,13 @@ from ringback.model.record import (
 )
 from ringback.model.sid import DomainSid
 from ringback.services.admit_call import Admission
-from ringback.services.answer_call import AnswerLimits, CallAnswering
+from ringback.services.answer_call import CallAnswering
+from ringback.services.call_run import CallRuns, RunLimits
 from ringback.services.keep_journal import Journal
 from ringback.services.metrics import Metrics
 from ringback.services.reach_app import AppLink, AppLinks
+from ringback.services.running_calls import RunningCalls
+from ringback.services.update_call import CallUpdating
 from ringback.sip.digest import Challenge, Credentials, DigestGate
 from ringback.sip.events import Flow
 from ringback.sip.message.message import Request
@@ -140,10 +143,30 @@ class House:
         )
         self.desk = RecordingDesk(folder=bench.folder, base_url=BASE, journal=self.journal, clock=bench.clock)
         self.dialler = Dialler(exchange=bench.exchange, router=MemoryRouter(), tones=bench.tones)
-        self.answering = self._answering()
+        self.running = RunningCalls(bench.clock)
+        self.use()
 
-    def use(self, limits: AnswerLimits) -> None:
-        self.answering = self._answering(limits)
+    def use(self, *, calls: int = 10, call_seconds: float = 3600, documents: Limits | None = None) -> None:
+        """These limits, from now on."""
+        self.runs = CallRuns(
+            links=self.links,
+            journal=self.journal,
+            running=self.running,
+            limits=RunLimits(call_seconds=call_seconds, documents=documents or Limits()),
+            owns_number=lambda number: True,
+            find_application=self.directory.application,
+            clock=self.clock,
+        )
+        self.updating = CallUpdating(running=self.running, runs=self.runs, account_of=self.directory.account)
+        self.answering = CallAnswering(
+            admission=self.admission,
+            links=self.links,
+            journal=self.journal,
+            parts_of=self.parts_of,
+            runs=self.runs,
+            most=calls,
+        )
+        self.bench.exchange.on_call = self.answering.take
 
     def call(self, uri: str = f"sip:hello@{DOMAIN}", *, password: str | None = PASSWORD, **more: object) -> Leg:
         """Alice calls; the wire brings the domain's calls to us."""
@@ -180,21 +203,9 @@ class House:
         page = page(request) if callable(page) else page
         return f"<Response>{page}</Response>" if isinstance(page, str) else page
 
-    def _answering(self, limits: AnswerLimits | None = None) -> CallAnswering:
-        answering = CallAnswering(
-            admission=self.admission,
-            links=self.links,
-            journal=self.journal,
-            parts_of=self._parts,
-            limits=limits or AnswerLimits(calls=10, call_seconds=3600, documents=Limits()),
-            owns_number=lambda number: True,
-            find_application=self.directory.application,
-            clock=self.clock,
-        )
-        self.bench.exchange.on_call = answering.take
-        return answering
+    def parts_of(self, link: AppLink) -> CallParts:
+        """What the calls of an account share."""
 
-    def _parts(self, link: AppLink) -> CallParts:
         async def dial(call: Call, request: DialRequest) -> DialResult:
             return await self.dialler.dial(call, request, parts)
 
@@ -206,6 +217,7 @@ class House:
             dial=dial,
             gatherings=self.bench.gatherings,
             dial_application=dial_application,
+            register=self.running,
         )
         return parts
 

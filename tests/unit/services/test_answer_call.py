@@ -9,9 +9,7 @@ import structlog
 from twilio.request_validator import RequestValidator
 
 from ringback.call.call import Call
-from ringback.interpreter.limits import Limits
 from ringback.model.record import NumberRecord, TrunkRecord
-from ringback.services.answer_call import AnswerLimits
 from ringback.sip.digest import Credentials
 from ringback.sip.message.address import NameAddress
 from ringback.sip.message.uri import SipUri
@@ -91,7 +89,7 @@ async def test_cancel_while_the_app_thinks_is_487_and_its_twiml_is_not_run(house
     assert "487 INVITE" in house.bench.wire.to("alice")
     assert house.paths == ["/voice", "/status"]
     assert house.of("/status")[0]["CallStatus"] == "canceled"
-    assert house.answering.running_count == 0
+    assert house.running.task_count == 0
 
 
 @pytest.mark.parametrize(
@@ -127,7 +125,7 @@ async def test_bye_during_a_verb_ends_it_and_everything_it_opened(house: House, 
     await house.wait(2)
     assert house.of("/never") == []
     assert house.bench.media.leg_count == 0
-    assert house.answering.running_count == 0
+    assert house.running.task_count == 0
     assert [request["CallStatus"] for request in house.of("/status")] == ["completed"]
     assert house.of("/status")[0]["CallDuration"] == "3"
 
@@ -214,7 +212,7 @@ async def test_the_childs_callbacks_are_those_that_the_noun_asked_for(house: Hou
 
 
 async def test_a_call_over_the_limit_is_503_with_retry_after(house: House) -> None:
-    house.use(AnswerLimits(calls=0, call_seconds=60, documents=Limits()))
+    house.use(calls=0)
     theirs = house.call()
     await house.wait(1)
     assert (await theirs.ended).status == 503
@@ -248,7 +246,7 @@ async def test_a_domain_without_a_voice_url_answers_nobody(build: BuildHouse) ->
 
 
 async def test_in_09_a_call_over_the_longest_time_is_ended_and_its_recording_kept(house: House) -> None:
-    house.use(AnswerLimits(calls=9, call_seconds=10, documents=Limits()))
+    house.use(call_seconds=10)
     house.pages["/voice"] = (
         '<Record playBeep="false" trim="do-not-trim" timeout="0" finishOnKey="" action="/recorded"/>'
     )
@@ -288,7 +286,7 @@ async def test_a_fault_of_ours_ends_the_call_and_the_author_hears_of_it(
     assert [log["event"] for log in logs if log["log_level"] == "error" and "exc_info" in log] == [
         "a call failed and was ended"
     ]
-    assert house.answering.running_count == 0
+    assert house.running.task_count == 0
     assert house.bench.media.leg_count == 0
 
 
@@ -319,7 +317,7 @@ def talking(house: House) -> Callable[[], "asyncio.Task[None]"]:
     house.pages["/voice"] = '<Say>hello</Say><Pause length="60"/>'
 
     def start(grace: float = 30, hurry: asyncio.Event | None = None) -> "asyncio.Task[None]":
-        return asyncio.ensure_future(house.answering.finish(grace, hurry or asyncio.Event()))
+        return asyncio.ensure_future(house.running.finish(grace, hurry or asyncio.Event()))
 
     return start
 
@@ -357,17 +355,18 @@ async def test_who_is_in_a_hurry_ends_them_at_once(house: House, talking: Callab
     hurry.set()
     await house.wait(0.1)
     assert finishing.done()
-    assert house.answering.running_count == 0
+    assert house.running.task_count == 0
 
 
 async def test_an_app_that_hangs_does_not_hold_up_the_end(house: House) -> None:
     """The call is over; its request to the app gets five more seconds, then the task is cancelled."""
-    house.pages["/voice"] = AppResponse(body="<Response/>", seconds=14)
+    house.pages["/voice"] = "<Say>one</Say><Redirect>/slow</Redirect>"
+    house.pages["/slow"] = AppResponse(body="<Response/>", seconds=14)
     house.call()
     await house.wait(1)
-    finishing = asyncio.ensure_future(house.answering.finish(2, asyncio.Event()))
+    finishing = asyncio.ensure_future(house.running.finish(2, asyncio.Event()))
     await house.wait(2.5)
     assert not finishing.done()
     await house.wait(5)
     assert finishing.done()
-    assert house.answering.running_count == 0
+    assert house.running.task_count == 0

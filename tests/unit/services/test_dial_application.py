@@ -110,7 +110,7 @@ async def test_a_02_the_end_of_the_caller_ends_both(house: House) -> None:
     await house.wait(1)
     assert [call.status for call in house.calls()] == ["completed", "completed"]
     assert house.of("/after")[0].parameters["DialCallStatus"] == "completed"
-    assert not house.answering.running_count
+    assert not house.running.task_count
 
 
 async def test_di_04_and_di_07_the_time_limit_and_the_timeout(house: House) -> None:

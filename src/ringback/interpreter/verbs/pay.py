@@ -7,7 +7,7 @@ import structlog
 
 from ringback.call.control import CallEnded
 from ringback.clock import wait_for
-from ringback.interpreter.outcome import Continue, Outcome
+from ringback.interpreter.outcome import Continue, Finished, Outcome
 from ringback.interpreter.pay.connector import Accepted, Payment, PaymentConnector, Refused
 from ringback.interpreter.pay.dialogue import Dialogue, Interrupted, TooManyAttempts
 from ringback.interpreter.run import Run
@@ -27,6 +27,8 @@ async def execute(verb: Pay, run: Run) -> Outcome:
     """The action takes control; attempts that ran out fall through where there is none (PAY-03)."""
     dialogue = Dialogue(verb=verb, run=run)
     outcome = await _pay(dialogue)
+    if run.call.is_moved and outcome.result == "caller-hung-up":
+        return Finished()  # nothing was charged; a payment that was made is told to its action (L-01)
     if outcome.error_code is not None:
         run.report(outcome.error_code, f"<Pay>: {outcome.error}", node=verb, level="error")
     if outcome.result == "too-many-failed-attempts" and not verb.action:

@@ -16,6 +16,8 @@ NOT_A_SIP_CALL = 13801
 async def execute(verb: Refer, run: Run) -> Outcome:
     """REF-04, REF-05: the action takes control, also of a call that is over by now (A-02)."""
     result = await _refer(verb, run)
+    if run.call.is_moved:
+        return Finished()  # nobody knows how the transfer will end (L-01)
     if verb.action is not None:
         return run.goto(verb.action, verb.method, _parameters(result))
     return Finished() if result.caller_hung_up else Continue()
