@@ -9,16 +9,18 @@ use ringback_dsp::plc::Concealer;
 
 use crate::codec::{Codec, WideSamples, WIDE_RATE_HZ};
 use crate::jitter::{JitterBuffer, Mask, Octets, Outcome};
+use crate::opus::OpusEar;
 use crate::sound::{Frame, Sound};
-use crate::unit::{RATE_HZ, SAMPLES_PER_TICK};
+use crate::unit::{RtpTimestamp, RATE_HZ, SAMPLES_PER_TICK};
 
 /// A frame of samples.
 pub type Samples = [i16; SAMPLES_PER_TICK];
 
 /// Turns packets into frames.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Ear {
-    pub jitter: JitterBuffer,
+    /// Of every codec but Opus, which brings its own.
+    jitter: JitterBuffer,
     codec: Codec,
     /// This tick's octets; in G.711 always complete, silence when nothing came.
     codes: Octets,
@@ -28,15 +30,22 @@ pub struct Ear {
     wide: Option<Box<WideEar>>,
     is_wanted: bool,
     concealed: u64,
+    /// Late packets of codecs that were spoken before.
+    late_before: u64,
 }
 
 /// What only a wideband leg needs.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct WideEar {
-    decoder: g722::Decoder,
-    concealer: Concealer,
+    decoder: WideDecoder,
     down: Downsampler,
     samples: WideSamples,
+}
+
+#[derive(Debug)]
+enum WideDecoder {
+    G722(Box<(g722::Decoder, Concealer)>),
+    Opus(OpusEar),
 }
 
 impl Ear {
@@ -52,6 +61,7 @@ impl Ear {
             wide: None,
             is_wanted: false,
             concealed: 0,
+            late_before: 0,
         };
         ear.start_anew();
         ear
@@ -61,6 +71,7 @@ impl Ear {
     pub fn set_codec(&mut self, codec: Codec) {
         if codec != self.codec {
             self.jitter.restart();
+            self.late_before += self.wide.as_ref().map_or(0, |wide| wide.late());
             (self.codec, self.is_real) = (codec, false);
             self.start_anew();
         }
@@ -68,8 +79,37 @@ impl Ear {
 
     fn start_anew(&mut self) {
         self.concealer = Concealer::new(RATE_HZ);
-        self.wide = self.codec.is_wide().then(|| Box::new(WideEar::new()));
+        self.wide = WideEar::new(self.codec).map(Box::new);
         self.hear_silence();
+    }
+
+    /// Keeps a packet until its time.
+    pub fn receive(&mut self, timestamp: RtpTimestamp, marker: bool, payload: &[u8]) {
+        match self.opus_mut() {
+            Some(opus) => opus.insert(timestamp, marker, payload),
+            None => self.jitter.insert(timestamp, marker, payload),
+        };
+    }
+
+    /// Another stream begins: what is buffered of the old one is forgotten.
+    pub fn restart(&mut self) {
+        match self.opus_mut() {
+            Some(opus) => opus.restart(),
+            None => self.jitter.restart(),
+        }
+    }
+
+    /// Packets that came too late to be played.
+    pub fn late(&self) -> u64 {
+        self.late_before + self.jitter.late() + self.wide.as_ref().map_or(0, |wide| wide.late())
+    }
+
+    /// Whether nothing that may still wait in the network is urgent.
+    pub fn is_well_fed(&self) -> bool {
+        match &self.wide {
+            Some(wide) => wide.is_well_fed().unwrap_or_else(|| self.jitter.is_well_fed()),
+            None => self.jitter.is_well_fed(),
+        }
     }
 
     /// Whether it hears beyond the telephone band.
@@ -81,8 +121,8 @@ impl Ear {
     pub fn sound(&self, wants_wide: bool) -> Sound {
         match (self.codec, self.frame(wants_wide)) {
             (Codec::G711(law), _) => Sound::Codes(law, self.codes),
-            (Codec::G722, Frame::Wide(samples)) => Sound::Wide(*samples),
-            (Codec::G722, Frame::Narrow(samples)) => Sound::Narrow(*samples),
+            (_, Frame::Wide(samples)) => Sound::Wide(*samples),
+            (_, Frame::Narrow(samples)) => Sound::Narrow(*samples),
         }
     }
 
@@ -116,7 +156,10 @@ impl Ear {
         }
         self.is_wanted = is_wanted;
         let mut mask = Mask::default();
-        let outcome = self.jitter.pop(&mut self.codes, &mut mask);
+        let outcome = match &mut self.wide {
+            Some(wide) => wide.listen(&mut self.jitter, &mut self.codes, &mut mask, is_wanted && !is_muted),
+            None => self.jitter.pop(&mut self.codes, &mut mask),
+        };
         self.is_real = outcome != Outcome::Starved;
         self.concealed += u64::from(outcome == Outcome::Conceal);
         match outcome {
@@ -133,7 +176,14 @@ impl Ear {
     fn forget_past(&mut self) {
         self.concealer = Concealer::new(RATE_HZ);
         if let Some(wide) = &mut self.wide {
-            **wide = WideEar::new();
+            wide.forget_past();
+        }
+    }
+
+    fn opus_mut(&mut self) -> Option<&mut OpusEar> {
+        match &mut self.wide.as_deref_mut()?.decoder {
+            WideDecoder::Opus(opus) => Some(opus),
+            WideDecoder::G722(_) => None,
         }
     }
 
@@ -150,8 +200,7 @@ impl Ear {
     fn hear_packet(&mut self) {
         match (&mut self.wide, self.codec) {
             (Some(wide), _) => {
-                wide.decoder.decode(&self.codes, &mut wide.samples);
-                wide.concealer.receive(&mut wide.samples);
+                wide.hear_packet(&self.codes);
                 wide.down.process(&wide.samples, &mut self.samples);
             }
             (None, Codec::G711(law)) => {
@@ -162,7 +211,7 @@ impl Ear {
                     law.encode(&self.samples, &mut self.codes);
                 }
             }
-            (None, Codec::G722) => {}
+            (None, _) => {}
         }
     }
 
@@ -184,30 +233,73 @@ impl Ear {
                 }
                 law.encode(&self.samples, &mut self.codes);
             }
-            (None, Codec::G722) => {}
+            (None, _) => {}
         }
     }
 }
 
 impl WideEar {
-    fn new() -> Self {
-        Self {
-            decoder: g722::Decoder::new(),
-            concealer: Concealer::new(WIDE_RATE_HZ),
-            down: Downsampler::new(),
-            samples: [0; 2 * SAMPLES_PER_TICK],
+    /// `None` for a codec of the telephone band.
+    fn new(codec: Codec) -> Option<Self> {
+        let decoder = match codec {
+            Codec::G711(_) => return None,
+            Codec::G722 => WideDecoder::G722(Box::new((g722::Decoder::new(), Concealer::new(WIDE_RATE_HZ)))),
+            Codec::Opus(_) => WideDecoder::Opus(OpusEar::new()),
+        };
+        Some(Self { decoder, down: Downsampler::new(), samples: [0; 2 * SAMPLES_PER_TICK] })
+    }
+
+    /// Of its own buffer, if it has one.
+    fn late(&self) -> u64 {
+        match &self.decoder {
+            WideDecoder::G722(_) => 0,
+            WideDecoder::Opus(opus) => opus.late(),
         }
     }
 
-    /// The decoder sees only what came; it finds its way back in a few milliseconds.
+    /// Of its own buffer, if it has one.
+    fn is_well_fed(&self) -> Option<bool> {
+        match &self.decoder {
+            WideDecoder::G722(_) => None,
+            WideDecoder::Opus(opus) => Some(opus.is_well_fed()),
+        }
+    }
+
+    /// Opus knows itself when nobody listened.
+    fn forget_past(&mut self) {
+        self.down = Downsampler::new();
+        if let WideDecoder::G722(state) = &mut self.decoder {
+            **state = (g722::Decoder::new(), Concealer::new(WIDE_RATE_HZ));
+        }
+    }
+
+    /// The next frame: octets for G.722, which are heard afterwards, samples for Opus.
+    fn listen(&mut self, jitter: &mut JitterBuffer, codes: &mut Octets, mask: &mut Mask, is_heard: bool) -> Outcome {
+        match &mut self.decoder {
+            WideDecoder::G722(_) => jitter.pop(codes, mask),
+            WideDecoder::Opus(opus) => opus.listen(is_heard, &mut self.samples),
+        }
+    }
+
+    fn hear_packet(&mut self, codes: &Octets) {
+        if let WideDecoder::G722(state) = &mut self.decoder {
+            let (decoder, concealer) = &mut **state;
+            decoder.decode(codes, &mut self.samples);
+            concealer.receive(&mut self.samples);
+        }
+    }
+
+    /// The decoder of G.722 sees only what came; it finds its way back in a few milliseconds. Opus has seen to it already.
     fn conceal(&mut self, codes: &Octets, mask: &Mask) {
+        let WideDecoder::G722(state) = &mut self.decoder else { return };
+        let (decoder, concealer) = &mut **state;
         for (came, start, end) in runs(mask) {
             let piece = self.samples.get_mut(2 * start..2 * end).unwrap_or_default();
             if came {
-                self.decoder.decode(codes.get(start..end).unwrap_or_default(), piece);
-                self.concealer.receive(piece);
+                decoder.decode(codes.get(start..end).unwrap_or_default(), piece);
+                concealer.receive(piece);
             } else {
-                self.concealer.conceal(piece);
+                concealer.conceal(piece);
             }
         }
     }

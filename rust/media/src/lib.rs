@@ -17,6 +17,7 @@ pub mod jitter;
 pub mod latch;
 pub mod leg;
 pub mod mouth;
+pub mod opus;
 pub mod player;
 pub mod random;
 pub mod recording;

@@ -7,11 +7,12 @@ use ringback_dsp::halfband::{Downsampler, Upsampler};
 use crate::codec::{Codec, WideSamples};
 use crate::ear::Samples;
 use crate::jitter::Octets;
+use crate::opus::OpusMouth;
 use crate::sound::Sound;
 use crate::unit::SAMPLES_PER_TICK;
 
 /// Turns sound into octets.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Mouth {
     codec: Codec,
     codes: Octets,
@@ -19,23 +20,25 @@ pub struct Mouth {
 }
 
 /// What only a wideband leg needs.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 struct WideMouth {
-    encoder: g722::Encoder,
+    encoder: WideEncoder,
     up: Upsampler,
     /// For recordings.
     down: Downsampler,
     samples: WideSamples,
 }
 
+#[derive(Debug)]
+enum WideEncoder {
+    G722(g722::Encoder),
+    Opus(Box<OpusMouth>),
+}
+
 impl Mouth {
     /// Nothing said yet.
     pub fn new(codec: Codec) -> Self {
-        let wide = codec.is_wide().then(|| {
-            let (encoder, up, down) = (g722::Encoder::new(), Upsampler::new(), Downsampler::new());
-            Box::new(WideMouth { encoder, up, down, samples: [0; 2 * SAMPLES_PER_TICK] })
-        });
-        Self { codec, codes: [0; SAMPLES_PER_TICK], wide }
+        Self { codec, codes: [0; SAMPLES_PER_TICK], wide: WideMouth::new(codec).map(Box::new) }
     }
 
     /// Another codec was negotiated.
@@ -51,13 +54,20 @@ impl Mouth {
     }
 
     /// Encodes one tick; nothing is silence.
-    pub fn say(&mut self, sound: Option<&Sound>) -> &Octets {
+    pub fn say(&mut self, sound: Option<&Sound>) {
         match (&mut self.wide, self.codec) {
             (Some(wide), _) => wide.say(sound, &mut self.codes),
             (None, Codec::G711(law)) => say_narrow(law, sound, &mut self.codes),
-            (None, Codec::G722) => {}
+            (None, _) => {}
         }
-        &self.codes
+    }
+
+    /// The payload of what was said; empty if it could not be.
+    pub fn spoken(&self) -> &[u8] {
+        match self.wide.as_deref() {
+            Some(WideMouth { encoder: WideEncoder::Opus(opus), .. }) => opus.spoken(),
+            _ => &self.codes,
+        }
     }
 
     /// The tick was taken by something else than sound.
@@ -65,7 +75,7 @@ impl Mouth {
         match (&mut self.wide, self.codec) {
             (None, Codec::G711(law)) => self.codes.fill(law.silence()),
             (Some(wide), _) => wide.samples.fill(0),
-            (None, Codec::G722) => {}
+            (None, _) => {}
         }
     }
 
@@ -75,13 +85,24 @@ impl Mouth {
         match (&mut self.wide, self.codec) {
             (Some(wide), _) => drop(wide.down.process(&wide.samples, &mut samples)),
             (None, Codec::G711(law)) => drop(law.decode(&self.codes, &mut samples)),
-            (None, Codec::G722) => {}
+            (None, _) => {}
         }
         samples
     }
 }
 
 impl WideMouth {
+    /// `None` for a codec of the telephone band.
+    fn new(codec: Codec) -> Option<Self> {
+        let encoder = match codec {
+            Codec::G711(_) => return None,
+            Codec::G722 => WideEncoder::G722(g722::Encoder::new()),
+            Codec::Opus(wishes) => WideEncoder::Opus(Box::new(OpusMouth::new(wishes))),
+        };
+        let (up, down) = (Upsampler::new(), Downsampler::new());
+        Some(Self { encoder, up, down, samples: [0; 2 * SAMPLES_PER_TICK] })
+    }
+
     fn say(&mut self, sound: Option<&Sound>, codes: &mut Octets) {
         match sound {
             None => self.samples.fill(0),
@@ -93,7 +114,10 @@ impl WideMouth {
                 self.up.process(&samples, &mut self.samples);
             }
         }
-        self.encoder.encode(&self.samples, codes);
+        match &mut self.encoder {
+            WideEncoder::G722(encoder) => drop(encoder.encode(&self.samples, codes)),
+            WideEncoder::Opus(opus) => opus.say(&self.samples),
+        }
     }
 }
 

@@ -89,6 +89,13 @@ impl Source {
         Arrival::Restarted
     }
 
+    /// Timestamps count differently from now on: what is known of their spacing is void (RFC 7160 §3).
+    pub fn change_clock(&mut self) {
+        if let Some(stream) = &mut self.stream {
+            (stream.transit, stream.jitter) = (None, 0);
+        }
+    }
+
     /// Who is heard.
     pub fn ssrc(&self) -> Option<Ssrc> {
         self.stream.as_ref().map(|stream| stream.ssrc)

@@ -2,7 +2,7 @@
 //!
 //! Sequence numbers and timestamps wrap; every comparison here is the signed distance on the circle (RFC 3550 §5.1, RFC 1982).
 
-/// Samples in one tick of 20 ms at 8 kHz. Also the RTP timestamp units of a tick for every codec in use.
+/// Samples in one tick of 20 ms at 8 kHz.
 pub const SAMPLES_PER_TICK: usize = 160;
 /// How long a tick lasts.
 pub const TICK_MS: u64 = 20;
@@ -72,6 +72,30 @@ impl RtpTimestamp {
     }
 }
 
+/// How fast the RTP timestamps of a format count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Clock {
+    /// G.711 and G.722 (RFC 3551 §4.5).
+    Hz8000,
+    /// Opus (RFC 7587 §4.1).
+    Hz48000,
+}
+
+impl Clock {
+    /// Units for each one of the clock of 8 kHz.
+    pub fn factor(self) -> u32 {
+        match self {
+            Self::Hz8000 => 1,
+            Self::Hz48000 => 6,
+        }
+    }
+
+    /// Units in a tick.
+    pub fn units_per_tick(self) -> u32 {
+        SAMPLES_PER_TICK as u32 * self.factor()
+    }
+}
+
 /// What the clock says when a tick begins: the only time a leg ever sees.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {
@@ -88,8 +112,8 @@ impl Now {
     }
 
     /// Monotonic time in RTP timestamp units.
-    pub fn samples(self) -> u32 {
-        (self.tick as u32).wrapping_mul(SAMPLES_PER_TICK as u32)
+    pub fn units(self, clock: Clock) -> u32 {
+        (self.tick as u32).wrapping_mul(clock.units_per_tick())
     }
 }
 

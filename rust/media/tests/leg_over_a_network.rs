@@ -5,7 +5,7 @@ mod network;
 use network::{address, bridged, leg, now, share, tone, Pair, Weather, CALM};
 use ringback_dsp::g711::Law;
 use ringback_media::event::{Event, EventSink, PlaybackEnd};
-use ringback_media::leg::{Direction, Session};
+use ringback_media::leg::{Direction, PayloadTypes, Session};
 use ringback_media::random::Random;
 use ringback_media::rtcp::Compound;
 use ringback_media::rtp::RtpPacket;
@@ -204,7 +204,8 @@ fn hostile_datagrams_never_panic_and_change_nothing() {
 #[test]
 fn a_leg_without_telephone_events_gets_keys_as_sound() {
     let mut leg = leg(1, 2, Law::A);
-    leg.connect(Session { dtmf_payload_type: None, ..network::session(2, Law::A) }, now(0));
+    let without_events = PayloadTypes { dtmf: None, ..network::numbers(8) };
+    leg.connect(Session { sends: without_events, receives: without_events, ..network::session(2, Law::A) }, now(0));
     let mut events: Vec<Event> = Vec::new();
     leg.send_digits(1, "1", 400, 60, &mut events);
     let mut said = Vec::new();

@@ -14,7 +14,6 @@ use ringback_media::event::{event_queue, EventSink};
 use ringback_media::leg::{Bridged, Leg, Session, MAX_SENT};
 use ringback_media::recording::{self, What, Writer};
 use ringback_media::tap::Side;
-use ringback_media::unit::PayloadType;
 
 struct Counting;
 
@@ -95,9 +94,9 @@ fn a_minute_of_a_conference_allocates_nothing() {
     let (mut sender, _receiver) = event_queue(1024).expect("an event queue");
     let mut legs = [leg(1, 3, Law::Mu), leg(2, 4, Law::A), leg(3, 1, Law::Mu), leg(4, 2, Law::A)];
     for wide in [0, 2] {
-        let payload_type = PayloadType::new(9).expect("seven bits");
         let plain = network::session(3 - wide as u16, Law::Mu);
-        legs[wide].connect(Session { codec: Codec::G722, payload_type, ..plain }, now(0));
+        let (sends, receives) = (network::numbers(9), network::numbers(9));
+        legs[wide].connect(Session { codec: Codec::G722, sends, receives, ..plain }, now(0));
     }
     let mut conference = Conference::default();
     legs.iter().for_each(|leg| conference.join(leg.id(), Part::default()));

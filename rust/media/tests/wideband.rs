@@ -2,7 +2,7 @@
 
 mod network;
 
-use network::{address, bridged, leg, now, session, share, tone};
+use network::{address, bridged, leg, now, numbers, session, share, tone};
 use ringback_dsp::g711::Law;
 use ringback_dsp::g722::{Decoder, Encoder};
 use ringback_dsp::tone::Goertzel;
@@ -13,8 +13,7 @@ use ringback_media::rtp::{RtpHeader, RtpPacket};
 use ringback_media::unit::{PayloadType, RtpTimestamp, SequenceNumber, Ssrc};
 
 fn wide_session(remote: u16) -> Session {
-    let payload_type = PayloadType::new(9).expect("seven bits");
-    Session { codec: Codec::G722, payload_type, ..session(remote, Law::Mu) }
+    Session { codec: Codec::G722, sends: numbers(9), receives: numbers(9), ..session(remote, Law::Mu) }
 }
 
 fn wide_leg(number: u16, remote: u16) -> Leg {

@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
 use ringback_dsp::g711::Law;
-use ringback_media::codec::Codec;
+use ringback_media::codec::{Codec, OpusWishes};
 use ringback_media::conference::Part;
 use ringback_media::engine::{Engine as MediaEngine, EngineError as MediaError, EngineSettings, PortRange, Recording};
 use ringback_media::event::{ConferenceId, LegId};
-use ringback_media::leg::{Direction, Session};
+use ringback_media::leg::{Direction, PayloadTypes, Session};
 use ringback_media::recording::{Pause, What};
 use ringback_media::tap::Side;
-use ringback_media::unit::PayloadType;
+use ringback_media::unit::{Clock, PayloadType};
 
 use crate::clip::Clip;
 use crate::event::{overflow, to_tuple};
@@ -78,7 +78,8 @@ impl Engine {
 
     /// What offer/answer agreed; call again after a re-INVITE.
     #[pyo3(signature = (leg, *, remote_address, remote_port, codec, payload_type, dtmf_payload_type, direction, latch=true,
-        remote_rtcp_port=None))]
+        remote_rtcp_port=None, receive_payload_type=None, receive_dtmf_payload_type=None, dtmf_rate_hz=8000,
+        opus_bits_per_second=24_000, opus_playback_rate_hz=48_000, opus_fec=false))]
     #[allow(clippy::too_many_arguments)]
     fn connect_leg(
         &self,
@@ -91,13 +92,28 @@ impl Engine {
         direction: &str,
         latch: bool,
         remote_rtcp_port: Option<u16>,
+        receive_payload_type: Option<u8>,
+        receive_dtmf_payload_type: Option<u8>,
+        dtmf_rate_hz: u32,
+        opus_bits_per_second: u32,
+        opus_playback_rate_hz: u32,
+        opus_fec: bool,
     ) -> PyResult<()> {
+        let wishes = OpusWishes {
+            bits_per_second: opus_bits_per_second,
+            playback_rate_hz: opus_playback_rate_hz,
+            wants_fec: opus_fec,
+        };
         let session = Session {
             remote: SocketAddr::new(parse_address(remote_address)?, remote_port),
             rtcp_port: remote_rtcp_port,
-            codec: parse_codec(codec)?,
-            payload_type: parse_payload_type(payload_type)?,
-            dtmf_payload_type: dtmf_payload_type.map(parse_payload_type).transpose()?,
+            codec: parse_codec(codec, wishes)?,
+            sends: parse_payload_types(payload_type, dtmf_payload_type)?,
+            receives: parse_payload_types(
+                receive_payload_type.unwrap_or(payload_type),
+                receive_dtmf_payload_type.or(dtmf_payload_type),
+            )?,
+            dtmf_clock: parse_clock(dtmf_rate_hz)?,
             direction: parse_direction(direction)?,
             latch,
         };
@@ -302,17 +318,27 @@ fn parse_address(text: &str) -> PyResult<IpAddr> {
     text.parse().map_err(|_| EngineError::new_err(format!("{text:?} is not an IP address")))
 }
 
-fn parse_codec(name: &str) -> PyResult<Codec> {
+fn parse_codec(name: &str, wishes: OpusWishes) -> PyResult<Codec> {
     match name {
         "PCMU" => Ok(Codec::G711(Law::Mu)),
         "PCMA" => Ok(Codec::G711(Law::A)),
         "G722" => Ok(Codec::G722),
-        _ => Err(EngineError::new_err(format!("codec {name:?} is not one of PCMU, PCMA, G722"))),
+        "opus" => Ok(Codec::Opus(wishes)),
+        _ => Err(EngineError::new_err(format!("codec {name:?} is not one of PCMU, PCMA, G722, opus"))),
     }
 }
 
-fn parse_payload_type(value: u8) -> PyResult<PayloadType> {
-    PayloadType::new(value).ok_or_else(|| EngineError::new_err("a payload type is at most 127"))
+fn parse_payload_types(audio: u8, dtmf: Option<u8>) -> PyResult<PayloadTypes> {
+    let parse = |value| PayloadType::new(value).ok_or_else(|| EngineError::new_err("a payload type is at most 127"));
+    Ok(PayloadTypes { audio: parse(audio)?, dtmf: dtmf.map(parse).transpose()? })
+}
+
+fn parse_clock(rate_hz: u32) -> PyResult<Clock> {
+    match rate_hz {
+        8_000 => Ok(Clock::Hz8000),
+        48_000 => Ok(Clock::Hz48000),
+        _ => Err(EngineError::new_err(format!("a DTMF rate of {rate_hz} Hz is not one of 8000, 48000"))),
+    }
 }
 
 fn parse_direction(name: &str) -> PyResult<Direction> {

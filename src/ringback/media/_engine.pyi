@@ -10,7 +10,7 @@ from typing import Final, Literal, TypeAlias
 
 BUILD_INFO: Final[dict[str, str]]
 
-CodecName: TypeAlias = Literal["PCMU", "PCMA", "G722"]
+CodecName: TypeAlias = Literal["PCMU", "PCMA", "G722", "opus"]
 DirectionName: TypeAlias = Literal["sendrecv", "sendonly", "recvonly", "inactive"]
 
 class EngineError(Exception):
@@ -80,8 +80,17 @@ class Engine:
         direction: DirectionName,
         latch: bool = True,
         remote_rtcp_port: int | None = None,
+        receive_payload_type: int | None = None,
+        receive_dtmf_payload_type: int | None = None,
+        dtmf_rate_hz: int = 8000,
+        opus_bits_per_second: int = 24_000,
+        opus_playback_rate_hz: int = 48_000,
+        opus_fec: bool = False,
     ) -> None:
-        """What offer/answer agreed; call again after a re-INVITE. With `latch` the first valid packets of the
+        """What offer/answer agreed; call again after a re-INVITE. `payload_type` and `dtmf_payload_type` are theirs, which
+        we send with; `receive_...` are ours, where they differ; what comes may bear either. `dtmf_rate_hz` is 8000 or
+        48000: what durations of telephone events count in. What begins with `opus_` is what they want of the Opus that
+        they hear (RFC 7587 section 6.1). With `latch` the first valid packets of the
         negotiated payload type from another source move the remote (symmetric RTP) once, within the first seconds, and
         later only after the latched source fell silent and a re-INVITE came; without, only the negotiated address
         counts."""

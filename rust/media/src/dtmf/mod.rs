@@ -44,7 +44,7 @@ impl Digit {
     }
 }
 
-/// What a receiver makes of the packets. `duration` is in timestamp units.
+/// What a receiver makes of the packets. Durations are in units of 8 kHz, whatever the clock of the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DigitSignal {
     /// A key went down.

@@ -5,17 +5,17 @@
 //! pass without a packet of it. Its timestamp is then remembered, so what comes later of it is nothing new.
 
 use super::{Digit, DigitSignal, DigitSignals};
-use crate::unit::{RtpTimestamp, TICKS_PER_SECOND};
+use crate::unit::{Clock, RtpTimestamp, TICKS_PER_SECOND};
 
 /// Silence after which a key counts as released.
 const TIMEOUT_TICKS: u64 = 10;
-/// A key held this long is reported before it is released.
+/// A key held this long is reported before it is released; in units of 8 kHz.
 const HELD: u32 = 8000;
 /// Timestamps remembered.
 const REMEMBERED: usize = 16;
 /// New keys taken in a second; a person presses ten, a script rarely fifteen. The rest is ignored.
 const MAX_PER_SECOND: u32 = 20;
-/// How far back a key may come that was overtaken whole.
+/// How far back a key may come that was overtaken whole; in units of 8 kHz.
 const MAX_BELATED: i32 = 16_000;
 
 #[derive(Clone, Copy, Debug)]
@@ -31,8 +31,9 @@ struct Press {
 }
 
 /// One stream's keys.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct DigitReceiver {
+    clock: Clock,
     press: Option<Press>,
     seen: [Option<RtpTimestamp>; REMEMBERED],
     cursor: usize,
@@ -40,7 +41,19 @@ pub struct DigitReceiver {
     in_second: u32,
 }
 
+impl Default for DigitReceiver {
+    fn default() -> Self {
+        let (clock, seen) = (Clock::Hz8000, [None; REMEMBERED]);
+        Self { clock, press: None, seen, cursor: 0, second: 0, in_second: 0 }
+    }
+}
+
 impl DigitReceiver {
+    /// What durations and timestamps count in.
+    pub fn set_clock(&mut self, clock: Clock) {
+        self.clock = clock;
+    }
+
     /// Takes one event packet. Bytes that are no event are ignored.
     pub fn receive(
         &mut self,
@@ -66,7 +79,7 @@ impl DigitReceiver {
         let Some(press) = &mut self.press else { return };
         press.duration = press.duration.max(duration);
         press.last_heard = tick;
-        let held = press.before.saturating_add(press.duration);
+        let held = press.before.saturating_add(press.duration) / self.clock.factor();
         if held >= HELD && !press.reported {
             press.reported = true;
             out.push(DigitSignal::Pressed(digit, held));
@@ -124,9 +137,9 @@ impl DigitReceiver {
         if let Some(press) = self.press {
             let behind = press.timestamp.since(timestamp);
             if behind > 0 {
-                if behind <= MAX_BELATED {
+                if behind <= MAX_BELATED * self.clock.factor() as i32 {
                     remember(&mut self.seen, &mut self.cursor, timestamp);
-                    out.push(DigitSignal::Belated(digit, duration));
+                    out.push(DigitSignal::Belated(digit, duration / self.clock.factor()));
                 }
                 return false;
             }
@@ -142,7 +155,7 @@ impl DigitReceiver {
         let Some(press) = self.press.take() else {
             return;
         };
-        let duration = press.before.saturating_add(press.duration);
+        let duration = press.before.saturating_add(press.duration) / self.clock.factor();
         if !press.reported {
             out.push(DigitSignal::Pressed(press.digit, duration));
         }

@@ -1,9 +1,10 @@
 //! Pressing keys (RFC 4733 §2.5.1): a packet a tick with the duration so far, the marker on the first, the last one three times.
+//! A key that is held longer than sixteen bits can say goes on as another segment (§2.5.1.3): at 48 kHz after 1.36 s.
 
 use std::collections::VecDeque;
 
 use super::{Digit, DigitSignal, EVENT_LENGTH};
-use crate::unit::{RtpTimestamp, SAMPLES_PER_TICK};
+use crate::unit::{Clock, RtpTimestamp, SAMPLES_PER_TICK};
 
 /// Keys and pauses that may wait.
 pub const MAX_QUEUED: usize = 512;
@@ -11,7 +12,7 @@ pub const MAX_QUEUED: usize = 512;
 const END_PACKETS: u8 = 3;
 /// The shortest key that is relayed, in ticks: what a detector needs (ITU-T Q.24).
 const MIN_RELAY_TICKS: u32 = 3;
-/// The longest key: its duration must fit sixteen bits.
+/// The longest key: at 8 kHz it is one segment.
 const MAX_TONE_TICKS: u32 = 0xFFFF / SAMPLES_PER_TICK as u32;
 /// Silence after a relayed key, in ticks.
 const RELAY_GAP_TICKS: u32 = 2;
@@ -33,9 +34,16 @@ enum Step {
 #[derive(Clone, Copy, Debug)]
 enum State {
     Idle,
-    Tone { digit: Digit, timestamp: RtpTimestamp, ticks: u32, total: Option<u32>, gap_ticks: u32 },
-    End { digit: Digit, timestamp: RtpTimestamp, ticks: u32, left: u8, gap_ticks: u32 },
+    Tone { digit: Digit, segment: Segment, ticks: u32, total: Option<u32>, gap_ticks: u32 },
+    End { digit: Digit, segment: Segment, left: u8, gap_ticks: u32 },
     Quiet { ticks: u32 },
+}
+
+/// The part of a key whose packets bear one timestamp.
+#[derive(Clone, Copy, Debug)]
+struct Segment {
+    timestamp: RtpTimestamp,
+    ticks: u32,
 }
 
 /// What the leg does in this tick.
@@ -60,15 +68,25 @@ pub enum DigitFrame {
 pub struct DigitSender {
     queue: VecDeque<Step>,
     state: State,
+    /// What timestamps count in.
+    clock: Clock,
+    /// What durations count in: the same, unless the other side has no such format.
+    duration_clock: Clock,
 }
 
 impl Default for DigitSender {
     fn default() -> Self {
-        Self { queue: VecDeque::with_capacity(16), state: State::Idle }
+        let clock = Clock::Hz8000;
+        Self { queue: VecDeque::with_capacity(16), state: State::Idle, clock, duration_clock: clock }
     }
 }
 
 impl DigitSender {
+    /// What timestamps and durations count in from now on.
+    pub fn set_clocks(&mut self, clock: Clock, duration_clock: Clock) {
+        (self.clock, self.duration_clock) = (clock, duration_clock);
+    }
+
     /// Presses a key after what is queued.
     pub fn press(&mut self, digit: Digit, tone_ticks: u32, gap_ticks: u32) -> Result<(), QueueFull> {
         self.push(Step::Press { digit, tone_ticks: tone_ticks.clamp(1, MAX_TONE_TICKS), gap_ticks })
@@ -109,6 +127,7 @@ impl DigitSender {
 
     /// This tick's frame; `finished` is told each play that is done.
     pub fn next(&mut self, timestamp: RtpTimestamp, finished: &mut impl FnMut(u64)) -> DigitFrame {
+        let segment = Segment { timestamp, ticks: 0 };
         while matches!(self.state, State::Idle | State::Quiet { ticks: 0 }) {
             self.state = State::Idle;
             let Some(step) = self.queue.pop_front() else {
@@ -116,11 +135,11 @@ impl DigitSender {
             };
             match step {
                 Step::Press { digit, tone_ticks, gap_ticks } => {
-                    self.state = State::Tone { digit, timestamp, ticks: 0, total: Some(tone_ticks), gap_ticks };
+                    self.state = State::Tone { digit, segment, ticks: 0, total: Some(tone_ticks), gap_ticks };
                 }
                 Step::Relay { digit, tone_ticks } => {
                     let gap_ticks = RELAY_GAP_TICKS;
-                    self.state = State::Tone { digit, timestamp, ticks: 0, total: tone_ticks, gap_ticks };
+                    self.state = State::Tone { digit, segment, ticks: 0, total: tone_ticks, gap_ticks };
                 }
                 Step::Wait { ticks } => self.state = State::Quiet { ticks },
                 Step::Finished { play_id } => finished(play_id),
@@ -136,32 +155,42 @@ impl DigitSender {
                 self.state = State::Quiet { ticks: ticks.saturating_sub(1) };
                 DigitFrame::Quiet
             }
-            State::Tone { digit, timestamp, ticks, total, gap_ticks } => {
-                let ticks = ticks + 1;
+            State::Tone { digit, segment, ticks, total, gap_ticks } => {
+                let (segment, ticks) = (self.longer(segment), ticks + 1);
                 let ends = ticks >= total.unwrap_or(MAX_TONE_TICKS);
                 self.state = if ends {
-                    State::End {
-                        digit,
-                        timestamp,
-                        ticks,
-                        left: END_PACKETS - 1,
-                        gap_ticks: gap_ticks.saturating_sub(2),
-                    }
+                    State::End { digit, segment, left: END_PACKETS - 1, gap_ticks: gap_ticks.saturating_sub(2) }
                 } else {
-                    State::Tone { digit, timestamp, ticks, total, gap_ticks }
+                    State::Tone { digit, segment, ticks, total, gap_ticks }
                 };
-                event_frame(digit, timestamp, ticks, ends, false)
+                self.frame(digit, segment, ticks == 1, ends, false)
             }
-            State::End { digit, timestamp, ticks, left, gap_ticks } => {
+            State::End { digit, segment, left, gap_ticks } => {
                 let left = left.saturating_sub(1);
                 self.state = if left == 0 {
                     State::Quiet { ticks: gap_ticks }
                 } else {
-                    State::End { digit, timestamp, ticks, left, gap_ticks }
+                    State::End { digit, segment, left, gap_ticks }
                 };
-                event_frame(digit, timestamp, ticks, true, true)
+                self.frame(digit, segment, false, true, true)
             }
         }
+    }
+
+    /// One tick more, in a segment of its own when the present one is full.
+    fn longer(&self, segment: Segment) -> Segment {
+        if (segment.ticks + 1) * self.duration_clock.units_per_tick() <= 0xFFFF {
+            return Segment { ticks: segment.ticks + 1, ..segment };
+        }
+        Segment { timestamp: segment.timestamp.plus(segment.ticks * self.clock.units_per_tick()), ticks: 1 }
+    }
+
+    fn frame(&self, digit: Digit, segment: Segment, marker: bool, end: bool, is_repeat: bool) -> DigitFrame {
+        let duration = segment.ticks * self.duration_clock.units_per_tick();
+        let [high, low] = (duration.min(0xFFFF) as u16).to_be_bytes();
+        let flags = VOLUME | if end { 0x80 } else { 0 };
+        let payload = [digit.event(), flags, high, low];
+        DigitFrame::Event { marker, timestamp: segment.timestamp, payload, is_repeat }
     }
 
     fn end_relay(&mut self, ended: Digit, duration: u32) {
@@ -198,15 +227,4 @@ impl DigitSender {
 
 fn to_ticks(duration: u32) -> u32 {
     duration.div_ceil(SAMPLES_PER_TICK as u32).clamp(MIN_RELAY_TICKS, MAX_TONE_TICKS)
-}
-
-fn event_frame(digit: Digit, timestamp: RtpTimestamp, ticks: u32, end: bool, is_repeat: bool) -> DigitFrame {
-    let [high, low] = ((ticks * SAMPLES_PER_TICK as u32).min(0xFFFF) as u16).to_be_bytes();
-    let flags = VOLUME | if end { 0x80 } else { 0 };
-    DigitFrame::Event {
-        marker: ticks == 1 && !is_repeat,
-        timestamp,
-        payload: [digit.event(), flags, high, low],
-        is_repeat,
-    }
 }

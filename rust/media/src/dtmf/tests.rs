@@ -1,6 +1,6 @@
 use super::*;
 use crate::random::Random;
-use crate::unit::RtpTimestamp;
+use crate::unit::{Clock, RtpTimestamp};
 
 const FIVE: u8 = 5;
 
@@ -322,4 +322,64 @@ fn every_key_has_its_event() {
     assert_eq!(Digit::from_char('d').map(Digit::to_char), Some('D'));
     assert_eq!((Digit::from_char('w'), Digit::from_char('€')), (None, None));
     assert_eq!(Digit::from_event(16), None);
+}
+
+#[test]
+fn a_key_at_48_khz_is_as_long_as_one_at_8() {
+    let mut hearing = Hearing::default();
+    hearing.receiver.set_clock(Clock::Hz48000);
+    for (timestamp, event, duration, end, marker) in key(1000, FIVE, 5) {
+        hearing.receive(timestamp, event, duration * 6, end, marker);
+    }
+    assert_eq!(hearing.reported, [('5', 800)]);
+    let held: Vec<Packet> = (1..=68).map(|n| (90_000, 6, n * 960, false, n == 1)).collect();
+    held.into_iter().for_each(|(t, e, d, end, m)| hearing.receive(t, e, d, end, m));
+    assert_eq!(hearing.reported[1..], [('6', 8000)], "held for a second");
+}
+
+#[test]
+fn a_long_key_at_48_khz_goes_on_as_another_segment() {
+    let mut sender = DigitSender::default();
+    sender.set_clocks(Clock::Hz48000, Clock::Hz48000);
+    let mut hearing = Hearing::default();
+    hearing.receiver.set_clock(Clock::Hz48000);
+    sender.press(digit('9'), 200, 2).expect("room");
+    let (mut starts, mut markers, mut longest) = (Vec::new(), 0, 0);
+    for tick in 0..210 {
+        let frame = sender.next(RtpTimestamp(tick * 960), &mut |_| {});
+        if let DigitFrame::Event { marker, timestamp, payload, .. } = frame {
+            let duration = u16::from_be_bytes([payload[2], payload[3]]);
+            starts.push(timestamp.0);
+            (markers, longest) = (markers + u32::from(marker), longest.max(duration));
+            hearing.receive(timestamp.0, payload[0], duration, payload[1] & 0x80 != 0, marker);
+        }
+        hearing.wait(1);
+    }
+    starts.dedup();
+    assert_eq!(starts, [0, 68 * 960, 136 * 960], "RFC 4733 section 2.5.1.3");
+    assert_eq!((markers, longest), (1, 68 * 960));
+    assert_eq!((hearing.began, hearing.ended), (1, 1));
+    assert_eq!(hearing.reported, [('9', 8000)], "once, when it was held for a second");
+}
+
+#[test]
+fn a_relayed_key_keeps_its_length_between_clocks() {
+    for (from, to) in [(Clock::Hz48000, Clock::Hz8000), (Clock::Hz8000, Clock::Hz48000)] {
+        let (mut hearing, mut sender) = (Hearing::default(), DigitSender::default());
+        hearing.receiver.set_clock(from);
+        sender.set_clocks(to, to);
+        let mut longest = 0;
+        for (tick, (timestamp, event, duration, end, marker)) in (0..).zip(key(0, FIVE, 10)) {
+            let [high, low] = (duration * from.factor() as u16).to_be_bytes();
+            let payload = [event, if end { 0x8A } else { 10 }, high, low];
+            hearing.receiver.receive(RtpTimestamp(timestamp), marker, &payload, tick, &mut hearing.signals);
+            hearing.signals.as_slice().iter().for_each(|signal| sender.relay(*signal));
+            hearing.signals.clear();
+            let now = RtpTimestamp(tick as u32 * to.units_per_tick());
+            if let DigitFrame::Event { payload, .. } = sender.next(now, &mut |_| {}) {
+                longest = longest.max(u16::from_be_bytes([payload[2], payload[3]]));
+            }
+        }
+        assert_eq!(u32::from(longest), 10 * to.units_per_tick(), "{from:?}");
+    }
 }

@@ -18,6 +18,13 @@ impl Leg {
         self.latch.negotiate(session.remote, session.latch, now.tick);
         self.ear.set_codec(session.codec);
         self.mouth.set_codec(session.codec);
+        if self.session.is_some_and(|before| before.codec.clock() != session.codec.clock()) {
+            // RFC 7160 §4.2: timestamps jump with the clock; the marker excuses it.
+            self.source.change_clock();
+            self.is_talking = false;
+        }
+        self.digit_receiver.set_clock(session.dtmf_clock);
+        self.digit_sender.set_clocks(session.codec.clock(), session.dtmf_clock);
         self.session = Some(session);
         self.quiet_since = now.tick;
         self.timed_out = false;

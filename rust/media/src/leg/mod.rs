@@ -24,6 +24,7 @@ use crate::ear::{Ear, Samples};
 use crate::event::{Event, EventSink, LegId};
 use crate::latch::Latch;
 use crate::mouth::Mouth;
+use crate::opus::MAX_SPOKEN;
 use crate::player::Player;
 use crate::recording::Tap;
 use crate::rtp::{HEADER_LENGTH, MAX_PACKET_LENGTH};
@@ -31,7 +32,7 @@ use crate::silence::Watch;
 use crate::sound::{Frame, Sound};
 use crate::source::Source;
 use crate::tap::TapWriter;
-use crate::unit::{Now, PayloadType, RtpTimestamp, SequenceNumber, Ssrc, SAMPLES_PER_TICK, TICKS_PER_SECOND};
+use crate::unit::{Clock, Now, PayloadType, RtpTimestamp, SequenceNumber, Ssrc, TICKS_PER_SECOND};
 use crate::voice::VoiceWatch;
 
 /// Recordings at a time on one leg; taps too.
@@ -40,8 +41,8 @@ pub const MAX_TAPS: usize = 8;
 pub const MAX_WATCHES: usize = 8;
 /// Room for any datagram that could be RTP or RTCP, and one octet more to notice longer ones.
 pub const MAX_RECEIVED: usize = MAX_PACKET_LENGTH + 1;
-/// The longest datagram a leg sends.
-pub const MAX_SENT: usize = HEADER_LENGTH + SAMPLES_PER_TICK;
+/// The longest datagram a leg sends: an Opus packet; the octets of the other codecs are fewer.
+pub const MAX_SENT: usize = HEADER_LENGTH + MAX_SPOKEN;
 
 /// Which way audio flows, from our side (RFC 3264 §5.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +73,14 @@ pub struct Identity {
     pub seed: u64,
 }
 
+/// The numbers that stand for a leg's formats in one direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PayloadTypes {
+    pub audio: PayloadType,
+    /// Telephone events.
+    pub dtmf: Option<PayloadType>,
+}
+
 /// What offer/answer agreed for a leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -79,10 +88,25 @@ pub struct Session {
     /// Where RTCP goes if it is not the next port (RFC 3605).
     pub rtcp_port: Option<u16>,
     pub codec: Codec,
-    pub payload_type: PayloadType,
-    pub dtmf_payload_type: Option<PayloadType>,
+    /// Theirs; we send with them.
+    pub sends: PayloadTypes,
+    /// Ours; they send with them (RFC 3264 §5.1). Where the two differ theirs are understood too.
+    pub receives: PayloadTypes,
+    /// The clock of durations of telephone events; that of the codec, unless the other side has no such format.
+    pub dtmf_clock: Clock,
     pub direction: Direction,
     pub latch: bool,
+}
+
+impl Session {
+    /// Whether a payload is an event, as opposed to audio; `None` for what was not agreed.
+    fn is_digit(&self, payload_type: PayloadType) -> Option<bool> {
+        [self.receives, self.sends].into_iter().find_map(|numbers| match payload_type {
+            number if numbers.dtmf == Some(number) => Some(true),
+            number if numbers.audio == number => Some(false),
+            _ => None,
+        })
+    }
 }
 
 /// Totals, for the `leg_closed` event and for tests.
@@ -225,7 +249,7 @@ impl Leg {
 
     /// Packets that came too late to be played.
     pub fn late(&self) -> u64 {
-        self.ear.jitter.late()
+        self.ear.late()
     }
 
     /// The first call of a tick.

@@ -23,19 +23,17 @@ impl Leg {
     fn try_receive(&mut self, datagram: &[u8], from: SocketAddr, now: Now, events: &mut dyn EventSink) -> Option<()> {
         let session = self.session.filter(|session| session.direction.receives())?;
         let packet = RtpPacket::from_bytes(datagram).ok()?;
-        let is_digit = Some(packet.payload_type) == session.dtmf_payload_type;
-        if !is_digit && packet.payload_type != session.payload_type {
-            return None;
-        }
+        let is_digit = session.is_digit(packet.payload_type)?;
         if self.latch.judge(from, packet.ssrc, packet.sequence_number, now.tick) == Verdict::Ignored {
             return None;
         }
-        let arrival = self.source.receive(packet.ssrc, packet.sequence_number, packet.timestamp, now.samples());
+        let arrived = now.units(session.codec.clock());
+        let arrival = self.source.receive(packet.ssrc, packet.sequence_number, packet.timestamp, arrived);
         match arrival {
             Arrival::Rejected => return None,
             Arrival::Duplicate => self.totals.duplicates += 1,
             Arrival::Restarted => {
-                self.ear.jitter.restart();
+                self.ear.restart();
                 self.digit_receiver.restart(&mut self.signals);
             }
             Arrival::New => {}
@@ -45,7 +43,7 @@ impl Leg {
             let (timestamp, marker) = (packet.timestamp, packet.marker);
             self.digit_receiver.receive(timestamp, marker, packet.payload, now.tick, &mut self.signals);
         } else if arrival != Arrival::Duplicate {
-            self.ear.jitter.insert(packet.timestamp, packet.marker, packet.payload);
+            self.ear.receive(packet.timestamp, packet.marker, packet.payload);
         }
         Some(())
     }
@@ -62,7 +60,7 @@ impl Leg {
 
     /// Whether another look at the socket may wait for the next tick.
     pub fn is_well_fed(&self) -> bool {
-        self.ear.jitter.is_well_fed()
+        self.ear.is_well_fed()
     }
 
     /// After the last datagram of a tick: takes the frame, reports keys, silence, speech and a dead line. `is_wanted` says

@@ -102,6 +102,7 @@ impl Leg {
     fn write_report(&mut self, now: Now, goodbye: bool) -> Option<(&[u8], SocketAddr)> {
         let remote = self.remote()?;
         let named = self.session?.rtcp_port.filter(|port| *port != 0);
+        let clock = self.session?.codec.clock();
         let next_port = named.or_else(|| remote.port().checked_add(1))?;
         let target = self.reporter.learned.filter(|learned| learned.ip() == remote.ip());
         let target = target.unwrap_or(SocketAddr::new(remote.ip(), next_port));
@@ -109,7 +110,7 @@ impl Leg {
         self.reporter.sent_before = self.totals.sent;
         let sent = Sent {
             ntp: now.ntp,
-            timestamp: self.identity.timestamp.plus(now.samples()),
+            timestamp: self.identity.timestamp.plus(now.units(clock)),
             packets: self.totals.sent as u32,
             octets: self.totals.octets_sent as u32,
         };

@@ -4,7 +4,7 @@ use ringback_dsp::tone::{dtmf_frequencies, ToneGenerator};
 
 use super::{Leg, Session};
 use crate::codec::Codec;
-use crate::dtmf::{Digit, DigitFrame, DigitSignals};
+use crate::dtmf::{Digit, DigitFrame, DigitSignals, EVENT_LENGTH};
 use crate::event::{Event, EventSink};
 use crate::rtp::{RtpHeader, HEADER_LENGTH};
 use crate::sound::Sound;
@@ -27,7 +27,7 @@ enum Utterance {
     Silence,
     Sound(Sound),
     /// A telephone event instead of audio.
-    Event(bool, RtpTimestamp, [u8; 4]),
+    Event(bool, RtpTimestamp, [u8; EVENT_LENGTH]),
 }
 
 impl Leg {
@@ -38,31 +38,26 @@ impl Leg {
             self.record(events);
             return None;
         };
-        let timestamp = self.identity.timestamp.plus(now.samples());
+        let timestamp = self.identity.timestamp.plus(now.units(session.codec.clock()));
         let utterance = self.utter(session, bridged, timestamp, events);
-        let codes = match &utterance {
-            Utterance::Silence => Some(*self.mouth.say(None)),
-            Utterance::Sound(sound) => Some(*self.mouth.say(Some(sound))),
-            Utterance::Event(..) => {
-                self.mouth.keep_silent();
-                None
-            }
-        };
+        match &utterance {
+            Utterance::Silence => self.mouth.say(None),
+            Utterance::Sound(sound) => self.mouth.say(Some(sound)),
+            Utterance::Event(..) => self.mouth.keep_silent(),
+        }
         self.record(events);
         if !session.direction.sends() || self.remote().is_none() {
             self.is_talking = false;
             return None;
         }
         let starts = !std::mem::replace(&mut self.is_talking, true);
-        Some(match (utterance, codes) {
-            (Utterance::Event(marker, start, payload), _) => {
-                let payload_type = session.dtmf_payload_type.unwrap_or(session.payload_type);
-                self.packet(payload_type, marker, start, &payload)
+        match utterance {
+            Utterance::Event(marker, start, payload) => {
+                let payload_type = session.sends.dtmf.unwrap_or(session.sends.audio);
+                self.packet(payload_type, marker, start, Some(payload))
             }
-            (_, codes) => {
-                self.packet(session.payload_type, starts, timestamp, codes.as_ref().map_or(&[], |codes| codes))
-            }
-        })
+            _ => self.packet(session.sends.audio, starts, timestamp, None),
+        }
     }
 
     /// Keys first, then playback, then the bridge or conference, then the echo, then silence.
@@ -80,7 +75,7 @@ impl Leg {
         let mut sent = |play_id| events.emit(Event::DigitsSent { leg, play_id });
         match self.digit_sender.next(timestamp, &mut sent) {
             DigitFrame::Quiet => return Utterance::Silence,
-            DigitFrame::Event { marker, timestamp, payload, .. } if session.dtmf_payload_type.is_some() => {
+            DigitFrame::Event { marker, timestamp, payload, .. } if session.sends.dtmf.is_some() => {
                 return Utterance::Event(marker, timestamp, payload);
             }
             DigitFrame::Event { is_repeat: true, .. } => {
@@ -110,7 +105,7 @@ impl Leg {
                 let mut codes = [0; SAMPLES_PER_TICK];
                 self.player.fill(law, &mut codes, &mut ended).then_some(Sound::Codes(law, codes))
             }
-            Codec::G722 => {
+            Codec::G722 | Codec::Opus(_) => {
                 let mut samples = [0; SAMPLES_PER_TICK];
                 self.player.fill_samples(&mut samples, &mut ended).then_some(Sound::Narrow(samples))
             }
@@ -156,16 +151,24 @@ impl Leg {
         }
     }
 
-    fn packet(&mut self, payload_type: PayloadType, marker: bool, timestamp: RtpTimestamp, payload: &[u8]) -> &[u8] {
+    /// An event, or what was said; nothing if that could not be encoded.
+    fn packet(
+        &mut self,
+        payload_type: PayloadType,
+        marker: bool,
+        timestamp: RtpTimestamp,
+        event: Option<[u8; EVENT_LENGTH]>,
+    ) -> Option<&[u8]> {
+        let payload = event.as_ref().map_or(self.mouth.spoken(), |event| event);
+        let (head, body) = self.packet.split_at_mut(HEADER_LENGTH);
+        body.get_mut(..payload.len()).filter(|_| !payload.is_empty())?.copy_from_slice(payload);
+        let length = payload.len();
         let (sequence_number, ssrc) = (self.sequence_number, self.identity.ssrc);
         self.sequence_number = sequence_number.next();
         self.totals.sent += 1;
-        self.totals.octets_sent += payload.len() as u64;
+        self.totals.octets_sent += length as u64;
         let header = RtpHeader { marker, payload_type, sequence_number, timestamp, ssrc };
-        let length = HEADER_LENGTH + payload.len().min(SAMPLES_PER_TICK);
-        let (head, body) = self.packet.split_at_mut(HEADER_LENGTH);
         head.copy_from_slice(&header.to_bytes());
-        body.iter_mut().zip(payload).for_each(|(to, from)| *to = *from);
-        self.packet.get(..length).unwrap_or_default()
+        self.packet.get(..HEADER_LENGTH + length)
     }
 }

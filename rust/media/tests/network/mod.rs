@@ -9,9 +9,9 @@ use ringback_dsp::tone::{burst, Goertzel};
 use ringback_media::clip::Clip;
 use ringback_media::codec::Codec;
 use ringback_media::event::{Event, LegId};
-use ringback_media::leg::{Bridged, Direction, Identity, Leg, Session};
+use ringback_media::leg::{Bridged, Direction, Identity, Leg, PayloadTypes, Session};
 use ringback_media::random::Random;
-use ringback_media::unit::{Now, PayloadType, RtpTimestamp, SequenceNumber, Ssrc};
+use ringback_media::unit::{Clock, Now, PayloadType, RtpTimestamp, SequenceNumber, Ssrc};
 
 /// What the network does to each packet.
 #[derive(Clone, Copy, Debug)]
@@ -71,13 +71,19 @@ pub fn identity(seed: u64) -> Identity {
     }
 }
 
+/// Audio of this number, and events of 101.
+pub fn numbers(audio: u8) -> PayloadTypes {
+    PayloadTypes { audio: PayloadType::new(audio).expect("seven bits"), dtmf: PayloadType::new(101) }
+}
+
 pub fn session(remote: u16, law: Law) -> Session {
     Session {
         remote: address(remote),
         rtcp_port: None,
         codec: Codec::G711(law),
-        payload_type: PayloadType::new(if law == Law::Mu { 0 } else { 8 }).expect("seven bits"),
-        dtmf_payload_type: PayloadType::new(101),
+        sends: numbers(if law == Law::Mu { 0 } else { 8 }),
+        receives: numbers(if law == Law::Mu { 0 } else { 8 }),
+        dtmf_clock: Clock::Hz8000,
         direction: Direction::SendReceive,
         latch: true,
     }
