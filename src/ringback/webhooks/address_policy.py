@@ -8,6 +8,7 @@ name that resolves inwards reaches the operator's network.
 import ipaddress
 import socket
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -32,12 +33,27 @@ class AddressPolicy:
             return
         found = _parse(address)
         if found is None or not (_is_public(found) or any(found in network for network in self.allow)):
-            raise AddressRefused(f"{address} is not a public address, and others are refused")
+            raise AddressRefused(f"{address} is not a public address, and others are refused (http.private_urls)")
 
     def check_host(self, host: str) -> None:
         """Like `check` for the host of a URL; a name passes here and is checked when it is resolved."""
         if is_numeric_host(host):
             self.check(host)
+
+
+    def check_url(self, url: str) -> None:
+        """Raises `AddressRefused` for a URL that can only lead inwards, so that it is refused where it is set.
+
+        A name is resolved when it is asked, each time anew; here only `localhost` is known for what it is (RFC 6761
+        §6.3). What is no URL passes: that is another mistake.
+        """
+        try:
+            host = (urlsplit(url).hostname or "").lower()
+        except ValueError:
+            return
+        if self.refuse_private and (host.rstrip(".") == "localhost" or host.rstrip(".").endswith(".localhost")):
+            raise AddressRefused(f"{host} is this machine, and only public addresses are allowed (http.private_urls)")
+        self.check_host(host)
 
 
 def is_numeric_host(host: str) -> bool:

@@ -69,3 +69,19 @@ def test_a_name_is_left_to_the_resolver() -> None:
 def test_what_looks_like_a_number_and_is_no_address_is_refused() -> None:
     with pytest.raises(AddressRefused):
         STRICT.check_host("999.999.999.999")
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST.", "app.localhost", "[::1]", "127.0.0.1", "10.0.0.7:8080"])
+def test_a_url_that_can_only_lead_inwards_is_refused_where_it_is_set(host: str) -> None:
+    for url in (f"http://{host}/voice", f"https://user:password@{host}/voice#rc=2"):
+        with pytest.raises(AddressRefused, match="http.private_urls"):
+            STRICT.check_url(url)
+        AddressPolicy().check_url(url)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://app.example/voice", "https://localhost.example/", "http://8.8.8.8/", "http://[::1", "", "/relative"]
+)
+def test_other_urls_pass_where_they_are_set(url: str) -> None:
+    """A name is checked when it is resolved; what is no URL is refused as such."""
+    STRICT.check_url(url)

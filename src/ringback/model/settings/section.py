@@ -144,6 +144,16 @@ class HttpSettings(Section):
         description="The URL under which your app reaches this HTTP server, written in `RecordingUrl`. Unset:"
         " `http://` and the listening address.",
     )
+    private_urls: Switch | None = Field(
+        default=None,
+        description="Whether the URLs of apps may lead to loopback and private addresses. Unset: they may as long as"
+        " `http.listen` is on loopback; a server that others reach does not let them ask its own network.",
+    )
+
+    @property
+    def allows_private_urls(self) -> bool:
+        """What holds for webhooks, also where nothing is set."""
+        return self.listen.is_loopback if self.private_urls is None else self.private_urls
 
 
 class StoreSettings(Section):
@@ -159,6 +169,13 @@ class StoreSettings(Section):
         default="main",
         description="The name of this process among those that share the database. Calls that a crash left open are"
         " closed at the next start of the process with the same name. Two that run at once need two names.",
+    )
+
+    keep_requests_days: Whole = Field(
+        default=7,
+        ge=1,
+        le=3650,
+        description="How many days the requests to apps, with what came back, and callbacks that were sent are kept.",
     )
 
     @property

@@ -129,3 +129,20 @@ def test_the_sqlite_file_is_relative_or_absolute() -> None:
     assert file_of("sqlite:///ringback.db") == "ringback.db"
     assert file_of("sqlite:////var/lib/ringback.db") == "/var/lib/ringback.db"
     assert file_of("sqlite:///:memory:") is None
+
+
+@pytest.mark.parametrize(
+    ("listen", "setting", "allowed"),
+    [
+        ("127.0.0.1:8080", "", True),
+        ("[::1]:8080", "", True),
+        ("0.0.0.0:8080", "", False),
+        ("203.0.113.7:80", "", False),
+        ("0.0.0.0:8080", "private_urls = true", True),
+        ("127.0.0.1:8080", "private_urls = false", False),
+    ],
+)
+def test_who_listens_to_others_asks_no_private_address_unless_told_to(listen: str, setting: str, allowed: bool) -> None:
+    """webhooks.md H-16."""
+    settings = settings_from_toml(f'[account]\nauth_token = "{"x" * 32}"\n[http]\nlisten = "{listen}"\n{setting}')
+    assert settings.http.allows_private_urls is allowed
