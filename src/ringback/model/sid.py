@@ -12,6 +12,7 @@ DomainSid = NewType("DomainSid", str)
 ApplicationSid = NewType("ApplicationSid", str)
 ConferenceSid = NewType("ConferenceSid", str)
 QueueSid = NewType("QueueSid", str)
+TranscriptionSid = NewType("TranscriptionSid", str)
 
 _SHAPE = re.compile(r"[A-Z]{2}[0-9a-f]{32}")
 
@@ -38,6 +39,10 @@ def new_call_sid() -> CallSid:
 
 def new_recording_sid() -> RecordingSid:
     return RecordingSid(new_sid("RE"))
+
+
+def new_transcription_sid() -> TranscriptionSid:
+    return TranscriptionSid(new_sid("TR"))
 
 
 def new_conference_sid() -> ConferenceSid:

@@ -15,6 +15,7 @@ from ringback.model.record import (
     NotificationRecord,
     QueueRecord,
     RecordingRecord,
+    TranscriptionRecord,
 )
 from ringback.store.call import CallRepository
 from ringback.store.callback import CallbackRepository
@@ -25,6 +26,7 @@ from ringback.store.message import MessageRepository
 from ringback.store.notification import NotificationRepository
 from ringback.store.queue import QueueRepository
 from ringback.store.recording import RecordingRepository
+from ringback.store.transcription import TranscriptionRepository
 from ringback.store.write_behind import RecordRefused, Write, WriteFailed, Written
 
 # SQLSTATE classes that speak of a value and not of the database: data exception, integrity constraint violation.
@@ -80,6 +82,10 @@ async def _save_recordings(connection: AsyncConnection, records: Sequence[Record
     await RecordingRepository(connection).save(records, node=node)
 
 
+async def _save_transcriptions(connection: AsyncConnection, records: Sequence[TranscriptionRecord], node: str) -> None:
+    await TranscriptionRepository(connection).save(records, node=node)
+
+
 async def _save_messages(connection: AsyncConnection, records: Sequence[MessageRecord], node: str) -> None:
     await MessageRepository(connection).put(*records)
 
@@ -107,6 +113,7 @@ async def _save_queues(connection: AsyncConnection, records: Sequence[QueueRecor
 _SAVERS: dict[type, Callable[[AsyncConnection, Any, str], Awaitable[None]]] = {
     CallRecord: _save_calls,
     RecordingRecord: _save_recordings,
+    TranscriptionRecord: _save_transcriptions,
     MessageRecord: _save_messages,
     NotificationRecord: _save_notifications,
     CallbackRecord: _save_callbacks,

@@ -3,6 +3,7 @@
 Nobody knows when the process died. A call counts as ended when the last thing known of it happened: the end of its
 latest recording, else its answer, else its beginning. A call that was answered is completed, another is failed. A
 recording gets the length of its file, whose header is put right. A conference is over, for no reason that is known.
+What was being transcribed has failed.
 """
 
 import asyncio
@@ -12,11 +13,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ringback.model.call_status import CallStatus
-from ringback.model.record import CallRecord, ConferenceStatus, RecordingRecord, RecordingStatus
+from ringback.model.record import (
+    CallRecord,
+    ConferenceStatus,
+    RecordingRecord,
+    RecordingStatus,
+    TranscriptionStatus,
+)
 from ringback.store.call import CallRepository
 from ringback.store.conference import ConferenceRepository
 from ringback.store.database import Database
 from ringback.store.recording import RecordingRepository
+from ringback.store.transcription import TranscriptionRepository
 from ringback.store.wave import NotAWave, repair_header
 
 RECORDING_TOO_SHORT = 16101  # rest-api.md section 5: why a recording is absent
@@ -41,6 +49,7 @@ async def close_interrupted(database: Database, *, node: str, recordings: Path) 
         open_recordings = await recording_repository.unfinished(node)
         closed = [await asyncio.to_thread(_closed_recording, entry, recordings) for entry in open_recordings]
         await recording_repository.save(closed, node=node)
+        await _fail_transcriptions(TranscriptionRepository(connection), node)
         call_repository = CallRepository(connection)
         open_calls = await call_repository.unfinished(node)
         ended = [_ended_call(call, await recording_repository.of_call(call.sid)) for call in open_calls]
@@ -50,6 +59,13 @@ async def close_interrupted(database: Database, *, node: str, recordings: Path) 
         over = [dataclasses.replace(room, status=ConferenceStatus.COMPLETED) for room in rooms]
         await conferences.save(over, node=node)
         return Recovered(calls=len(ended), recordings=len(closed))
+
+
+async def _fail_transcriptions(repository: TranscriptionRepository, node: str) -> None:
+    lost = [
+        dataclasses.replace(entry, status=TranscriptionStatus.FAILED) for entry in await repository.unfinished(node)
+    ]
+    await repository.save(lost, node=node)
 
 
 def _closed_recording(record: RecordingRecord, folder: Path) -> RecordingRecord:

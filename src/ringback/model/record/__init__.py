@@ -30,3 +30,5 @@ from ringback.model.record.sip_domain import CredentialMappingRecord as Credenti
 from ringback.model.record.sip_domain import CredentialRecord as CredentialRecord
 from ringback.model.record.sip_domain import DomainRecord as DomainRecord
 from ringback.model.record.sip_domain import Purpose as Purpose
+from ringback.model.record.transcription import TranscriptionRecord as TranscriptionRecord
+from ringback.model.record.transcription import TranscriptionStatus as TranscriptionStatus

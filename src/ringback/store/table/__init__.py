@@ -20,6 +20,7 @@ from ringback.store.table.number import trunk as trunk
 from ringback.store.table.recording import recording as recording
 from ringback.store.table.sip_domain import access_address as access_address
 from ringback.store.table.sip_domain import access_list as access_list
+from ringback.store.table.recording import transcription as transcription
 from ringback.store.table.sip_domain import access_mapping as access_mapping
 from ringback.store.table.sip_domain import credential as credential
 from ringback.store.table.sip_domain import credential_list as credential_list
