@@ -19,10 +19,22 @@ from ringback.api.operation import operation_router
 from ringback.api.recordings import recordings_router
 from ringback.api.representation import ROOTS, PathSuffix, requested_path
 from ringback.api.services import ApiServices
+from ringback.api.sip_addresses import sip_addresses_router
+from ringback.api.sip_credentials import sip_credentials_router
+from ringback.api.sip_domains import sip_domains_router
+from ringback.api.sip_lists import sip_lists_router
+from ringback.api.sip_mappings import sip_mappings_router
 from ringback.services.refusal import Refused
 
 METHODS = ("GET", "HEAD", "POST", "DELETE")
-ROUTERS = (applications_router,)
+ROUTERS = (
+    applications_router,
+    sip_addresses_router,
+    sip_credentials_router,
+    sip_domains_router,
+    sip_lists_router,
+    sip_mappings_router,
+)
 """One for each resource of the REST API."""
 
 

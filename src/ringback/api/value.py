@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from ringback.model.sid import is_sid
@@ -184,3 +184,17 @@ Moment = Annotated[datetime, BeforeValidator(moment), WithJsonSchema({"type": "s
 Until = Annotated[datetime, BeforeValidator(_upper_bound), WithJsonSchema({"type": "string", "format": "date-time"})]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
 NoControlCharacters = AfterValidator(lambda text: text.replace("\x00", ""))
+
+
+def like_setting(kind: Any, code: int = BAD_PARAMETER) -> Any:
+    """What a type of the settings file takes, refused in its words: `like_setting(DomainName, 21232)`."""
+    adapter = TypeAdapter[Any](kind)
+
+    def check(value: object) -> Any:
+        try:
+            return adapter.validate_python(str(value).strip())
+        except ValidationError as error:
+            expected = error.errors(include_url=False, include_input=False)[0]["msg"]
+            raise refusal(f"it must be {expected}", code) from None
+
+    return BeforeValidator(check)

@@ -13,14 +13,16 @@ from ringback.model.record import (
     AccessMappingRecord,
     AccountRecord,
     ApplicationRecord,
+    CallerIdRecord,
     CredentialMappingRecord,
     CredentialRecord,
     DomainRecord,
+    KeyRecord,
     NumberRecord,
     Purpose,
     TrunkRecord,
 )
-from ringback.model.sid import DomainSid
+from ringback.model.sid import AccountSid, DomainSid
 
 Network = IPv4Network | IPv6Network
 
@@ -30,12 +32,14 @@ class Configuration:
     """The rows a directory is built from."""
 
     accounts: Sequence[AccountRecord] = ()
+    keys: Sequence[KeyRecord] = ()
     domains: Sequence[DomainRecord] = ()
     credentials: Sequence[CredentialRecord] = ()
     credential_mappings: Sequence[CredentialMappingRecord] = ()
     addresses: Sequence[AccessAddressRecord] = ()
     access_mappings: Sequence[AccessMappingRecord] = ()
     numbers: Sequence[NumberRecord] = ()
+    caller_ids: Sequence[CallerIdRecord] = ()
     applications: Sequence[ApplicationRecord] = ()
     trunks: Sequence[TrunkRecord] = ()
 
@@ -62,9 +66,11 @@ class Directory:
 
     def __init__(self, configuration: Configuration, *, realm: str) -> None:
         self._accounts = {str(account.sid): account for account in configuration.accounts}
+        self._keys = {key.sid: key for key in configuration.keys}
         self._domains = {domain.name.lower(): domain for domain in configuration.domains}
         self._gates = _gates(configuration, realm)
         self._numbers = {number.number: number for number in configuration.numbers}
+        self._caller_ids = frozenset((entry.account_sid, entry.number) for entry in configuration.caller_ids)
         self._applications = {str(application.sid): application for application in configuration.applications}
         self._trunks = tuple(sorted(configuration.trunks, key=lambda trunk: (trunk.position, trunk.name)))
         self._sources = tuple((network, trunk) for trunk in self._trunks for network in _networks(trunk.allow))
@@ -72,6 +78,10 @@ class Directory:
 
     def account(self, sid: str) -> AccountRecord | None:
         return self._accounts.get(sid)
+
+    def key(self, sid: str) -> KeyRecord | None:
+        """The API key of an SK SID."""
+        return self._keys.get(sid)
 
     def domain(self, host: str) -> DomainRecord | None:
         """The domain of a Request-URI's host (sip.md AD-01); case and a final dot do not matter."""
@@ -94,6 +104,15 @@ class Directory:
         users = gate.callers if purpose is Purpose.CALLS else gate.registrants
         return users.get(username) if users else None
 
+    def maps_addresses(self, domain_sid: DomainSid) -> bool:
+        """True when the domain takes calls from listed addresses only."""
+        return self.gate(domain_sid).networks is not None
+
+    def maps_credentials(self, domain_sid: DomainSid, purpose: Purpose) -> bool:
+        """True when the domain asks for credentials, for this purpose."""
+        gate = self.gate(domain_sid)
+        return (gate.callers if purpose is Purpose.CALLS else gate.registrants) is not None
+
     def ha1(self, domain_sid: DomainSid, username: str, algorithm: str, purpose: Purpose = Purpose.CALLS) -> str | None:
         """The digest hash of a user for `MD5` or `SHA-256`, as `DigestGate.check` asks for it."""
         credential = self.credential(domain_sid, username, purpose)
@@ -104,6 +123,11 @@ class Directory:
     def number(self, number: str) -> NumberRecord | None:
         """The number in E.164 form."""
         return self._numbers.get(number)
+
+    def owns_caller_id(self, account_sid: AccountSid, number: str) -> bool:
+        """True for a number of the account, and for one that was verified for it (DI-14, rest-api.md 21210)."""
+        found = self._numbers.get(number)
+        return (found is not None and found.account_sid == account_sid) or (account_sid, number) in self._caller_ids
 
     def application(self, sid: str) -> ApplicationRecord | None:
         """The voice app of an ApplicationSid."""

@@ -2,14 +2,17 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ringback.model.record import AccountRecord, ApplicationRecord
+from ringback.model.record import AccountRecord, ApplicationRecord, KeyRecord
+from ringback.model.sid import AccountSid
 from ringback.store.access_list import AccessAddressRepository, AccessListRepository
 from ringback.store.account import AccountRepository
 from ringback.store.application import ApplicationRepository
+from ringback.store.caller_id import CallerIdRepository
 from ringback.store.credential import CredentialListRepository, CredentialRepository
 from ringback.store.database import Database
 from ringback.store.directory import Configuration, Directory
 from ringback.store.domain import DomainRepository
+from ringback.store.key import KeyRepository
 from ringback.store.number import NumberRepository
 from ringback.store.trunk import TrunkRepository
 
@@ -20,7 +23,7 @@ class LiveDirectory:
     def __init__(self, current: Directory, *, database: Database, realm: str) -> None:
         self.current = current
         self._database = database
-        self._realm = realm
+        self.realm = realm
 
     @classmethod
     async def open(cls, database: Database, *, realm: str) -> "LiveDirectory":
@@ -30,13 +33,21 @@ class LiveDirectory:
         """The account as the newest snapshot has it."""
         return self.current.account(sid)
 
+    def key(self, sid: str) -> KeyRecord | None:
+        """The API key as the newest snapshot has it."""
+        return self.current.key(sid)
+
+    def owns_caller_id(self, account_sid: AccountSid, number: str) -> bool:
+        """Whether the account may show `number`, as the newest snapshot has it."""
+        return self.current.owns_caller_id(account_sid, number)
+
     def application(self, sid: str) -> ApplicationRecord | None:
         """The application as the newest snapshot has it."""
         return self.current.application(sid)
 
     async def refresh(self) -> None:
         """Read all of it again; calls that are being set up keep what they took."""
-        self.current = await _load(self._database, self._realm)
+        self.current = await _load(self._database, self.realm)
 
 
 async def _load(database: Database, realm: str) -> Directory:
@@ -48,12 +59,14 @@ async def read_configuration(connection: AsyncConnection) -> Configuration:
     """Every row of configuration, as one transaction sees it."""
     return Configuration(
         accounts=await AccountRepository(connection).all(),
+        keys=await KeyRepository(connection).all(),
         domains=await DomainRepository(connection).all(),
         credentials=await CredentialRepository(connection).all(),
         credential_mappings=await CredentialListRepository(connection).mappings(),
         addresses=await AccessAddressRepository(connection).all(),
         access_mappings=await AccessListRepository(connection).mappings(),
         numbers=await NumberRepository(connection).all(),
+        caller_ids=await CallerIdRepository(connection).all(),
         applications=await ApplicationRepository(connection).all(),
         trunks=await TrunkRepository(connection).all(),
     )

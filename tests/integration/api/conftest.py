@@ -56,6 +56,7 @@ class Stage:
         self.health: dict[str, object] = {}
         self.database: Database
         self.writer: WriteBehind
+        self.directory: LiveDirectory
         self.client: aiohttp.ClientSession
         self.url = ""
 
@@ -117,7 +118,7 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
     database = await Database.open("sqlite:///:memory:")
     async with database.begin() as connection:
         await AccountRepository(connection).put(*stage.accounts.values())
-    directory = await LiveDirectory.open(database, realm="ringback")
+    directory = stage.directory = await LiveDirectory.open(database, realm="ringback")
     failures: list[str] = []
     writer = WriteBehind(
         record_writer(database, node="test"), SystemClock(), report=lambda text, _: failures.append(text)
