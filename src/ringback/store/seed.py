@@ -53,7 +53,7 @@ async def seed(database: Database, settings: Settings, *, now: datetime) -> Seed
     """Idempotent: twice is the same as once. What is new or has changed is dated `now`."""
     async with database.begin() as connection:
         account = _account(settings)
-        await AccountRepository(connection).put(account)
+        await _put_account(AccountRepository(connection), account, now)
         domain_sids = {domain.name: domain.sid for domain in await DomainRepository(connection).all()}
         domains = [_domain(account.sid, domain, domain_sids) for domain in settings.domain]
         number_sids = {number.number: number.sid for number in await NumberRepository(connection).all()}
@@ -245,6 +245,14 @@ async def _seed_access_lists(connection: AsyncConnection, domains: DomainPairs, 
     await repository.unmap_lists({entry.sid for entry in lists})
     await repository.map(*(existing.get((entry.domain_sid, entry.list_sid), entry) for entry in mappings))
     return removed + await _replace(AccessAddressRepository(connection), addresses, now)
+
+
+async def _put_account(repository: AccountRepository, account: AccountRecord, now: datetime) -> None:
+    """It is an active parent, whatever it was before. Where the file has no name, one that the API gave stays."""
+    existing = await repository.get(account.sid)
+    if existing is not None and not account.friendly_name:
+        account = replace(account, friendly_name=existing.friendly_name)
+    await repository.put(_dated(account, existing, now))
 
 
 async def _remove_other_accounts(connection: AsyncConnection, sid: AccountSid) -> tuple[str, ...]:

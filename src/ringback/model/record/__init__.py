@@ -5,6 +5,8 @@ digest HA1 hashes over `username:realm:password` (sip.md AU-06).
 """
 
 from ringback.model.record.account import AccountRecord as AccountRecord
+from ringback.model.record.account import AccountStatus as AccountStatus
+from ringback.model.record.account import KeyRecord as KeyRecord
 from ringback.model.record.application import ApplicationRecord as ApplicationRecord
 from ringback.model.record.call import CallRecord as CallRecord
 from ringback.model.record.call import MessageRecord as MessageRecord
@@ -16,6 +18,7 @@ from ringback.model.record.conference import ConferenceStatus as ConferenceStatu
 from ringback.model.record.dated import UNDATED as UNDATED
 from ringback.model.record.exchange import ExchangeRecord as ExchangeRecord
 from ringback.model.record.notification import NotificationRecord as NotificationRecord
+from ringback.model.record.number import CallerIdRecord as CallerIdRecord
 from ringback.model.record.number import NumberRecord as NumberRecord
 from ringback.model.record.number import TrunkRecord as TrunkRecord
 from ringback.model.record.origin import Origin as Origin

@@ -1,5 +1,6 @@
 """Phone numbers, and the carriers that bring and take their calls."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,7 +11,10 @@ from ringback.model.sid import AccountSid
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NumberRecord:
-    """A phone number mapped to a voice app."""
+    """A phone number mapped to a voice app (rest-api.md 9.14). An application wins over the number's own URLs.
+
+    `carried` is what the API keeps and gives back without an effect here, by its name in an answer.
+    """
 
     sid: str
     account_sid: AccountSid
@@ -21,8 +25,25 @@ class NumberRecord:
     voice_fallback_method: str = "POST"
     status_callback_url: str | None = None
     status_callback_method: str = "POST"
+    voice_application_sid: str | None = None
     friendly_name: str = ""
     origin: Origin = Origin.API
+    created_at: datetime = UNDATED
+    updated_at: datetime = UNDATED
+    carried: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerIdRecord:
+    """A number that is not ours and that an account may show as its caller id: it was verified (rest-api.md 9.15)."""
+
+    sid: str
+    account_sid: AccountSid
+    number: str
+    friendly_name: str = ""
+    origin: Origin = Origin.API
+    created_at: datetime = UNDATED
+    updated_at: datetime = UNDATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

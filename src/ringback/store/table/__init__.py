@@ -6,6 +6,7 @@ any order, and outlives the configuration.
 """
 
 from ringback.store.table.account import account as account
+from ringback.store.table.account import key as key
 from ringback.store.table.application import application as application
 from ringback.store.table.call import call as call
 from ringback.store.table.call import message as message
@@ -15,12 +16,13 @@ from ringback.store.table.exchange import exchange as exchange
 from ringback.store.table.gathering import conference as conference
 from ringback.store.table.gathering import queue as queue
 from ringback.store.table.notification import notification as notification
+from ringback.store.table.number import caller_id as caller_id
 from ringback.store.table.number import number as number
 from ringback.store.table.number import trunk as trunk
 from ringback.store.table.recording import recording as recording
+from ringback.store.table.recording import transcription as transcription
 from ringback.store.table.sip_domain import access_address as access_address
 from ringback.store.table.sip_domain import access_list as access_list
-from ringback.store.table.recording import transcription as transcription
 from ringback.store.table.sip_domain import access_mapping as access_mapping
 from ringback.store.table.sip_domain import credential as credential
 from ringback.store.table.sip_domain import credential_list as credential_list

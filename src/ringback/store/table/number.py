@@ -1,8 +1,8 @@
-"""Phone numbers and trunks."""
+"""Phone numbers, verified caller ids and trunks."""
 
-from sqlalchemy import Column, Integer, String, Table
+from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
 
-from ringback.store.column_type import Lines, SafeText
+from ringback.store.column_type import JsonText, Lines, SafeText
 from ringback.store.table.column import (
     date_columns,
     metadata,
@@ -19,8 +19,24 @@ number = Table(
     owner_column("account.sid", "account_sid"),
     Column("number", String(16), nullable=False, unique=True),
     *voice_url_columns(),
+    sid_column("voice_application_sid", primary_key=False, nullable=True),
     Column("friendly_name", SafeText, nullable=False),
     origin_column(),
+    *date_columns(),
+    Column("carried", JsonText, nullable=False),
+    Index(None, "account_sid", "created_at"),
+)
+
+caller_id = Table(
+    "caller_id",
+    metadata,
+    sid_column(),
+    owner_column("account.sid", "account_sid"),
+    Column("number", String(16), nullable=False),
+    Column("friendly_name", SafeText, nullable=False),
+    origin_column(),
+    *date_columns(),
+    UniqueConstraint("account_sid", "number"),
 )
 
 trunk = Table(
