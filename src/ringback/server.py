@@ -10,6 +10,7 @@ import contextlib
 import resource
 import secrets
 import signal
+import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from pathlib import Path
 import structlog
 
 from ringback.api.app import create_app
-from ringback.api.server import HttpServer
+from ringback.api.server import HttpServer, bind, url_of
 from ringback.api.services import ApiServices
 from ringback.call.application import dial_application
 from ringback.call.call import Call, CallParts
@@ -166,10 +167,11 @@ async def running_server(
         telling = _open_telling(stack, storage, clock)
         sound = await _open_sound(stack, settings, clock)
         signalling = _make_signalling(settings, storage, telling, clock, trace)
-        http = await _start_http(stack, settings, storage, telling.metrics, signalling.endpoint, clock)
+        listener = bind(settings.http.listen.host, settings.http.listen.port)
+        stack.callback(listener.close)
         desk = RecordingDesk(
             folder=storage.recordings,
-            base_url=str(settings.http.public_url or http.url),
+            base_url=str(settings.http.public_url or url_of(listener)),
             journal=telling.journal,
             clock=clock,
         )
@@ -179,6 +181,7 @@ async def running_server(
             [ListenAddress(transport=at.transport, host=at.host, port=at.port) for at in settings.sip.listen]
         )
         _watch(telling.metrics, signalling, sound.media, calls.running)
+        http = await _start_http(stack, listener, storage, telling, signalling.endpoint, clock)
         server = Server(
             ready=Ready(sip=tuple(f"{at.transport}:{at.host}:{at.port}" for at in bound), http=http.url),
             running=calls.running,
@@ -382,22 +385,23 @@ def _connect(
 
 async def _start_http(
     stack: contextlib.AsyncExitStack,
-    settings: Settings,
+    listener: socket.socket,
     storage: _Storage,
-    metrics: Metrics,
+    telling: _Telling,
     endpoint: Endpoint,
     clock: Clock,
 ) -> HttpServer:
+    """Last of all: whoever can ask the API can make calls."""
     services = ApiServices(
         find_account=storage.directory.account,
         find_recording=RecordingFinder(storage.database, storage.writer),
         recordings_folder=storage.recordings,
-        registry=metrics.registry,
+        registry=telling.metrics.registry,
         configuring=Configuring(database=storage.database, directory=storage.directory, clock=clock),
         reading=Reading(database=storage.database, writer=storage.writer),
         health=lambda: {"status": "stopping" if endpoint.is_draining else "ok"},
     )
-    http = HttpServer(create_app(services), host=settings.http.listen.host, port=settings.http.listen.port)
+    http = HttpServer(create_app(services), listener=listener)
     await http.start()
     stack.push_async_callback(http.stop)
     return http

@@ -30,11 +30,26 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
-class HttpServer:
-    """`await start()`, later `await stop()`. Once started, `host` and `port` are the real ones."""
+def url_of(listener: socket.socket) -> str:
+    """Where such a socket is reached, as `http://127.0.0.1:8080`."""
+    return _url(*listener.getsockname()[:2])
 
-    def __init__(self, app: ASGIApp, *, host: str, port: int) -> None:
+
+def _url(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+class HttpServer:
+    """`await start()`, later `await stop()`. Once started, `host` and `port` are the real ones.
+
+    `listener` is a socket of `bind` that is there already, for those who must know the address before they serve.
+    """
+
+    def __init__(self, app: ASGIApp, *, host: str = "", port: int = 0, listener: socket.socket | None = None) -> None:
+        self._listener = listener
         self.host, self.port = host, port
+        if listener is not None:
+            self.host, self.port = listener.getsockname()[:2]
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -54,12 +69,11 @@ class HttpServer:
     @property
     def url(self) -> str:
         """Where it is served, as `http://127.0.0.1:8080`."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return _url(self.host, self.port)
 
     async def start(self) -> None:
         """Returns when requests are taken. Raises `OSError` when the address cannot be had."""
-        listener = bind(self.host, self.port)
+        listener = self._listener or bind(self.host, self.port)
         self.host, self.port = listener.getsockname()[:2]
         self._task = asyncio.get_running_loop().create_task(self._server.serve(sockets=[listener]), name="http server")
         async with asyncio.timeout(START_SECONDS):

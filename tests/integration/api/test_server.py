@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from ringback.api.server import HttpServer
+from ringback.api.server import HttpServer, bind, url_of
 
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
@@ -99,4 +99,15 @@ async def test_an_ipv6_address_stands_in_brackets() -> None:
     except OSError:
         pytest.skip("this machine has no IPv6")
     assert server.url == f"http://[::1]:{server.port}"
+    await server.stop()
+
+
+async def test_who_must_know_the_address_before_it_is_served_binds_first() -> None:
+    listener = bind("127.0.0.1", 0)
+    server = HttpServer(slow(0), listener=listener)
+    known = url_of(listener)
+    await server.start()
+    assert server.url == known
+    async with aiohttp.ClientSession() as client, client.get(known) as response:
+        assert response.status == 200
     await server.stop()
