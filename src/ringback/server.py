@@ -45,8 +45,10 @@ from ringback.services.metrics import Metrics
 from ringback.services.reach_app import AppLink, AppLinks
 from ringback.services.reading import Reading
 from ringback.services.register_phone import PhoneRegistration
+from ringback.services.resume_callbacks import next_sequence
 from ringback.services.route_target import TargetRouter
 from ringback.services.running_calls import RunningCalls
+from ringback.services.tend_history import tended_history
 from ringback.services.update_call import CallUpdating
 from ringback.sip.digest import DigestGate
 from ringback.sip.endpoint import Endpoint, EndpointSettings
@@ -64,6 +66,7 @@ from ringback.store.recording_finder import RecordingFinder
 from ringback.store.recovery import close_interrupted
 from ringback.store.seed import seed
 from ringback.store.write_behind import WriteBehind
+from ringback.webhooks.address_policy import AddressPolicy
 from ringback.webhooks.aiohttp_transport import AiohttpTransport
 
 logger = structlog.get_logger(__name__)
@@ -164,7 +167,7 @@ async def running_server(
     clock = clock or SystemClock()
     async with contextlib.AsyncExitStack() as stack:
         storage = await _open_storage(stack, settings, clock)
-        telling = _open_telling(stack, storage, clock)
+        telling = await _open_telling(stack, settings, storage, clock)
         sound = await _open_sound(stack, settings, clock)
         signalling = _make_signalling(settings, storage, telling, clock, trace)
         listener = bind(settings.http.listen.host, settings.http.listen.port)
@@ -180,8 +183,13 @@ async def running_server(
         bound = await signalling.sip.start(
             [ListenAddress(transport=at.transport, host=at.host, port=at.port) for at in settings.sip.listen]
         )
-        _watch(telling.metrics, signalling, sound.media, calls.running)
+        _watch(telling, signalling, sound.media, calls.running)
         http = await _start_http(stack, listener, storage, telling, signalling.endpoint, clock)
+        account_of = storage.directory.account
+        history = tended_history(
+            storage.database, settings.store, links=telling.links, account_of=account_of, clock=clock
+        )
+        await stack.enter_async_context(history)
         server = Server(
             ready=Ready(sip=tuple(f"{at.transport}:{at.host}:{at.port}" for at in bound), http=http.url),
             running=calls.running,
@@ -273,11 +281,16 @@ async def _open_storage(stack: contextlib.AsyncExitStack, settings: Settings, cl
     return _Storage(database=database, directory=directory, writer=writer, recordings=recordings)
 
 
-def _open_telling(stack: contextlib.AsyncExitStack, storage: _Storage, clock: Clock) -> _Telling:
+async def _open_telling(
+    stack: contextlib.AsyncExitStack, settings: Settings, storage: _Storage, clock: Clock
+) -> _Telling:
     metrics = Metrics()
-    transport = AiohttpTransport()
+    transport = AiohttpTransport(address_policy=AddressPolicy(refuse_private=not settings.http.allows_private_urls))
     stack.push_async_callback(transport.close)
-    links = AppLinks(transport=transport, clock=clock, put=storage.writer.put)
+    writer, first = storage.writer, await next_sequence(storage.database, settings.store.node)
+    links = AppLinks(
+        transport=transport, clock=clock, put=writer.put, outbox=writer, keep_exchange=writer.put, first_sequence=first
+    )
     stack.push_async_callback(links.close, CALLBACK_GRACE_SECONDS)
     journal = Journal(
         put=storage.writer.put, links=links, account_of=storage.directory.account, metrics=metrics, clock=clock
@@ -425,8 +438,10 @@ def _log_trace(line: TraceLine) -> None:
     logger.info("sip sent" if line.is_sent else "sip received", peer=line.peer, sip_message=line.text)
 
 
-def _watch(metrics: Metrics, signalling: _Signalling, media: MediaEngine, running: RunningCalls) -> None:
+def _watch(telling: _Telling, signalling: _Signalling, media: MediaEngine, running: RunningCalls) -> None:
+    metrics, links = telling.metrics, telling.links
     endpoint, phones = signalling.endpoint, signalling.phones
+    metrics.watch("ringback_callbacks_waiting", "Callbacks not begun yet.", lambda: links.waiting_count)
     metrics.watch("ringback_phones_registered", "Addresses of record with a phone.", lambda: len(phones))
     metrics.watch("ringback_calls_running", "Calls that run documents now.", lambda: running.task_count)
     metrics.watch("ringback_sip_sessions", "Open SIP sessions.", lambda: endpoint.open_sessions)
