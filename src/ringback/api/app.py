@@ -24,6 +24,7 @@ from ringback.api.sip_credentials import sip_credentials_router
 from ringback.api.sip_domains import sip_domains_router
 from ringback.api.sip_lists import sip_lists_router
 from ringback.api.sip_mappings import sip_mappings_router
+from ringback.api.trunks import trunks_router
 from ringback.services.refusal import Refused
 
 METHODS = ("GET", "HEAD", "POST", "DELETE")
@@ -34,6 +35,7 @@ ROUTERS = (
     sip_domains_router,
     sip_lists_router,
     sip_mappings_router,
+    trunks_router,
 )
 """One for each resource of the REST API."""
 

@@ -188,13 +188,13 @@ NoControlCharacters = AfterValidator(lambda text: text.replace("\x00", ""))
 
 def like_setting(kind: Any, code: int = BAD_PARAMETER) -> Any:
     """What a type of the settings file takes, refused in its words: `like_setting(DomainName, 21232)`."""
-    adapter = TypeAdapter[Any](kind)
+    return BeforeValidator(lambda value: as_setting(kind, value, code))
 
-    def check(value: object) -> Any:
-        try:
-            return adapter.validate_python(str(value).strip())
-        except ValidationError as error:
-            expected = error.errors(include_url=False, include_input=False)[0]["msg"]
-            raise refusal(f"it must be {expected}", code) from None
 
-    return BeforeValidator(check)
+def as_setting(kind: Any, value: object, code: int = BAD_PARAMETER) -> Any:
+    """The value as a type of the settings file makes it. Raises what a validator raises."""
+    try:
+        return TypeAdapter[Any](kind).validate_python(str(value).strip())
+    except ValidationError as error:
+        expected = error.errors(include_url=False, include_input=False)[0]["msg"]
+        raise refusal(f"it must be {expected}", code) from None
