@@ -1,11 +1,12 @@
 """A media engine without sound: what is played takes its time on a virtual clock, what is recorded is a tone."""
 
 import asyncio
+import contextlib
 import wave
-from collections.abc import Callable
+from collections.abc import AsyncIterable, AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Literal, cast
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from ringback.media.errors import MediaError, NoFreePort
 from ringback.media.leg import DigitStream, MediaLeg, RecordedAudio, WhatToRecord
 from ringback.sdp.negotiation import NegotiatedMedia
 
+TAP_SECONDS = 0.1
+TAP_BYTES = 1600  # of 8 kHz
 KEY_SECONDS = {"w": 0.5, "W": 1.0}
 
 
@@ -64,7 +67,10 @@ def write_tone(path: Path, seconds: float, *, silence_seconds: float = 0.5, chan
 
 @dataclass
 class MemoryLeg:
-    """The face of `MediaLeg`. `heard` is what was played into it; a test presses its keys with `press`."""
+    """The face of `MediaLeg`. `heard` is what was played into it, `hears` the sound of the other side, for taps.
+
+    A test presses its keys with `press`.
+    """
 
     leg_id: int
     port: int
@@ -79,6 +85,7 @@ class MemoryLeg:
     is_closed: bool = False
     is_echoing: bool = False
     closed: asyncio.Event = field(default_factory=asyncio.Event)
+    hears: bytes = b""
     _streams: list[DigitStream] = field(default_factory=list)
 
     def connect(self, negotiated: NegotiatedMedia, *, latch: bool = True) -> None:
@@ -127,6 +134,20 @@ class MemoryLeg:
         if max_seconds:
             self.clock.call_at(self.clock.now() + max_seconds, lambda: recording.end("max_length"))
         return recording
+
+    @contextlib.asynccontextmanager
+    async def tap(self, what: Literal["received", "sent"]) -> AsyncIterator[AsyncIterable[bytes]]:
+        """What was put into `hears`, then silence, in its own time."""
+        self.require_open()
+        yield self._frames()
+
+    async def _frames(self) -> AsyncIterator[bytes]:
+        position = 0
+        while not self.is_closed:
+            await self._pass(TAP_SECONDS)
+            frame = self.hears[position : position + TAP_BYTES]
+            position += TAP_BYTES
+            yield frame.ljust(TAP_BYTES, b"\0")
 
     def bridge(self, other: "MemoryLeg") -> None:
         self.require_open()

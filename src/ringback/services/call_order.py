@@ -8,6 +8,7 @@ from ringback.call.machine_detection import MachineDetection
 from ringback.interpreter.document import LoadedDocument
 from ringback.interpreter.source import DocumentRequest, Fallback
 from ringback.model.sid import AccountSid
+from ringback.services.refusal import Refused
 
 DEFAULT_TIMEOUT_SECONDS = 60
 MAX_TIMEOUT_SECONDS = 600
@@ -16,13 +17,8 @@ MAX_SEND_DIGITS = 32
 Method = Literal["GET", "POST"]
 
 
-class CallRefused(Exception):
-    """The call cannot be placed, as is known without trying; `code` is Twilio's number, for a 400."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
+class CallRefused(Refused):
+    """The call cannot be placed, as is known without trying."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

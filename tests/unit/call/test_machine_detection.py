@@ -4,25 +4,10 @@ import numpy as np
 import pytest
 
 from ringback.call.machine_detection import END_SILENCE_SECONDS, AnsweredBy, Answerer, MachineDetection, MachineDetector
+from tests.peers.sounds import quiet, tone, voice
 
 ENABLE = MachineDetection()
 UNTIL_END = MachineDetection(until_end=True)
-
-
-def voice(seconds: float) -> bytes:
-    """A vowel that swells six times a second."""
-    times = np.arange(round(seconds * 8000)) / 8000
-    harmonics = np.sum([np.sin(2 * np.pi * 130 * count * times) / count for count in range(1, 14)], axis=0)
-    return bytes((2500 * (0.7 + 0.3 * np.sin(2 * np.pi * 6 * times)) * harmonics).astype("<i2").tobytes())
-
-
-def tone(frequency_hz: float, seconds: float) -> bytes:
-    turns = np.arange(round(seconds * 8000)) * (frequency_hz / 8000)
-    return bytes((6000 * np.sin(2 * np.pi * turns)).astype("<i2").tobytes())
-
-
-def quiet(seconds: float) -> bytes:
-    return bytes(round(seconds * 8000) * 2)
 
 
 def found(wanted: MachineDetection, *parts: bytes) -> Answerer:

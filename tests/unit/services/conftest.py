@@ -2,17 +2,18 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 
 from ringback.call.application import dial_application
 from ringback.call.call import Call, CallParts
-from ringback.call.control import DialRequest, DialResult
+from ringback.call.control import DialRequest, DialResult, StatusEvents
 from ringback.call.dialling import Dialler
 from ringback.call.leg import Leg
 from ringback.call.recording_desk import RecordingDesk
 from ringback.interpreter.limits import Limits
+from ringback.interpreter.source import DocumentRequest
 from ringback.model.record import (
     AccessAddressRecord,
     AccessMappingRecord,
@@ -32,25 +33,33 @@ from ringback.model.record import (
 from ringback.model.sid import DomainSid
 from ringback.services.admit_call import Admission
 from ringback.services.answer_call import CallAnswering
+from ringback.services.call_order import CallOrder, CallRefused
 from ringback.services.call_run import CallRuns, RunLimits
 from ringback.services.keep_journal import Journal
 from ringback.services.metrics import Metrics
+from ringback.services.pace_calls import CallPace
+from ringback.services.place_call import CallPlacing
 from ringback.services.reach_app import AppLink, AppLinks
+from ringback.services.route_target import TargetRouter
 from ringback.services.running_calls import RunningCalls
 from ringback.services.update_call import CallUpdating
 from ringback.sip.digest import Challenge, Credentials, DigestGate
 from ringback.sip.events import Flow
+from ringback.sip.message.address import NameAddress
 from ringback.sip.message.message import Request
 from ringback.sip.message.validate import Refusal
+from ringback.sip.registrar import Binding
 from ringback.store.directory import Configuration, Directory
 from ringback.store.live_directory import LiveDirectory
 from ringback.testing.app_transport import AppRequest, AppTransport
 from ringback.testing.transcript import Journal as Transcript
-from tests.unit.call.conftest import ACCOUNT, BASE, Bench, MemoryRouter
+from tests.unit.call.conftest import ACCOUNT, BASE, OURS, Bench, MemoryRouter
 
 REALM = "ringback"
 APP = "http://app.example"
 DOMAIN = "demo.sip.localhost"
+BOB = "sip:bob@192.0.2.11"
+EVERY = ("initiated", "ringing", "answered", "completed")
 PASSWORD = "a-long-Passw0rd"
 TOKEN = "0123456789abcdef0123456789abcdef"
 
@@ -222,6 +231,79 @@ class House:
         return parts
 
 
+class RegisteredPhones:
+    """Phones by `user@host`."""
+
+    def __init__(self) -> None:
+        self.contacts: dict[str, list[str]] = {}
+
+    def bindings(self, user: str, host: str, *, secure: bool = False) -> tuple[Binding, ...]:
+        return tuple(map(binding, self.contacts.get(f"{user}@{host}", [])))
+
+
+def binding(contact: str) -> Binding:
+    flow = Flow(
+        transport="udp",
+        remote_address=contact.rpartition("@")[2],
+        remote_port=5060,
+        local_address=OURS,
+        local_port=5060,
+    )
+    address = NameAddress.parse(f"<{contact}>")
+    return Binding(contact=address, call_id="c", sequence_number=1, expires_at=9e9, flow=flow)
+
+
+class OrderDesk:
+    """Where calls are ordered, and one phone: bob's."""
+
+    def __init__(self, house: House, *, interval_seconds: float | None = None, max_calls: int = 10) -> None:
+        self.house = house
+        self.phones = RegisteredPhones()
+        self.placing = CallPlacing(
+            exchange=house.bench.exchange,
+            router=TargetRouter(directory=house.directory.as_live(), phones=self.phones, default_host=OURS),
+            runs=house.runs,
+            parts_of=house.parts_of,
+            account_of=house.directory.account,
+            max_calls=max_calls,
+            pace=CallPace(house.clock, interval_seconds=interval_seconds),
+        )
+        self.bob = house.bench.phone("bob")
+
+    def place(self, to: str = BOB, **wanted: Any) -> CallRecord:
+        order: dict[str, Any] = {
+            "account_sid": ACCOUNT,
+            "to": to,
+            "from_": "+15550001111",
+            "first": DocumentRequest(url=f"{APP}/voice"),
+            "status_events": StatusEvents(url=f"{APP}/status", events=EVERY),
+        }
+        return self.placing.place(CallOrder(**(order | wanted)))
+
+    def row(self, placed: CallRecord) -> CallRecord:
+        return next(call for call in self.house.calls() if call.sid == placed.sid)
+
+    def statuses(self) -> list[str]:
+        return [request["CallStatus"] for request in self.house.of("/status")]
+
+    def codes(self) -> list[int]:
+        return [note.error_code for note in self.house.notes()]
+
+    def refused(self, to: str = BOB, **wanted: Any) -> int:
+        """The code; and nothing is left behind."""
+        with pytest.raises(CallRefused) as refusal:
+            self.place(to, **wanted)
+        assert refusal.value.message
+        assert self.house.rows == []
+        assert len(self.house.running) == 0
+        return refusal.value.code
+
+    @property
+    def invite(self) -> Request:
+        """The last one that bob got."""
+        return self.bob.invites[-1].request
+
+
 BuildHouse = Callable[[Configuration], House]
 
 
@@ -242,3 +324,12 @@ def build(bench: Bench) -> BuildHouse:
 def house(build: BuildHouse) -> House:
     """The usual one: alice calls demo.sip.localhost with her password."""
     return build(configuration())
+
+
+OpenDesk = Callable[..., OrderDesk]
+
+
+@pytest.fixture
+def open_desk(house: House) -> OpenDesk:
+    """Calls over REST, with limits of its own."""
+    return lambda **limits: OrderDesk(house, **limits)
