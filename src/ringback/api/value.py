@@ -130,9 +130,9 @@ def moment(value: object) -> datetime:
     for read in (_iso, parsedate_to_datetime, _american):
         try:
             found = read(text)
+            return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
     raise refusal(f"{text[:60]!r} is not a date; expected YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ")
 
 
@@ -157,7 +157,7 @@ def _upper_bound(value: object) -> datetime:
 
 
 def _day(value: object) -> date:
-    return moment(value).astimezone(UTC).date()
+    return moment(value).date()
 
 
 def words(*known: str, then: Callable[[tuple[str, ...]], object] | None = None) -> Any:

@@ -33,7 +33,7 @@ class CallFilter:
     to: str | None = None
     from_: str | None = None
     parent_call_sid: str | None = None
-    status: CallStatus | None = None
+    statuses: tuple[CallStatus, ...] = ()  # any of them; none asks for all
     started: Span = Span()
     ended: Span = Span()
 
@@ -44,9 +44,10 @@ class CallFilter:
             (columns.to, self.to),
             (columns.from_, self.from_),
             (columns.parent_call_sid, self.parent_call_sid),
-            (columns.status, self.status),
         )
         yield from (column == value for column, value in wanted if value is not None)
+        if self.statuses:
+            yield columns.status.in_(self.statuses)
         for column, span in ((columns.started_at, self.started), (columns.ended_at, self.ended)):
             if span.since is not None:
                 yield column >= span.since
