@@ -42,6 +42,8 @@ from ringback.services.configuration import Configuring
 from ringback.services.keep_journal import Journal
 from ringback.services.load_prompt import PromptLoader
 from ringback.services.metrics import Metrics
+from ringback.services.pace_calls import TWILIO_INTERVAL_SECONDS, CallPace
+from ringback.services.place_call import CallPlacing
 from ringback.services.reach_app import AppLink, AppLinks
 from ringback.services.reading import Reading
 from ringback.services.register_phone import PhoneRegistration
@@ -102,6 +104,7 @@ class Server:
     ready: Ready
     running: RunningCalls
     updating: CallUpdating
+    placing: CallPlacing
     endpoint: Endpoint
     grace_seconds: float
     hurry: asyncio.Event = field(default_factory=asyncio.Event)
@@ -109,6 +112,7 @@ class Server:
     async def drain(self) -> None:
         """No new calls (503 with Retry-After); running ones end, or are ended after the grace time or `hurry`."""
         self.endpoint.start_draining()
+        self.placing.close()
         await self.running.finish(self.grace_seconds, self.hurry)
 
 
@@ -153,10 +157,11 @@ class _Signalling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Calls:
-    """The calls that run, and what changes them."""
+    """The calls that run, and what makes and changes them."""
 
     running: RunningCalls
     updating: CallUpdating
+    placing: CallPlacing
 
 
 @contextlib.asynccontextmanager
@@ -194,6 +199,7 @@ async def running_server(
             ready=Ready(sip=tuple(f"{at.transport}:{at.host}:{at.port}" for at in bound), http=http.url),
             running=calls.running,
             updating=calls.updating,
+            placing=calls.placing,
             endpoint=signalling.endpoint,
             grace_seconds=settings.limits.grace_seconds,
         )
@@ -293,7 +299,12 @@ async def _open_telling(
     )
     stack.push_async_callback(links.close, CALLBACK_GRACE_SECONDS)
     journal = Journal(
-        put=storage.writer.put, links=links, account_of=storage.directory.account, metrics=metrics, clock=clock
+        put=storage.writer.put,
+        links=links,
+        account_of=storage.directory.account,
+        metrics=metrics,
+        clock=clock,
+        number_of=storage.directory.number,
     )
     return _Telling(links=links, journal=journal, metrics=metrics)
 
@@ -391,9 +402,17 @@ def _connect(
     )
     exchange.on_call = answering.take
     exchange.on_register = signalling.phones.receive
-    return _Calls(
-        running=running, updating=CallUpdating(running=running, runs=runs, account_of=storage.directory.account)
+    placing = CallPlacing(
+        exchange=exchange,
+        router=router,
+        runs=runs,
+        parts_of=parts_of,
+        account_of=storage.directory.account,
+        max_calls=settings.limits.calls,
+        pace=CallPace(clock, interval_seconds=TWILIO_INTERVAL_SECONDS if settings.limits.like == "twilio" else None),
     )
+    updating = CallUpdating(running=running, runs=runs, account_of=storage.directory.account)
+    return _Calls(running=running, updating=updating, placing=placing)
 
 
 async def _start_http(

@@ -4,11 +4,9 @@ Everything here raises `CallRefused`, and nothing is left behind.
 """
 
 import re
-from collections.abc import Callable
 
 from ringback.call.control import DialTarget
 from ringback.call.machine_detection import MachineDetection
-from ringback.model.record import NumberRecord
 from ringback.services.call_order import MAX_SEND_DIGITS, MAX_TIMEOUT_SECONDS, CallOrder, CallRefused
 from ringback.twiml.sip_address import AddressFault, HopelessAddress, SipAddress, read_sip_address
 
@@ -77,18 +75,6 @@ def target_of(order: CallOrder) -> tuple[DialTarget, tuple[AddressFault, ...]]:
     if not _E164.fullmatch(to):
         raise CallRefused(BAD_TO, f"The phone number you are attempting to call, {to[:64]}, is not valid.")
     return DialTarget(kind="number", address=to, status=order.status_events, headers=headers), ()
-
-
-def owns_caller_id(
-    account_sid: str,
-    caller_id: str,
-    *,
-    number_of: Callable[[str], NumberRecord | None],
-    is_verified: Callable[[str, str], bool],
-) -> bool:
-    """Whether an account may show this number to a phone (21210): its own, or one that it has verified."""
-    number = number_of(caller_id)
-    return (number is not None and number.account_sid == account_sid) or is_verified(account_sid, caller_id)
 
 
 def _sip_address(to: str) -> SipAddress:

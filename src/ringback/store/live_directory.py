@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ringback.model.record import AccountRecord, ApplicationRecord, KeyRecord
+from ringback.model.record import AccountRecord, ApplicationRecord, KeyRecord, NumberRecord
 from ringback.model.sid import AccountSid
 from ringback.store.access_list import AccessAddressRepository, AccessListRepository
 from ringback.store.account import AccountRepository
@@ -40,6 +40,10 @@ class LiveDirectory:
     def owns_caller_id(self, account_sid: AccountSid, number: str) -> bool:
         """Whether the account may show `number`, as the newest snapshot has it."""
         return self.current.owns_caller_id(account_sid, number)
+
+    def number(self, number: str) -> NumberRecord | None:
+        """The number as the newest snapshot has it."""
+        return self.current.number(number)
 
     def application(self, sid: str) -> ApplicationRecord | None:
         """The application as the newest snapshot has it."""
