@@ -87,10 +87,10 @@ class Engine:
         opus_playback_rate_hz: int = 48_000,
         opus_fec: bool = False,
     ) -> None:
-        """What offer/answer agreed; call again after a re-INVITE. `payload_type` and `dtmf_payload_type` are theirs, which
-        we send with; `receive_...` are ours, where they differ; what comes may bear either. `dtmf_rate_hz` is 8000 or
-        48000: what durations of telephone events count in. What begins with `opus_` is what they want of the Opus that
-        they hear (RFC 7587 section 6.1). With `latch` the first valid packets of the
+        """What offer/answer agreed; call again after a re-INVITE. `payload_type` and `dtmf_payload_type` are theirs,
+        which we send with; `receive_...` are ours, where they differ; what comes may bear either. `dtmf_rate_hz` is
+        8000 or 48000: what durations of telephone events count in. What begins with `opus_` is what they want of the
+        Opus that they hear (RFC 7587 section 6.1). With `latch` the first valid packets of the
         negotiated payload type from another source move the remote (symmetric RTP) once, within the first seconds, and
         later only after the latched source fell silent and a re-INVITE came; without, only the negotiated address
         counts."""

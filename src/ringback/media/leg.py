@@ -16,6 +16,7 @@ from ringback.media._engine import Clip, Engine, EngineError
 from ringback.media.errors import MediaError
 from ringback.media.listening import Tap, TapSide, VoiceStream
 from ringback.sdp.negotiation import NegotiatedMedia
+from ringback.sdp.opus import OpusParameters
 
 if TYPE_CHECKING:
     from ringback.media._engine import CodecName
@@ -155,6 +156,7 @@ class MediaLeg:
 
     def connect(self, negotiated: NegotiatedMedia, *, latch: bool = True) -> None:
         """What offer/answer agreed; again after a re-INVITE."""
+        opus = negotiated.opus or OpusParameters()
         self._command(
             lambda: self._engine.connect_leg(
                 self._leg_id,
@@ -164,6 +166,12 @@ class MediaLeg:
                 codec=cast("CodecName", negotiated.codec),
                 payload_type=negotiated.payload_type,
                 dtmf_payload_type=negotiated.dtmf_payload_type,
+                receive_payload_type=negotiated.receive_payload_type,
+                receive_dtmf_payload_type=negotiated.receive_dtmf_payload_type,
+                dtmf_rate_hz=negotiated.dtmf_rate_hz,
+                opus_bits_per_second=opus.bits_per_second,
+                opus_playback_rate_hz=opus.max_playback_rate_hz,
+                opus_fec=opus.use_inband_fec,
                 direction=negotiated.direction.value,
                 latch=latch,
             )

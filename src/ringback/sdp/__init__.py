@@ -12,8 +12,10 @@ Public names (module in brackets); values are frozen and keyword-only:
 - `accept_answer(local, answer) -> NegotiatedMedia` [negotiation]
 - `with_version_after(previous, description)` [negotiation]: the description under the o= version it must bear.
 - `NegotiatedMedia(remote_address, remote_port, remote_rtcp_port, codec, payload_type, dtmf_payload_type, ptime_ms,
-  direction)`: what the media engine is told. `codec` is a name ("PCMU"). `direction` is ours (`sendonly` from them is
-  `recvonly` for us); a remote address of 0.0.0.0 is old-style hold.
+  direction, receive_payload_type, receive_dtmf_payload_type, dtmf_rate_hz, opus)`: what the media engine is told.
+  `codec` is a name ("PCMU"); `receive_...` is None where they send with the same number as we; `opus` is
+  `OpusParameters` [opus]; `direction` is ours (`sendonly` from them is `recvonly` for us); a remote address of 0.0.0.0
+  is old-style hold.
 - `SdpError` with `.status` (SIP) and `.code` (Twilio): `MalformedSdp` 400, `EmptySdp` 400, `NoCommonCodec` 488,
   `SecureMediaRefused` 488 (32207), `UnusableAddress` 488 [errors].
 """

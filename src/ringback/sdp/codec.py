@@ -7,6 +7,10 @@ from types import MappingProxyType
 TELEPHONE_EVENT = "telephone-event"
 DTMF_EVENTS = "0-15"
 """The events of RFC 4733 section 3.2 that are digits: 0-9, *, #, A-D."""
+FAST_DTMF_PAYLOAD_TYPE = 110
+"""What we offer telephone-event/48000 with, beside Opus; the number of telephone-event/8000 is the leg's."""
+OPUS_PARAMETERS = "maxplaybackrate=16000;sprop-maxcapturerate=16000;useinbandfec=1"
+"""Ours: nothing above 8 kHz is played or said, and copies in the next packet are made use of (RFC 7587 section 6.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,8 @@ SUPPORTED_CODECS = _table(
     Codec(payload_type=0, name="PCMU"),
     Codec(payload_type=8, name="PCMA"),
     Codec(payload_type=9, name="G722"),
+    # RFC 7587 section 7: always 48000/2, also for a mono voice at 16 kHz; the number is dynamic.
+    Codec(payload_type=111, name="opus", rate_hz=48000, channels=2, parameters=OPUS_PARAMETERS),
 )
 
 # RFC 3551 section 6, tables 4 and 5: the formats that need no rtpmap. G722 says 8000 and means 16000 (section 4.5.2).

@@ -5,11 +5,12 @@ Of an offer the first usable audio stream is taken and every other stream is ref
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from ringback.sdp.codec import DTMF_EVENTS, SUPPORTED_CODECS, TELEPHONE_EVENT, Codec
+from ringback.sdp.codec import DTMF_EVENTS, FAST_DTMF_PAYLOAD_TYPE, SUPPORTED_CODECS, TELEPHONE_EVENT, Codec
 from ringback.sdp.description import (
     Attribute,
     Connection,
@@ -19,6 +20,7 @@ from ringback.sdp.description import (
     SessionDescription,
 )
 from ringback.sdp.errors import MalformedSdp, NoCommonCodec, SecureMediaRefused, UnusableAddress
+from ringback.sdp.opus import OpusParameters
 
 PACKET_MS = 20
 """The packet length that we send and ask for; Twilio's too (sip.md section 9)."""
@@ -43,7 +45,8 @@ class CodecPreference(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalMedia:
     """What one leg of ours can do. `codecs` are names of `SUPPORTED_CODECS`, best first; `address` is an IP
-    address. Raises ValueError for others.
+    address; `dtmf_payload_type` is what telephone-event/8000 is offered with, None for no keys. Raises ValueError for
+    others.
     """
 
     address: str
@@ -61,8 +64,9 @@ class LocalMedia:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NegotiatedMedia:
-    """What both sides agreed on, seen from ours: `payload_type` and `dtmf_payload_type` are those we send with,
-    `direction` is ours, and a `remote_address` of 0.0.0.0 is old-style hold.
+    """What both sides agreed on, seen from ours: `payload_type` and `dtmf_payload_type` are those we send with, the
+    others those they send with where these differ, `direction` is ours, and a `remote_address` of 0.0.0.0 is old-style
+    hold. `dtmf_rate_hz` is what durations of events count in, `opus` what they wish if that is the codec.
     """
 
     remote_address: str
@@ -73,6 +77,10 @@ class NegotiatedMedia:
     dtmf_payload_type: int | None
     ptime_ms: int
     direction: MediaDirection
+    receive_payload_type: int | None = None
+    receive_dtmf_payload_type: int | None = None
+    dtmf_rate_hz: int = 8000
+    opus: OpusParameters | None = None
 
     @property
     def is_on_hold(self) -> bool:
@@ -83,7 +91,7 @@ class NegotiatedMedia:
 def make_offer(local: LocalMedia, *, session_id: int, version: int) -> SessionDescription:
     """An offer of everything that `local` can do."""
     codecs = [SUPPORTED_CODECS[name] for name in local.codecs]
-    stream = _describe_stream(local, codecs, local.dtmf_payload_type, local.direction)
+    stream = _describe_stream(local, codecs, _our_events(local), local.direction)
     return _describe_session(local, (stream,), session_id, version)
 
 
@@ -94,11 +102,11 @@ def make_answer(
     index = _choose_stream(offer, local)
     stream = offer.media[index]
     codec = _choose_codec(stream, local)
-    dtmf = _dtmf_of(stream, codec, local)
-    negotiated = _negotiate(offer, stream, codec, dtmf, local)
-    accepted = replace(
-        _describe_stream(local, [codec], dtmf, negotiated.direction), protocol=stream.protocol, media=stream.media
-    )
+    events = _events_for(codec, stream.codecs(), local)
+    negotiated = _negotiate(offer, stream, codec, events, local)
+    ours = replace(codec, parameters=SUPPORTED_CODECS[negotiated.codec].parameters)
+    described = _describe_stream(local, [ours], [events] if events else [], negotiated.direction)
+    accepted = replace(described, protocol=stream.protocol, media=stream.media)
     streams = [_refuse_stream(other) for other in offer.media]
     streams[index] = accepted
     return _describe_session(local, tuple(streams), session_id, version), negotiated
@@ -115,7 +123,15 @@ def accept_answer(local: LocalMedia, answer: SessionDescription) -> NegotiatedMe
         raise NoCommonCodec("the audio stream was refused")
     # RFC 3264 section 6.1: the answerer puts the codec it likes best first.
     codec = _choose_codec(stream, replace(local, preference=CodecPreference.THEIRS))
-    return _negotiate(answer, stream, codec, _dtmf_of(stream, codec, local), local)
+    negotiated = _negotiate(answer, stream, codec, _events_for(codec, stream.codecs(), local), local)
+    # RFC 3264 section 5.1: they send with the numbers of our offer, also where their answer has others.
+    ours = SUPPORTED_CODECS[negotiated.codec]
+    events = _events_for(ours, _our_events(local), local)
+    return replace(
+        negotiated,
+        receive_payload_type=_if_other(ours.payload_type, negotiated.payload_type),
+        receive_dtmf_payload_type=_if_other(events.payload_type if events else None, negotiated.dtmf_payload_type),
+    )
 
 
 def with_version_after(previous: SessionDescription, description: SessionDescription) -> SessionDescription:
@@ -159,26 +175,45 @@ def _choose_codec(stream: MediaDescription, local: LocalMedia) -> Codec:
     return common[0]
 
 
-def _dtmf_of(stream: MediaDescription, codec: Codec, local: LocalMedia) -> int | None:
-    """Their payload type for telephone-event at the codec's clock rate (RFC 4733 section 2.1 wants the same)."""
+def _our_events(local: LocalMedia) -> tuple[Codec, ...]:
+    """Telephone events for every clock rate among our codecs (RFC 4733 section 2.1 wants that of the audio)."""
+    if local.dtmf_payload_type is None:
+        return ()
+    numbers = {8_000: local.dtmf_payload_type, 48_000: FAST_DTMF_PAYLOAD_TYPE}
+    rates = dict.fromkeys(SUPPORTED_CODECS[name].rate_hz for name in local.codecs)
+    return tuple(Codec(payload_type=numbers[rate], name=TELEPHONE_EVENT, rate_hz=rate) for rate in sorted(rates))
+
+
+def _events_for(codec: Codec, formats: Sequence[Codec], local: LocalMedia) -> Codec | None:
+    """The telephone events that go with a codec. We differ: many phones have Opus and only telephone-event/8000; their
+    keys are worth more than the rule.
+    """
     if local.dtmf_payload_type is None:
         return None
-    wanted = Codec(payload_type=0, name=TELEPHONE_EVENT, rate_hz=codec.rate_hz)
-    return next((found.payload_type for found in stream.codecs() if found.is_same_format(wanted)), None)
+    rates = (codec.rate_hz, 8_000) if codec.rate_hz > 8_000 else (codec.rate_hz,)
+    wanted = [Codec(payload_type=0, name=TELEPHONE_EVENT, rate_hz=rate) for rate in rates]
+    return next((found for want in wanted for found in formats if found.is_same_format(want)), None)
+
+
+def _if_other(ours: int | None, theirs: int | None) -> int | None:
+    return None if ours == theirs else ours
 
 
 def _negotiate(
-    theirs: SessionDescription, stream: MediaDescription, codec: Codec, dtmf: int | None, local: LocalMedia
+    theirs: SessionDescription, stream: MediaDescription, codec: Codec, events: Codec | None, local: LocalMedia
 ) -> NegotiatedMedia:
     address = _remote_address(theirs.connection_of(stream), local)
     their_direction = theirs.direction_of(stream)
+    name = _supported_name(codec)
     return NegotiatedMedia(
         remote_address=address,
         remote_port=stream.port,
         remote_rtcp_port=_rtcp_port(stream),
-        codec=_supported_name(codec),
+        codec=name,
         payload_type=codec.payload_type,
-        dtmf_payload_type=dtmf,
+        dtmf_payload_type=events.payload_type if events else None,
+        dtmf_rate_hz=events.rate_hz if events else 8_000,
+        opus=OpusParameters.parse(codec.parameters) if name == "opus" else None,
         ptime_ms=_packet_ms(stream),
         # RFC 3264 section 6.1: sendonly is answered by recvonly or inactive, and so on.
         direction=MediaDirection.of(
@@ -231,18 +266,16 @@ def _milliseconds(text: str | None) -> int:
 
 
 def _describe_stream(
-    local: LocalMedia, codecs: list[Codec], dtmf: int | None, direction: MediaDirection
+    local: LocalMedia, codecs: Sequence[Codec], events: Sequence[Codec], direction: MediaDirection
 ) -> MediaDescription:
     attributes: list[Attribute] = []
-    formats = [str(codec.payload_type) for codec in codecs]
-    for codec in codecs:
+    for codec in (*codecs, *(replace(event, parameters=DTMF_EVENTS) for event in events)):
         attributes.append(("rtpmap", f"{codec.payload_type} {codec.rtpmap}"))
-    if dtmf is not None:
-        formats.append(str(dtmf))
-        attributes.append(("rtpmap", f"{dtmf} {TELEPHONE_EVENT}/{codecs[0].rate_hz}"))
-        attributes.append(("fmtp", f"{dtmf} {DTMF_EVENTS}"))
+        if codec.parameters is not None:
+            attributes.append(("fmtp", f"{codec.payload_type} {codec.parameters}"))
+    formats = tuple(str(codec.payload_type) for codec in (*codecs, *events))
     attributes += [("ptime", str(PACKET_MS)), (direction.value, None)]
-    return MediaDescription(media="audio", port=local.port, formats=tuple(formats), attributes=tuple(attributes))
+    return MediaDescription(media="audio", port=local.port, formats=formats, attributes=tuple(attributes))
 
 
 def _refuse_stream(stream: MediaDescription) -> MediaDescription:

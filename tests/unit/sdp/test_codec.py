@@ -2,13 +2,20 @@
 
 import pytest
 
-from ringback.model.settings import settings_from_toml
+from ringback.model.settings import SettingsError, settings_from_toml
 from ringback.sdp.codec import STATIC_PAYLOAD_TYPES, SUPPORTED_CODECS, Codec
 
 
-def test_the_two_laws_and_g722_are_supported_under_their_static_numbers() -> None:
+def test_the_two_laws_and_g722_have_their_static_numbers_and_opus_a_dynamic_one() -> None:
     numbers = {name: codec.payload_type for name, codec in SUPPORTED_CODECS.items()}
-    assert numbers == {"PCMU": 0, "PCMA": 8, "G722": 9}
+    assert numbers == {"PCMU": 0, "PCMA": 8, "G722": 9, "opus": 111}
+
+
+def test_opus_is_always_48000_and_two_channels_whatever_is_said_with_it() -> None:
+    """RFC 7587 section 7: the rtpmap MUST say so; what we play and say stands in the parameters."""
+    opus = SUPPORTED_CODECS["opus"]
+    assert opus.rtpmap == "opus/48000/2"
+    assert opus.parameters == "maxplaybackrate=16000;sprop-maxcapturerate=16000;useinbandfec=1"
 
 
 def test_g722_says_8000_although_it_runs_at_16000() -> None:
@@ -20,7 +27,20 @@ def test_the_settings_may_name_every_supported_codec() -> None:
     shortest = '[account]\nauth_token = "0123456789abcdef"'
     named = ", ".join(f'"{name}"' for name in reversed(list(SUPPORTED_CODECS)))
     assert settings_from_toml(shortest).media.codecs == ("PCMU", "PCMA")
-    assert settings_from_toml(f"{shortest}\n[media]\ncodecs = [{named}]").media.codecs == ("G722", "PCMA", "PCMU")
+    assert settings_from_toml(f"{shortest}\n[media]\ncodecs = [{named}]").media.codecs == (
+        "opus",
+        "G722",
+        "PCMA",
+        "PCMU",
+    )
+
+
+def test_the_settings_may_spell_a_codec_as_they_like() -> None:
+    """RFC 4855 section 3: names of media types have no case."""
+    text = '[account]\nauth_token = "0123456789abcdef"\n[media]\ncodecs = ["OPUS", "pcmu", "Opus"]'
+    assert settings_from_toml(text.replace(', "Opus"', "")).media.codecs == ("opus", "PCMU")
+    with pytest.raises(SettingsError, match="each once"):
+        settings_from_toml(text)
 
 
 def test_every_supported_codec_below_96_has_its_static_number() -> None:

@@ -21,6 +21,7 @@ from ringback.sdp.negotiation import (
     make_offer,
     with_version_after,
 )
+from ringback.sdp.opus import OpusParameters
 
 LOCAL = LocalMedia(address="198.51.100.1", port=20000)
 HEAD = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n"
@@ -277,3 +278,65 @@ def test_only_supported_codecs_may_be_offered(codecs: tuple[str, ...]) -> None:
 def test_our_own_address_must_be_an_ip_address() -> None:
     with pytest.raises(ValueError, match="example"):
         LocalMedia(address="media.example.com", port=1)
+
+
+OPUS_LOCAL = replace(LOCAL, codecs=("opus", "PCMU"))
+OPUS = "a=rtpmap:96 OPUS/48000/2\r\na=fmtp:96 maxaveragebitrate=20000;useinbandfec=1\r\n"
+
+
+def test_an_offer_of_opus_has_events_of_both_clocks() -> None:
+    """RFC 4733 section 2.1: events count like the audio beside them."""
+    text = str(make_offer(OPUS_LOCAL, session_id=7, version=3))
+    assert text.endswith(
+        "m=audio 20000 RTP/AVP 111 0 101 110\r\na=rtpmap:111 opus/48000/2\r\n"
+        "a=fmtp:111 maxplaybackrate=16000;sprop-maxcapturerate=16000;useinbandfec=1\r\n"
+        "a=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n"
+        "a=rtpmap:110 telephone-event/48000\r\na=fmtp:110 0-15\r\na=ptime:20\r\na=sendrecv\r\n"
+    )
+    alone = make_offer(replace(OPUS_LOCAL, codecs=("opus",)), session_id=7, version=3)
+    assert alone.media[0].formats == ("111", "110")
+
+
+def test_opus_is_found_by_its_name_and_answered_under_their_number_with_our_wishes() -> None:
+    text = "m=audio 4000 RTP/AVP 111 96 101 97\r\na=rtpmap:111 G726-32/8000\r\n" + OPUS + TELEPHONE_EVENT
+    description, negotiated = answer(text + "a=rtpmap:97 telephone-event/48000\r\n", OPUS_LOCAL)
+    assert (negotiated.codec, negotiated.payload_type) == ("opus", 96)
+    assert (negotiated.dtmf_payload_type, negotiated.dtmf_rate_hz) == (97, 48_000)
+    assert negotiated.opus == OpusParameters(max_average_bitrate=20_000, use_inband_fec=True)
+    assert (negotiated.receive_payload_type, negotiated.receive_dtmf_payload_type) == (None, None)
+    assert description.media[0].formats == ("96", "97")
+    assert description.media[0].attributes[:4] == (
+        ("rtpmap", "96 OPUS/48000/2"),
+        ("fmtp", "96 maxplaybackrate=16000;sprop-maxcapturerate=16000;useinbandfec=1"),
+        ("rtpmap", "97 telephone-event/48000"),
+        ("fmtp", "97 0-15"),
+    )
+
+
+def test_keys_beside_opus_are_taken_at_8000_where_that_is_all_they_have() -> None:
+    text = "m=audio 4000 RTP/AVP 96 101\r\n" + OPUS + TELEPHONE_EVENT
+    description, negotiated = answer(text, OPUS_LOCAL)
+    assert (negotiated.dtmf_payload_type, negotiated.dtmf_rate_hz) == (101, 8_000)
+    assert ("rtpmap", "101 telephone-event/8000") in description.media[0].attributes
+
+
+def test_a_codec_of_8000_beside_opus_keeps_its_events() -> None:
+    text = "m=audio 4000 RTP/AVP 0 96 97 101\r\n" + OPUS + TELEPHONE_EVENT + "a=rtpmap:97 telephone-event/48000\r\n"
+    negotiated = answer(text, OPUS_LOCAL)[1]
+    assert (negotiated.codec, negotiated.dtmf_payload_type, negotiated.opus) == ("PCMU", 101, None)
+
+
+@pytest.mark.parametrize("rtpmap", ["opus/48000", "opus/8000/2", "opus/48000/1"])
+def test_another_opus_than_that_of_the_standard_is_not_taken(rtpmap: str) -> None:
+    with pytest.raises(NoCommonCodec):
+        answer(f"m=audio 4000 RTP/AVP 96\r\na=rtpmap:96 {rtpmap}\r\n", OPUS_LOCAL)
+
+
+def test_we_send_with_the_numbers_of_their_answer_and_receive_with_those_of_our_offer() -> None:
+    """RFC 3264 section 5.1."""
+    text = "m=audio 4000 RTP/AVP 96 97\r\n" + OPUS + "a=rtpmap:97 telephone-event/48000\r\n"
+    negotiated = accept_answer(OPUS_LOCAL, offer(text))
+    assert (negotiated.payload_type, negotiated.receive_payload_type) == (96, 111)
+    assert (negotiated.dtmf_payload_type, negotiated.receive_dtmf_payload_type) == (97, 110)
+    same = accept_answer(OPUS_LOCAL, offer(text.replace("96", "111").replace("97", "110")))
+    assert (same.receive_payload_type, same.receive_dtmf_payload_type) == (None, None)

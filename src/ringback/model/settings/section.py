@@ -112,8 +112,8 @@ class SipSettings(Section):
 
 
 def _codecs(value: object) -> object:
-    if isinstance(value, list) and (not value or len(set(map(str, value))) != len(value)):
-        raise must_be('a list of "PCMU", "PCMA" and "G722", at least one, each once')
+    if isinstance(value, list) and (not value or len({str(name).lower() for name in value}) != len(value)):
+        raise must_be('a list of "PCMU", "PCMA", "G722" and "opus", at least one, each once')
     return value
 
 
@@ -128,8 +128,9 @@ class MediaSettings(Section):
     )
     codecs: Annotated[tuple[CodecName, ...], BeforeValidator(_codecs), BeforeValidator(read_list)] = Field(
         default=("PCMU", "PCMA"),
-        description="What calls may speak, in the order in which we offer it: `PCMU`, `PCMA` and `G722` (wideband,"
-        " more work for the processor). In a call that comes in, the caller's order decides.",
+        description="What calls may speak, in the order in which we offer it: `PCMU`, `PCMA`, `G722` (wideband, more"
+        " work for the processor) and `opus` (wideband, made for loss, much more work). In a call that comes in, the"
+        " caller's order decides.",
     )
     threads: Whole = Field(default=1, ge=1, le=64, description="How many threads (processor cores) the audio may use.")
 

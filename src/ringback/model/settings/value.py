@@ -192,6 +192,18 @@ def _one_of(*allowed: str, upper: bool = False) -> Callable[[str], str]:
     return parse
 
 
+def _one_of_spelled(*allowed: str) -> Callable[[str], str]:
+    """One of these in any spelling, as it is spelled here: names of codecs have no case (RFC 4855 section 3)."""
+    spelled = {word.lower(): word for word in allowed}
+
+    def parse(text: str) -> str:
+        if text.lower() not in spelled:
+            raise ValueError(text)
+        return spelled[text.lower()]
+
+    return parse
+
+
 def _network(text: str) -> Network:
     return ip_network(text)
 
@@ -227,7 +239,8 @@ Level = Annotated[
     _text(_one_of("debug", "info", "warning", "error"), '"debug", "info", "warning" or "error"'),
 ]
 CodecName = Annotated[
-    Literal["PCMU", "PCMA", "G722"], _text(_one_of("PCMU", "PCMA", "G722", upper=True), '"PCMU", "PCMA" or "G722"')
+    Literal["PCMU", "PCMA", "G722", "opus"],
+    _text(_one_of_spelled("PCMU", "PCMA", "G722", "opus"), '"PCMU", "PCMA", "G722" or "opus"'),
 ]
 DigestAlgorithm = Annotated[
     Literal["MD5", "SHA-256"], _text(_one_of("MD5", "SHA-256", upper=True), '"MD5" or "SHA-256"')

@@ -15,7 +15,7 @@ URL = "must be an absolute http:// or https:// URL."
 PORTS = (
     "must be [FIRST, LAST], two port numbers from 1024 to 65535 with at least one even port and the odd one after it."
 )
-CODECS = 'must be a list of "PCMU", "PCMA" and "G722", at least one, each once.'
+CODECS = 'must be a list of "PCMU", "PCMA", "G722" and "opus", at least one, each once.'
 CIDR = 'must be an IP address or network whose host bits are zero, such as "198.51.100.0/24" or "127.0.0.1/32".'
 
 WRONG = [
@@ -46,9 +46,10 @@ WRONG = [
     (TOKEN + "[media]\nthreads = true", "media.threads is true, but must be a whole number."),
     (TOKEN + "[media]\ncodecs = []", f"media.codecs is [], but {CODECS}"),
     (TOKEN + '[media]\ncodecs = ["PCMU", "PCMU"]', f"media.codecs is ['PCMU', 'PCMU'], but {CODECS}"),
+    (TOKEN + '[media]\ncodecs = ["opus", "OPUS"]', f"media.codecs is ['opus', 'OPUS'], but {CODECS}"),
     (
-        TOKEN + '[media]\ncodecs = ["PCMU", "opus"]',
-        'media.codecs[1] is "opus", but must be "PCMU", "PCMA" or "G722".',
+        TOKEN + '[media]\ncodecs = ["PCMU", "speex"]',
+        'media.codecs[1] is "speex", but must be "PCMU", "PCMA", "G722" or "opus".',
     ),
     (
         TOKEN + '[media]\naddress = "localhost"',
