@@ -1,7 +1,6 @@
 """The recordings that run in the background of a call, several at once, across its documents (twiml.md 15, 15.4)."""
 
 import asyncio
-import contextlib
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +9,7 @@ from ringback.call.background_recording import BackgroundRecording, RecordingRef
 from ringback.call.control import CallInfo
 from ringback.call.leg import Leg
 from ringback.call.recording_desk import OpenRecording, RecordingDesk
+from ringback.call.running_recording import RunningRecording
 from ringback.media.errors import MediaError
 from ringback.media.leg import LiveRecording, WhatToRecord
 
@@ -22,6 +22,7 @@ class _Running:
     request: BackgroundRecording
     opened: OpenRecording
     live: LiveRecording
+    control: RunningRecording
 
 
 class BackgroundRecordings:
@@ -34,7 +35,7 @@ class BackgroundRecordings:
         self._waiting: list[BackgroundRecording] = []
         self._running: list[_Running] = []
         self._closing: set[asyncio.Task[None]] = set()
-        self._is_paused = False
+        self._is_private = False
 
     def start(self, request: BackgroundRecording) -> None:
         """Raises `RecordingRefused`: the name is taken (SS-03), or too many run."""
@@ -66,18 +67,11 @@ class BackgroundRecordings:
         for request in waiting:
             self._begin(request)
 
-    def pause(self) -> None:
+    def set_private(self, is_private: bool) -> None:
         """Record silence for a while, so that what is private is in no file."""
-        self._is_paused = True
+        self._is_private = is_private
         for running in self._running:
-            with contextlib.suppress(MediaError):  # it is over, and the news has not come yet
-                running.live.pause(keep_silence=True)
-
-    def resume(self) -> None:
-        self._is_paused = False
-        for running in self._running:
-            with contextlib.suppress(MediaError):
-                running.live.resume()
+            running.control.set_private(is_private)
 
     def end(self) -> None:
         """The call is over, and its leg is not."""
@@ -100,16 +94,17 @@ class BackgroundRecordings:
             source=request.source,
             trim=request.trim,
             channels=request.channels,
+            track=request.track,
             on_started=request.on_started,
         )
         try:
             live = self._leg.media.start_recording(opened.path, what=what_to_record(request))
-        except MediaError:
-            self._keep(self._close(request, opened, seconds=0.0, ended_by="failure"))
+        except MediaError as problem:
+            request.on_ended(self._desk.fail(opened, str(problem)))
             return
-        if self._is_paused:
-            live.pause(keep_silence=True)
-        running = _Running(request=request, opened=opened, live=live)
+        running = _Running(request=request, opened=opened, live=live, control=self._desk.began(opened, live))
+        if self._is_private:
+            running.control.set_private(True)
         self._running.append(running)
         self._keep(self._follow(running))
 
@@ -124,12 +119,7 @@ class BackgroundRecordings:
         if running in self._running:
             self._running.remove(running)
         ended_by = "stop" if audio.reason == "stopped" else "hangup"
-        await self._close(running.request, running.opened, seconds=audio.seconds, ended_by=ended_by)
-
-    async def _close(
-        self, request: BackgroundRecording, opened: OpenRecording, *, seconds: float, ended_by: str
-    ) -> None:
-        request.on_ended(await self._desk.close(opened, seconds=seconds, ended_by=ended_by))
+        running.request.on_ended(await self._desk.close(running.opened, seconds=audio.seconds, ended_by=ended_by))
 
 
 def what_to_record(request: BackgroundRecording) -> WhatToRecord:

@@ -49,7 +49,7 @@ REJECTIONS: dict[str, tuple[int, CallStatus]] = {
     "rejected": (603, CallStatus.NO_ANSWER),
 }
 
-RECORDING_ENDS = {"silence": "silence", "max_length": "max-length"}
+RECORDING_ENDS = {"silence": "silence", "max_length": "max-length", "stopped": "stop"}
 
 
 class PromptSource(Protocol):
@@ -283,6 +283,7 @@ class Call:
             )
         except MediaError as problem:
             return self._parts.recordings.fail(recording, str(problem))
+        self._parts.recordings.began(recording, live)
         key = asyncio.ensure_future(self._first_key_of(request.finish_on_key))
         ended_by: str | None = None
         try:
@@ -357,11 +358,11 @@ class Call:
 
     @contextlib.contextmanager
     def private(self) -> Iterator[None]:
-        self._recordings.pause()
+        self._recordings.set_private(True)
         try:
             yield
         finally:
-            self._recordings.resume()
+            self._recordings.set_private(False)
 
     async def finish(self) -> None:
         """After the end of the call: return when its background recordings are complete."""

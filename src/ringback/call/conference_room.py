@@ -168,7 +168,10 @@ class ConferenceRoom(Generic[C]):
         if record is not None:
             info = next(iter(self._seats.values())).call.info
             self._recording = self._audio.record(
-                info, trim=record.trim, on_started=lambda started: record.on_started(self.conference.sid, started)
+                info,
+                conference_sid=self.conference.sid,
+                trim=record.trim,
+                on_started=lambda started: record.on_started(self.conference.sid, started),
             )
 
     def _bring_in(self, seat: Seat[C]) -> None:
@@ -213,9 +216,9 @@ class ConferenceRoom(Generic[C]):
 
     async def _finish(self) -> None:
         """The file is complete before anybody is told of it."""
-        record, recording = self._first.record, self._recording
-        if recording is not None and record is not None:
-            record.on_finished(self.conference.sid, await recording.finish())
+        if self._recording is not None:
+            await self._recording.finish()
+            self._own(self._see_recording(self._recording))
         await self._audio.close()
 
     def _end_if_empty(self) -> None:
@@ -270,3 +273,9 @@ class ConferenceRoom(Generic[C]):
         self._tasks.discard(task)
         if not task.cancelled() and (problem := task.exception()) is not None:
             logger.error("a conference failed at something", conference_sid=self.conference.sid, exc_info=problem)
+    async def _see_recording(self, recording: RunningRecording) -> None:
+        """It may be stopped from outside before the room is over."""
+        result = await recording.finished()
+        if self._first.record is not None:
+            self._first.record.on_finished(self.conference.sid, result)
+

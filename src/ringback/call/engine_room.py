@@ -1,5 +1,6 @@
 """The audio of a conference room, mixed by the media engine."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from ringback.call.room_audio import Tone, Voice
 from ringback.media._engine import Clip
 from ringback.media.errors import MediaError
 from ringback.media.leg import LiveRecording, MediaLeg
+from ringback.model.sid import ConferenceSid
 
 
 class Mixer(Protocol):
@@ -72,9 +74,16 @@ class EngineRoomAudio:
         with contextlib.suppress(MediaError):
             await self._mixer.play(clip)
 
-    def record(self, info: CallInfo, *, trim: bool, on_started: Callable[[RecordingStarted], None]) -> "MixRecording":
+    def record(
+        self,
+        info: CallInfo,
+        *,
+        conference_sid: ConferenceSid,
+        trim: bool,
+        on_started: Callable[[RecordingStarted], None],
+    ) -> "MixRecording":
         desk = self._opener.parts.recordings
-        opened = desk.open(info, source="Conference", trim=trim, on_started=on_started)
+        opened = desk.open(info, source="Conference", trim=trim, conference_sid=conference_sid, on_started=on_started)
         return MixRecording(desk=desk, opened=opened, live=self._mixer.start_recording(opened.path))
 
     @contextlib.asynccontextmanager
@@ -94,9 +103,17 @@ class MixRecording:
         self._desk = desk
         self._opened = opened
         self._live = live
+        desk.began(opened, live)
+        self._closing = asyncio.ensure_future(self._close())
+
+    async def finished(self) -> RecordResult:
+        return await asyncio.shield(self._closing)
 
     async def finish(self) -> RecordResult:
         self._live.stop()
+        return await self.finished()
+
+    async def _close(self) -> RecordResult:
         audio = await self._live.finished
         return await self._desk.close(self._opened, seconds=audio.seconds, ended_by="conference-end")
 

@@ -1,5 +1,7 @@
 """`<Dial record>`: a call together with whom it is joined to, a leg, a room or a queued caller (DI-19..DI-22)."""
 
+import asyncio
+
 from ringback.call.call import Call
 from ringback.call.control import DialRecording, RecordResult
 from ringback.call.recording_desk import OpenRecording
@@ -8,11 +10,14 @@ from ringback.media.leg import LiveRecording, WhatToRecord
 
 
 class LegRecording:
-    """Records one call from now on: channel 1 is what it says, channel 2 what it hears (DI-22)."""
+    """Records one call from now on: channel 1 is what it says, channel 2 what it hears (DI-22).
+
+    Stopped by who has its SID, it is complete before the `<Dial>` is over.
+    """
 
     def __init__(self, call: Call, wanted: DialRecording | None) -> None:
         self._call = call
-        self._running: tuple[OpenRecording, LiveRecording] | None = None
+        self._running: tuple[LiveRecording, asyncio.Task[RecordResult]] | None = None
         if wanted is not None and not call.has_finished:
             self._running = self._start(wanted)
 
@@ -20,27 +25,32 @@ class LegRecording:
         """Stop it and wait for its file; None if nothing was recorded."""
         if self._running is None:
             return None
-        opened, live = self._running
-        self._running = None
+        (live, closing), self._running = self._running, None
         live.stop()
+        return await closing
+
+    async def _close(self, opened: OpenRecording, live: LiveRecording) -> RecordResult:
         audio = await live.finished
         ended_by = "hangup" if self._call.has_finished else "dial-ended"
         return await self._call.parts.recordings.close(opened, seconds=audio.seconds, ended_by=ended_by)
 
-    def _start(self, wanted: DialRecording) -> tuple[OpenRecording, LiveRecording] | None:
+    def _start(self, wanted: DialRecording) -> "tuple[LiveRecording, asyncio.Task[RecordResult]] | None":
         what = _what_to_record(wanted)
         opened = self._call.parts.recordings.open(
             self._call.info,
             source="DialVerb",
             trim=wanted.trim,
             channels=2 if what == "dual" else 1,
+            track=wanted.track,
             on_started=wanted.on_started,
         )
         try:
-            return opened, self._call.leg.media.start_recording(opened.path, what=what)
+            live = self._call.leg.media.start_recording(opened.path, what=what)
         except MediaError as problem:
             self._call.parts.recordings.fail(opened, str(problem))
             return None
+        self._call.parts.recordings.began(opened, live)
+        return live, asyncio.ensure_future(self._close(opened, live))
 
 
 def _what_to_record(wanted: DialRecording) -> WhatToRecord:

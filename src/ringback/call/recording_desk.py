@@ -2,19 +2,23 @@
 
 The audio is written by the media engine as it arrives, so a crash loses at most the last second. The row is written
 when the recording begins and again when it ends; by then the file is final, so whoever is told of it can fetch it.
+In between it can be paused and stopped by whoever has its SID.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from ringback.call.control import CallInfo, RecordingStarted, RecordResult
 from ringback.call.journal import CallJournal
+from ringback.call.running_recording import RunningRecording
 from ringback.call.silence import trim_wave_file
 from ringback.clock import Clock
+from ringback.media.leg import LiveRecording
 from ringback.model.record import RecordingRecord, RecordingStatus
-from ringback.model.sid import RecordingSid, new_recording_sid
+from ringback.model.sid import ConferenceSid, RecordingSid, new_recording_sid
 
 SHORTEST_KEPT_SECONDS = 0.1
 TOO_SHORT_CODE = 16101
@@ -39,6 +43,7 @@ class RecordingDesk:
         self._base_url = base_url.rstrip("/")
         self._journal = journal
         self._clock = clock
+        self._running: dict[RecordingSid, RunningRecording] = {}
 
     def open(
         self,
@@ -47,6 +52,8 @@ class RecordingDesk:
         source: str,
         trim: bool,
         channels: int = 1,
+        track: Literal["inbound", "outbound", "both"] = "both",
+        conference_sid: ConferenceSid | None = None,
         on_started: Callable[[RecordingStarted], None] | None = None,
     ) -> OpenRecording:
         """Name the file and write the row; whoever asked is told that it begins."""
@@ -63,6 +70,8 @@ class RecordingDesk:
             path=str(relative),
             started_at=self._clock.utc_now(),
             channels=channels,
+            track=track,
+            conference_sid=conference_sid,
         )
         self._journal.recording_changed(record)
         if on_started is not None:
@@ -73,27 +82,67 @@ class RecordingDesk:
             )
         return OpenRecording(info=info, record=record, path=path, trim=trim)
 
+    def began(self, recording: OpenRecording, live: LiveRecording) -> RunningRecording:
+        """The engine records. Until it is closed it is found by its SID."""
+        running = self._running[recording.record.sid] = RunningRecording(
+            recording.record, live, clock=self._clock, on_change=self._journal.recording_changed
+        )
+        return running
+
+    def running(self, sid: str) -> RunningRecording | None:
+        """One that has neither been stopped nor ended."""
+        running = self._running.get(RecordingSid(sid))
+        return running if running is not None and not running.is_stopped else None
+
+    def running_of_call(self, call_sid: str) -> Sequence[RunningRecording]:
+        """Those of the call itself, not of a conference that it opened."""
+        return [
+            running
+            for running in self._running.values()
+            if running.record.call_sid == call_sid and not running.record.conference_sid and not running.is_stopped
+        ]
+
+    def running_of_conference(self, conference_sid: str) -> Sequence[RunningRecording]:
+        return [
+            running
+            for running in self._running.values()
+            if running.record.conference_sid == conference_sid and not running.is_stopped
+        ]
+
     def fail(self, recording: OpenRecording, problem: str) -> RecordResult:
         """The file cannot be written (a full disk, a folder that is gone): the row says so, and so does the alert."""
-        record = replace(recording.record, status=RecordingStatus.FAILED, duration_seconds=0, error_code=CANNOT_WRITE)
+        self._running.pop(recording.record.sid, None)
+        record = self._ended(recording, status=RecordingStatus.FAILED, duration_seconds=0, error_code=CANNOT_WRITE)
         self._journal.recording_changed(record)
         self._journal.report(recording.info, CANNOT_WRITE, f"recording {record.sid} cannot be written: {problem}")
         return self._result(record, seconds=0, final_seconds=0, ended_by="failure")
 
     async def close(self, recording: OpenRecording, *, seconds: float, ended_by: str) -> RecordResult:
         """The file is complete: trim it if asked, and say what it is. R-08: `seconds` is before trimming."""
+        self._running.pop(recording.record.sid, None)
         final_seconds = seconds
         if recording.trim and seconds > 0:
             final_seconds = await asyncio.to_thread(trim_wave_file, recording.path)
         absent = final_seconds < SHORTEST_KEPT_SECONDS
-        record = replace(
-            recording.record,
+        record = self._ended(
+            recording,
             status=RecordingStatus.ABSENT if absent else RecordingStatus.COMPLETED,
             duration_seconds=_whole(final_seconds),
             error_code=TOO_SHORT_CODE if absent else 0,
         )
         self._journal.recording_changed(record)
         return self._result(record, seconds=seconds, final_seconds=final_seconds, ended_by=ended_by)
+
+    def _ended(
+        self, recording: OpenRecording, *, status: RecordingStatus, duration_seconds: int, error_code: int
+    ) -> RecordingRecord:
+        return replace(
+            recording.record,
+            status=status,
+            duration_seconds=duration_seconds,
+            error_code=error_code,
+            updated_at=self._clock.utc_now(),
+        )
 
     def _result(self, record: RecordingRecord, *, seconds: float, final_seconds: float, ended_by: str) -> RecordResult:
         return RecordResult(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from ringback.call.control import CallControl, CallInfo, Prompt, RecordingStarted, RecordResult
+    from ringback.model.sid import ConferenceSid
 
 C = TypeVar("C", bound="CallControl")
 C_contra = TypeVar("C_contra", bound="CallControl", contravariant=True)
@@ -15,7 +16,11 @@ Voice = Literal["started", "stopped"]
 
 
 class RunningRecording(Protocol):
-    """The recording of a room."""
+    """The recording of a room. It may be stopped from outside, before the room is over."""
+
+    async def finished(self) -> "RecordResult":
+        """Returns when the file is complete, whatever ended it."""
+        ...
 
     async def finish(self) -> "RecordResult":
         """Stop it; returns when the file is complete."""
@@ -42,7 +47,12 @@ class RoomAudio(Protocol[C_contra]):
         ...
 
     def record(
-        self, info: "CallInfo", *, trim: bool, on_started: "Callable[[RecordingStarted], None]"
+        self,
+        info: "CallInfo",
+        *,
+        conference_sid: "ConferenceSid",
+        trim: bool,
+        on_started: "Callable[[RecordingStarted], None]",
     ) -> RunningRecording:
         """Record what all but coaches say, on one channel. `info` is that of the call which opened the room."""
         ...

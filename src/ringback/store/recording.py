@@ -13,6 +13,8 @@ from ringback.store.paging import PageRequest, Slice
 from ringback.store.repository import Repository
 from ringback.store.row import to_row, upsert
 
+_ALWAYS = Span()
+
 OPEN = (RecordingStatus.IN_PROGRESS, RecordingStatus.PAUSED, RecordingStatus.STOPPED)
 
 
@@ -23,7 +25,7 @@ class RecordingFilter:
     account_sid: str
     call_sid: str | None = None
     conference_sid: str | None = None
-    started: Span = Span()
+    started: Span = _ALWAYS
     include_deleted: bool = False
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from ringback.call.control import CallEnded, CallInfo, Prompt, RecordingStarted, RecordResult
 from ringback.call.room_audio import Tone, Voice
-from ringback.model.sid import CallSid
+from ringback.model.sid import CallSid, ConferenceSid
 from ringback.testing.transcript import HeardTone, Recorded
 from ringback.testing.virtual_call import VirtualCall
 from ringback.testing.virtual_recording import SHORTEST_KEPT_SECONDS, TOO_SHORT, RecordingRoom, whole_seconds
@@ -61,7 +61,12 @@ class VirtualRoomAudio:
         await asyncio.gather(*plays)
 
     def record(
-        self, info: CallInfo, *, trim: bool, on_started: Callable[[RecordingStarted], None]
+        self,
+        info: CallInfo,
+        *,
+        conference_sid: ConferenceSid,
+        trim: bool,
+        on_started: Callable[[RecordingStarted], None],
     ) -> "VirtualMixRecording":
         self._recording = VirtualMixRecording(self._opener, self._recordings.open(self._opener))
         on_started(self._recording.started)
@@ -96,8 +101,12 @@ class VirtualMixRecording:
     def __init__(self, opener: VirtualCall, started: RecordingStarted) -> None:
         self._opener = opener
         self._began = opener.world.elapsed()
+        self._result: asyncio.Future[RecordResult] = asyncio.get_running_loop().create_future()
         self.started = started
         self.words: list[str] = []
+
+    async def finished(self) -> RecordResult:
+        return await asyncio.shield(self._result)
 
     async def finish(self) -> RecordResult:
         """Nothing is trimmed: how loud a room is between words is not known here."""
@@ -112,7 +121,7 @@ class VirtualMixRecording:
                 words=tuple(self.words),
             )
         )
-        return RecordResult(
+        result = RecordResult(
             recording_sid=self.started.recording_sid,
             url=self.started.url,
             seconds=whole_seconds(seconds),
@@ -122,6 +131,8 @@ class VirtualMixRecording:
             status="absent" if absent else "completed",
             error_code=TOO_SHORT if absent else 0,
         )
+        self._result.set_result(result)
+        return result
 
 
 async def _play(call: VirtualCall, prompt: Prompt) -> None:

@@ -145,6 +145,7 @@ async def test_a_recording_that_cannot_be_written_is_absent_and_the_call_goes_on
     call.start_recording(told.request())
     await bench.run(call.finish())
     assert [result.status for result in told.ended] == ["absent"]
+    assert [record.status.value for record in bench.journal.recordings] == ["in-progress", "failed"]
     assert not call.has_ended
 
 
@@ -158,3 +159,28 @@ async def test_a_call_that_ends_in_private_leaves_its_recordings_whole(bench: Be
         await bench.wait(0.1)
     await bench.run(call.finish())
     assert [result.status for result in told.ended] == ["completed"]
+
+
+async def test_a_private_moment_does_not_end_a_pause_that_was_asked_for(bench: Bench) -> None:
+    """PAY-04, and rest-api.md 9.6."""
+    _, call = await bench.answered()
+    told = Told()
+    call.start_recording(told.request())
+    running = bench.parts.recordings.running(told.started[0].recording_sid)
+    assert running is not None
+    running.pause("skip")
+    with call.private():
+        pass
+    assert "resumed" not in live(bench, call)[0].pauses
+
+
+async def test_one_that_is_stopped_by_its_sid_is_complete_at_once(bench: Bench) -> None:
+    _, call = await bench.answered()
+    told = Told()
+    call.start_recording(told.request())
+    await bench.wait(2)
+    (running,) = bench.parts.recordings.running_of_call(call.info.call_sid)
+    running.stop()
+    await bench.wait(0.1)
+    assert [(result.status, result.ended_by) for result in told.ended] == [("completed", "stop")]
+    assert bench.parts.recordings.running_of_call(call.info.call_sid) == []

@@ -1,14 +1,17 @@
 """What a recording is when it ends: its row, its file, its URL, and what is cut off."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from ringback.call.control import CallInfo
 from ringback.call.recording_desk import RecordingDesk
+from ringback.media.leg import LiveRecording
 from ringback.model.call_status import Direction
 from ringback.model.record import RecordingStatus
-from ringback.model.sid import new_call_sid
+from ringback.model.sid import new_call_sid, new_conference_sid
 from ringback.testing.clock import VirtualClock
 from tests.peers.memory_media import write_tone
 from tests.unit.call.conftest import ACCOUNT, BASE, MemoryJournal
@@ -73,3 +76,39 @@ async def test_a_file_that_cannot_be_written_fails_the_row_and_tells_the_author(
     assert (result.status, result.error_code, result.ended_by) == ("absent", 12400, "failure")
     assert journal.recordings[-1].status is RecordingStatus.FAILED
     assert any(code == 12400 and "no space left" in message for code, message in journal.reports)
+
+
+def live() -> LiveRecording:
+    return cast(LiveRecording, SimpleNamespace(stop=lambda: None, pause=lambda keep_silence: None))
+
+
+async def test_a_recording_is_found_by_its_sid_until_it_is_stopped_or_closed(
+    desk: RecordingDesk, journal: MemoryJournal
+) -> None:
+    opened = desk.open(INFO, source="RecordVerb", trim=False, track="inbound")
+    assert opened.record.track == "inbound"
+    assert desk.running(opened.record.sid) is None, "the engine does not record yet"
+    running = desk.began(opened, live())
+    assert desk.running(opened.record.sid) is running
+    running.stop()
+    assert desk.running(opened.record.sid) is None
+    write_tone(opened.path, 1)
+    await desk.close(opened, seconds=1.0, ended_by="stop")
+    assert [row.status.value for row in journal.recordings] == ["in-progress", "stopped", "completed"]
+    other = desk.open(INFO, source="RecordVerb", trim=False)
+    desk.began(other, live())
+    desk.fail(other, "no space left on device")
+    assert desk.running(other.record.sid) is None
+
+
+async def test_those_of_a_call_and_those_of_the_conference_it_opened_are_told_apart(desk: RecordingDesk) -> None:
+    conference_sid = new_conference_sid()
+    of_call = desk.began(desk.open(INFO, source="RecordVerb", trim=False), live())
+    of_room = desk.began(desk.open(INFO, source="Conference", trim=False, conference_sid=conference_sid), live())
+    assert desk.running_of_call(INFO.call_sid) == [of_call]
+    assert desk.running_of_conference(conference_sid) == [of_room]
+    assert of_room.record.call_sid == INFO.call_sid
+    of_call.stop()
+    of_room.stop()
+    assert desk.running_of_call(INFO.call_sid) == []
+    assert desk.running_of_conference(conference_sid) == []
