@@ -4,8 +4,8 @@
 everything in one transaction: every `INTERVAL_SECONDS`, or at once when `BATCH_RECORDS` wait. After a crash the store
 is complete up to the last second: at most one interval and one transaction are missing.
 
-Who may go on only when something is in the store waits for `written`. That hurries the writer, which lets
-`GATHER_SECONDS` pass so that many who wait share one transaction.
+Who may go on only when something is in the store waits for `written`. That hurries the writer: it writes at once, but
+not within `GATHER_SECONDS` of the last time, so that many who wait share one transaction.
 
 A write that fails is reported and tried again with growing pauses; nothing is lost while the process lives. A record
 that the database refuses by itself (`RecordRefused`) is reported and left out, so that it does not hold up the others.
@@ -77,6 +77,7 @@ class WriteBehind:
         self._waiting: dict[str, tuple[int, Written]] = {}
         self._writing: dict[str, tuple[int, Written]] = {}
         self._last_number = 0
+        self._wrote_at = -math.inf
         self._barriers: deque[tuple[int, asyncio.Future[bool]]] = deque()
         self._something = asyncio.Event()
         self._asked = asyncio.Event()
@@ -160,6 +161,7 @@ class WriteBehind:
             self._asked.clear()
             self._hurry.clear()
             await self._write_until(self._last_number)
+            self._wrote_at = self._clock.now()
             if not self._waiting:
                 self._something.clear()
 
@@ -211,9 +213,9 @@ class WriteBehind:
                 passed.set_result(True)
 
     async def _pause(self) -> None:
-        """Let records gather: a short while when someone waits for them, not at all when enough wait."""
-        for seconds, event in ((INTERVAL_SECONDS, self._asked), (GATHER_SECONDS, self._hurry)):
-            try:
-                await wait_for(self._clock, event.wait(), seconds)
-            except TimeoutError:
-                return
+        """Let records gather: until someone waits for them and the last write is a short while ago, or enough wait."""
+        try:
+            await wait_for(self._clock, self._asked.wait(), INTERVAL_SECONDS)
+            await wait_for(self._clock, self._hurry.wait(), self._wrote_at + GATHER_SECONDS - self._clock.now())
+        except TimeoutError:
+            return
