@@ -173,6 +173,7 @@ class ConferenceRoom(Generic[C]):
                 trim=record.trim,
                 on_started=lambda started: record.on_started(self.conference.sid, started),
             )
+            self._own(self._see_recording(self._recording))
 
     def _bring_in(self, seat: Seat[C]) -> None:
         seat.stop_listening()
@@ -218,8 +219,13 @@ class ConferenceRoom(Generic[C]):
         """The file is complete before anybody is told of it."""
         if self._recording is not None:
             await self._recording.finish()
-            self._own(self._see_recording(self._recording))
         await self._audio.close()
+
+    async def _see_recording(self, recording: RunningRecording) -> None:
+        """It may be stopped from outside before the room is over."""
+        result = await recording.finished()
+        if self._first.record is not None:
+            self._first.record.on_finished(self.conference.sid, result)
 
     def _end_if_empty(self) -> None:
         """A room whose first call was refused never was."""
@@ -273,9 +279,3 @@ class ConferenceRoom(Generic[C]):
         self._tasks.discard(task)
         if not task.cancelled() and (problem := task.exception()) is not None:
             logger.error("a conference failed at something", conference_sid=self.conference.sid, exc_info=problem)
-    async def _see_recording(self, recording: RunningRecording) -> None:
-        """It may be stopped from outside before the room is over."""
-        result = await recording.finished()
-        if self._first.record is not None:
-            self._first.record.on_finished(self.conference.sid, result)
-
