@@ -1,18 +1,24 @@
-"""The state of one conference: who is in it, when it begins and ends, what is told of it (twiml.md 8.4). Pure.
+"""The state of one conference: who is in it or expected, when it begins and ends, what is told of it (twiml.md 8.4).
+
+Pure.
 
            join (one)            join (two, one of them starts it: C-01)          the last leaves (C-06),
     (new) ──────────> waiting ──────────────────────────────────────> started ──> one ends it (C-05), end()
                          └──────────────────────────────────────────────────────> over
 
-Every change returns the events it made, in the order in which they are told.
+Every change returns the events it made, in the order in which they are told. A call that is being dialled into the
+room is expected: it has a place there, which may be changed, and nothing is told of it until it joins or fails to.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from ringback.call.participant import Beep as Beep
+from ringback.call.participant import Participant as Participant
 from ringback.model.call_status import CallStatus
-from ringback.model.conference_event import ConferenceEvent, EventKind, ParticipantFacts, ReasonEnded, ReasonLeft
+from ringback.model.conference_event import ConferenceEvent, EventKind, ReasonEnded, ReasonLeft
+from ringback.model.record import UNDATED, ConferenceRecord, ConferenceStatus
 from ringback.model.sid import AccountSid, CallSid, ConferenceSid
 
 MAX_PARTICIPANTS = 250
@@ -22,7 +28,6 @@ LABEL_IN_USE = 16025
 COACHED_NOT_PRESENT = 13240
 CONFERENCE_OVER = 16022
 
-Beep = Literal["true", "false", "onEnter", "onExit"]
 Events = tuple[ConferenceEvent, ...]
 
 
@@ -35,74 +40,98 @@ class JoinRefused(Exception):
         self.message = message
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Participant:
-    """One call in the room. `coaching` is the only participant that hears this one (C-11)."""
-
-    call_sid: CallSid
-    label: str | None = None
-    muted: bool = False
-    hold: bool = False
-    beep: Beep = "true"
-    start_on_enter: bool = True
-    end_on_exit: bool = False
-    coaching: CallSid | None = None
-    is_coach: bool = False  # also when the one that was coached has left: then nobody hears the coach
-
-    @property
-    def beeps_on_enter(self) -> bool:
-        return self.beep in ("true", "onEnter")
-
-    @property
-    def beeps_on_exit(self) -> bool:
-        return self.beep in ("true", "onExit")
-
-    @property
-    def is_silenced(self) -> bool:
-        """What it says reaches nobody, its coached participant included."""
-        return self.muted or (self.is_coach and self.coaching is None)
-
-    @property
-    def facts(self) -> ParticipantFacts:
-        return ParticipantFacts(
-            call_sid=self.call_sid,
-            label=self.label,
-            muted=self.muted,
-            hold=self.hold,
-            coaching=self.is_coach,
-            start_conference_on_enter=self.start_on_enter,
-            end_conference_on_exit=self.end_on_exit,
-        )
-
-
 class Conference:
-    """One room, from its first participant to its end. `most` is its limit, set by the first participant."""
+    """One room, from its first participant to its end. `most` is its limit, set by the first participant.
 
-    def __init__(self, *, sid: ConferenceSid, name: str, account_sid: AccountSid, most: int = MAX_PARTICIPANTS) -> None:
+    `record` is how it is now, for the store.
+    """
+
+    def __init__(
+        self,
+        *,
+        sid: ConferenceSid,
+        name: str,
+        account_sid: AccountSid,
+        most: int = MAX_PARTICIPANTS,
+        created_at: datetime = UNDATED,
+        region: str | None = None,
+    ) -> None:
         self.sid = sid
         self.name = name
         self.account_sid = account_sid
         self.most = min(most, MAX_PARTICIPANTS)
         self.participants: dict[CallSid, Participant] = {}
+        self.expected: dict[CallSid, Participant] = {}
+        self.record = ConferenceRecord(
+            sid=sid,
+            account_sid=account_sid,
+            friendly_name=name,
+            status=ConferenceStatus.INIT,
+            created_at=created_at,
+            updated_at=created_at,
+            region=region,
+        )
         self._speaking: set[CallSid] = set()
         self.is_started = False
         self.is_over = False
 
+    def find(self, call_sid_or_label: str) -> Participant | None:
+        """Whoever is in the room or expected."""
+        for present in (*self.participants.values(), *self.expected.values()):
+            if call_sid_or_label in (present.call_sid, present.label):
+                return present
+        return None
+
+    def check(self, newcomer: Participant) -> None:
+        """Whether there is a place for it. Raises `JoinRefused`."""
+        if self.is_over:
+            raise JoinRefused(CONFERENCE_OVER, f"the conference {self.name!r} is over")
+        if len(self.participants) + len(self.expected) >= self.most:
+            raise JoinRefused(CONFERENCE_FULL, f"the conference {self.name!r} has {self.most} participants already")
+        labels = {present.label for present in (*self.participants.values(), *self.expected.values())}
+        if newcomer.label is not None and newcomer.label in labels:
+            raise JoinRefused(LABEL_IN_USE, f"the label {newcomer.label!r} is in use in {self.name!r}")
+        if newcomer.coaching is not None:
+            self._require_coached(newcomer.coaching, newcomer.call_sid)
+
+    def expect(self, participant: Participant, at: datetime) -> None:
+        """It is being dialled. Raises `JoinRefused`."""
+        self.check(participant)
+        self.expected[participant.call_sid] = replace(participant, created_at=at, updated_at=at)
+
     def join(self, participant: Participant, at: datetime) -> Events:
-        """C-01: join, and start with the second participant if one of them may start it. Raises `JoinRefused`."""
-        self._check(participant)
-        self.participants[participant.call_sid] = participant
-        events = [self._event("participant-join", at, participant)]
+        """C-01: join, and start with the second participant if one of them may start it. Raises `JoinRefused`.
+
+        One that was expected comes as it was expected.
+        """
+        expected = self.expected.pop(participant.call_sid, None)
+        if expected is None or self.is_over:
+            self.check(participant)
+        newcomer = expected or replace(participant, created_at=at)
+        newcomer = replace(newcomer, updated_at=at)
+        self.participants[newcomer.call_sid] = newcomer
+        events = [self._event("participant-join", at, newcomer)]
         starters = any(present.start_on_enter for present in self.participants.values())
         if not self.is_started and starters and len(self.participants) >= 2:
             self.is_started = True
+            self.record = replace(self.record, status=ConferenceStatus.IN_PROGRESS, updated_at=at)
             events.append(self._event("conference-start", at))
+        return tuple(events)
+
+    def give_up(self, call_sid: CallSid, at: datetime, *, status: CallStatus) -> Events:
+        """One that was expected does not come. Nothing when it is not expected (any more)."""
+        missed = self.expected.pop(call_sid, None)
+        if missed is None:
+            return ()
+        events = [self._left(missed, at, "participant_add_failed", status)]
+        if not self.participants and not self.expected:
+            events.append(self._end(at, "last-participant-left", missed))
         return tuple(events)
 
     def leave(
         self, call_sid: CallSid, at: datetime, *, reason: ReasonLeft, status: CallStatus, kicked: bool = False
     ) -> Events:
-        """C-05, C-06. Nothing when it is not in the room (any more)."""
+        """C-05, C-06. Nothing when it is not in the room (any more). While somebody is expected it goes on."""
         leaver = self.participants.pop(call_sid, None)
         if leaver is None:
             return ()
@@ -117,7 +146,7 @@ class Conference:
             )
             events += self._everybody_leaves(at, "moderator_ended_conference")
             events.append(self._end(at, why, leaver))
-        elif not self.participants:
+        elif not self.participants and not self.expected:
             events.append(self._end(at, "last-participant-kicked" if kicked else "last-participant-left", leaver))
         return tuple(events)
 
@@ -159,8 +188,11 @@ class Conference:
             after = replace(after, coaching=coaching, is_coach=True)
         if after == before:
             return ()
-        self.participants[call_sid] = after
-        return (self._event("participant-modify", at, after),)
+        return self._changed(after, "participant-modify", at)
+
+    def rewait(self, call_sid: CallSid, at: datetime) -> Events:
+        """It has something else to wait by, which is a modification too."""
+        return self._changed(self._present(call_sid), "participant-modify", at)
 
     def spoke(self, call_sid: CallSid, started: bool, at: datetime) -> Events:
         """Who is muted or held is heard by nobody, and does not speak. Every stop follows a start."""
@@ -184,25 +216,15 @@ class Conference:
 
     # -- inside -------------------------------------------------------------------------------------------------
 
-    def _check(self, newcomer: Participant) -> None:
-        if self.is_over:
-            raise JoinRefused(CONFERENCE_OVER, f"the conference {self.name!r} is over")
-        if len(self.participants) >= self.most:
-            raise JoinRefused(CONFERENCE_FULL, f"the conference {self.name!r} has {self.most} participants already")
-        labels = {present.label for present in self.participants.values()}
-        if newcomer.label is not None and newcomer.label in labels:
-            raise JoinRefused(LABEL_IN_USE, f"the label {newcomer.label!r} is in use in {self.name!r}")
-        if newcomer.coaching is not None:
-            self._require_coached(newcomer.coaching, newcomer.call_sid)
-
     def _require_coached(self, coached: CallSid, coach: CallSid) -> None:
         if coached not in self.participants or coached == coach:
             raise JoinRefused(COACHED_NOT_PRESENT, f"{coached}, to be coached, is not in the conference {self.name!r}")
 
     def _uncoach(self, gone: CallSid) -> None:
-        for call_sid, participant in self.participants.items():
-            if participant.coaching == gone:
-                self.participants[call_sid] = replace(participant, coaching=None)
+        for places in (self.participants, self.expected):
+            for call_sid, participant in places.items():
+                if participant.coaching == gone:
+                    places[call_sid] = replace(participant, coaching=None)
 
     def _switch(
         self,
@@ -216,16 +238,25 @@ class Conference:
         if getattr(participant, what) == on:
             return ()
         changed = replace(participant, muted=on) if what == "muted" else replace(participant, hold=on)
-        self.participants[call_sid] = changed
-        return (self._event(kinds[0] if on else kinds[1], at, changed),)
+        return self._changed(changed, kinds[0] if on else kinds[1], at)
 
     def _present(self, call_sid: CallSid) -> Participant:
-        """Raises `KeyError` for a call that is not in the room."""
-        return self.participants[call_sid]
+        """Raises `KeyError` for a call that is not in the room and not expected."""
+        return self.expected.get(call_sid) or self.participants[call_sid]
+
+    def _changed(self, participant: Participant, kind: EventKind, at: datetime) -> Events:
+        """Nobody is told of what changes before it joins."""
+        dated = replace(participant, updated_at=at)
+        if dated.call_sid in self.expected:
+            self.expected[dated.call_sid] = dated
+            return ()
+        self.participants[dated.call_sid] = dated
+        return (self._event(kind, at, dated),)
 
     def _everybody_leaves(self, at: datetime, reason: ReasonLeft) -> list[ConferenceEvent]:
         events = [self._left(present, at, reason, CallStatus.IN_PROGRESS) for present in self.participants.values()]
         self.participants.clear()
+        self.expected.clear()
         return events
 
     def _left(self, leaver: Participant, at: datetime, reason: ReasonLeft, status: CallStatus) -> ConferenceEvent:
@@ -233,6 +264,13 @@ class Conference:
 
     def _end(self, at: datetime, reason: ReasonEnded, by: Participant | None) -> ConferenceEvent:
         self.is_over = True
+        self.record = replace(
+            self.record,
+            status=ConferenceStatus.COMPLETED,
+            updated_at=at,
+            reason_ended=reason,
+            ended_by=by.call_sid if by is not None else None,
+        )
         return replace(self._event("conference-end", at, by), reason_ended=reason)
 
     def _event(self, kind: EventKind, at: datetime, about: Participant | None = None) -> ConferenceEvent:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 # What a participant hears until it begins, or while held: runs on its call; False: it could not be had (C-08).
 WaitDocument = Callable[["CallControl"], Awaitable[bool]]
 
+# What is announced to one or to all: runs on whatever lets them hear it; why it could not be had, or None.
+AnnounceDocument = Callable[["CallControl"], Awaitable[str | None]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomRecording:
@@ -28,8 +31,8 @@ class RoomRecording:
 class ConferenceRequest:
     """A place in the room `name`. What concerns the whole room counts from its first participant only.
 
-    Of the room: `most`, `notify`, `watch_speakers`, `record`. Of this participant: everything else; `record_leg` is
-    `<Dial record>` (DI-22).
+    Of the room: `most`, `region`, `notify`, `watch_speakers`, `record`. Of this participant: everything else;
+    `record_leg` is `<Dial record>` (DI-22).
     """
 
     name: str
@@ -44,6 +47,7 @@ class ConferenceRequest:
     time_limit_seconds: float = 14400
     record_leg: "DialRecording | None" = None
     most: int = MAX_PARTICIPANTS
+    region: str | None = None
     notify: Callable[[ConferenceEvent], None] = lambda _event: None
     watch_speakers: bool = False
     record: RoomRecording | None = None

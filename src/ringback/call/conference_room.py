@@ -1,23 +1,28 @@
 """A conference as it runs: its state (`Conference`), its audio, and the calls that wait, talk, are held or leave.
 
 Each participant's own task is in `attend` for as long as it is in the room. What belongs to nobody (a beep that
-outlasts who caused it, the end of the recording) runs in tasks of the room, which `close` waits for.
+outlasts who caused it, an announcement, the end of the recording) runs in tasks of the room, which `close` waits for.
+A call that is dialled into the room has an invitation until it comes or fails to.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any, Generic, Literal
+import contextlib
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, cast
 
 import structlog
 
+from ringback.call.announcer import Announcer
 from ringback.call.conference import Beep, Conference, Events, JoinRefused, Participant
-from ringback.call.conference_request import ConferenceRequest, ConferenceResult, WaitDocument
-from ringback.call.control import CallEnded, MediaUnavailable, Played, Prompt
+from ringback.call.conference_request import AnnounceDocument, ConferenceRequest, ConferenceResult, WaitDocument
+from ringback.call.control import CallControl, CallEnded, Prompt
 from ringback.call.room_audio import C, RoomAudio, RunningRecording, Tone
 from ringback.call.seat import Seat, StayEnd
 from ringback.clock import Clock
 from ringback.model.call_status import CallStatus
 from ringback.model.conference_event import ReasonLeft
+from ringback.model.record import ConferenceRecord
 from ringback.model.sid import CallSid
 
 logger = structlog.get_logger(__name__)
@@ -30,24 +35,39 @@ _REASONS: dict[StayEnd, ReasonLeft] = {
 }
 
 
+@dataclass(slots=True, kw_only=True)
+class _Invitation:
+    """A call that is being dialled. `withdraw` ends it; `hold` is what it will hear if it is held by then."""
+
+    withdraw: Callable[[], None]
+    hold: WaitDocument | None = None
+
+
 class ConferenceRoom(Generic[C]):
-    """Made by `Conferences` for the first participant; `on_over` is called once, when the name is free again."""
+    """Made by `Conferences`; `on_over` is called once, when the name is free again, and `keep` with each new state.
+
+    What concerns the whole room is that of the first call which joins, and so is the audio.
+    """
 
     def __init__(
         self,
         *,
         conference: Conference,
-        audio: RoomAudio[C],
+        audio_for: Callable[[C], RoomAudio[C]],
         clock: Clock,
-        first: ConferenceRequest,
         on_over: "Callable[[ConferenceRoom[C]], None]",
+        keep: Callable[[ConferenceRecord], object],
     ) -> None:
         self.conference = conference
-        self._audio = audio
+        self._audio_for = audio_for
         self._clock = clock
-        self._first = first
         self._on_over = on_over
+        self._keep = keep
+        self._kept: ConferenceRecord | None = None
+        self._opened: tuple[ConferenceRequest, RoomAudio[C]] | None = None
+        self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._seats: dict[CallSid, Seat[C]] = {}
+        self._invitations: dict[CallSid, _Invitation] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._recording: RunningRecording | None = None
 
@@ -71,6 +91,19 @@ class ConferenceRoom(Generic[C]):
             await seat.empty()
         return ConferenceResult(ended_by=ended_by, conference_sid=self.conference.sid)
 
+    # -- calls that are dialled into it -----------------------------------------------------------------------------
+
+    def invite(self, participant: Participant, withdraw: Callable[[], None]) -> None:
+        """It is expected from now on; `withdraw` ends the call, should the room end first. Raises `JoinRefused`."""
+        self.conference.expect(participant, self._clock.utc_now())
+        self._invitations[participant.call_sid] = _Invitation(withdraw=withdraw)
+        self._remember()
+
+    def give_up(self, call_sid: CallSid, status: CallStatus) -> None:
+        """A call that was invited is over; nothing if it had joined."""
+        if self._invitations.pop(call_sid, None) is not None:
+            self._after_leaving(self.conference.give_up(call_sid, self._clock.utc_now(), status=status))
+
     # -- from outside: what the REST API offers -------------------------------------------------------------------
 
     def mute(self, call_sid: CallSid, muted: bool) -> None:
@@ -80,10 +113,22 @@ class ConferenceRoom(Generic[C]):
     def hold(self, call_sid: CallSid, held: bool, document: WaitDocument | None = None) -> None:
         """C-10: neither hears nor is heard, and hears `document` instead; None is silence."""
         events = self.conference.hold(call_sid, held, self._clock.utc_now())
-        seat = self._seats[call_sid]
-        if events:
-            seat.stop_listening()
-            if held and document is not None:
+        seat = self._seats.get(call_sid)
+        if seat is None:
+            self._invitations[call_sid].hold = document
+        elif held:
+            seat.listen_to(document)
+        elif events:
+            seat.listen_to(None if self.conference.is_started else seat.wait)
+        self._apply(events)
+
+    def rewait(self, call_sid: CallSid, document: WaitDocument | None) -> None:
+        """It waits by this document until the conference starts; None is silence."""
+        events = self.conference.rewait(call_sid, self._clock.utc_now())
+        seat = self._seats.get(call_sid)
+        if seat is not None:
+            seat.wait = document
+            if not self.conference.is_started and not self.conference.participants[call_sid].hold:
                 seat.listen_to(document)
         self._apply(events)
 
@@ -100,26 +145,22 @@ class ConferenceRoom(Generic[C]):
         self._apply(self.conference.modify(call_sid, now, end_on_exit=end_on_exit, beep=beep, coaching=coaching))
 
     def kick(self, call_sid: CallSid) -> None:
-        """Take it out; its document goes on after the `<Dial>`."""
+        """Take it out; its document goes on after the `<Dial>`. A call that is being dialled is ended."""
+        invitation = self._invitations.get(call_sid)
+        if invitation is not None:
+            invitation.withdraw()
+            return
         seat = self._seats[call_sid]
         seat.was_kicked = True
         seat.leave("kicked")
 
-    async def announce(self, prompt: Prompt, call_sid: CallSid | None = None) -> bool:
-        """To all, or to one. False when it could not be had."""
-        failure: str | None = None
-        try:
-            if call_sid is None:
-                await self._audio.announce(prompt)
-            else:
-                await self._seats[call_sid].call.play(prompt)
-        except MediaUnavailable as problem:
-            failure = problem.message
-        except CallEnded:
-            failure = "the call is over"
-        url = prompt.url if isinstance(prompt, Played) else None
-        self._tell(self.conference.announced(self._clock.utc_now(), url=url, call_sid=call_sid, failure=failure))
-        return failure is None
+    def announce(self, document: AnnounceDocument, *, url: str, call_sid: CallSid | None = None) -> None:
+        """To all that are not held, or to one, in the background; who waits or is held hears it instead of what plays.
+
+        Raises `KeyError` when it is not there, or nobody is.
+        """
+        speaker = call_sid if call_sid is not None else next(iter(self._seats), CallSid(""))
+        self._own(self._announce(document, url, self._seats[speaker], is_for_all=call_sid is None))
 
     def end(self) -> None:
         """End it for all."""
@@ -133,7 +174,7 @@ class ConferenceRoom(Generic[C]):
     # -- in and out -----------------------------------------------------------------------------------------------
 
     def _enter(self, seat: Seat[C]) -> None:
-        request = seat.request
+        request, invitation = seat.request, self._invitations.pop(seat.call_sid, None)
         had_started = self.conference.is_started
         events = self.conference.join(
             Participant(
@@ -148,16 +189,21 @@ class ConferenceRoom(Generic[C]):
             ),
             self._clock.utc_now(),
         )
+        if self._opened is None:
+            self._opened = request, self._audio_for(seat.call)
         self._seats[seat.call_sid] = seat
         self._tell(events)
+        if self.conference.participants[seat.call_sid].hold:
+            seat.listen_to(invitation.hold if invitation is not None else None)
+        elif not self.conference.is_started:
+            seat.listen_to(request.wait, needed=True)
         if not self.conference.is_started:
-            if request.wait is not None:
-                seat.listen_to(request.wait, needed=True)
-        elif had_started:
+            return
+        if had_started:
             self._bring_in(seat)
         else:
             self._start()
-        if self.conference.is_started and self.conference.participants[seat.call_sid].beeps_on_enter:
+        if self.conference.participants[seat.call_sid].beeps_on_enter:
             self._beep("enter")
 
     def _start(self) -> None:
@@ -176,8 +222,9 @@ class ConferenceRoom(Generic[C]):
             self._own(self._see_recording(self._recording))
 
     def _bring_in(self, seat: Seat[C]) -> None:
-        seat.stop_listening()
         participant = self.conference.participants[seat.call_sid]
+        if not participant.hold:
+            seat.stop_listening()
         self._audio.join(seat.call, muted=participant.is_silenced, coaching=self._call_of(participant.coaching))
         if participant.hold:
             self._update_audio(seat)
@@ -207,13 +254,26 @@ class ConferenceRoom(Generic[C]):
                     self._audio.leave(seat.call)
                 seat.leave("room")
             self._seats.clear()
-            self._on_over(self)
-            self._own(self._finish())
+            self._withdraw_all()
+            self._close_audio()
         else:
             for seat in self._seats.values():  # whoever coached the one that left is heard by nobody now
                 if self.conference.is_started and self.conference.participants[seat.call_sid].is_coach:
                     self._update_audio(seat)
         self._tell(events)
+
+    def _withdraw_all(self) -> None:
+        invitations, self._invitations = list(self._invitations.values()), {}
+        for invitation in invitations:
+            invitation.withdraw()
+
+    def _close_audio(self) -> None:
+        """The name is free. What the room still does is done by its tasks."""
+        if not self._over.done():
+            self._over.set_result(None)
+            self._on_over(self)
+            if self._opened is not None:
+                self._own(self._finish())
 
     async def _finish(self) -> None:
         """The file is complete before anybody is told of it."""
@@ -229,12 +289,22 @@ class ConferenceRoom(Generic[C]):
 
     def _end_if_empty(self) -> None:
         """A room whose first call was refused never was."""
-        if not self.conference.participants and not self.conference.is_over:
+        if not self.conference.participants and not self.conference.expected and not self.conference.is_over:
             self.conference.is_over = True
-            self._on_over(self)
-            self._own(self._audio.close())
+            self._close_audio()
 
     # -- inside -----------------------------------------------------------------------------------------------------
+
+    @property
+    def _first(self) -> ConferenceRequest:
+        """Of a room that somebody has joined."""
+        assert self._opened is not None
+        return self._opened[0]
+
+    @property
+    def _audio(self) -> RoomAudio[C]:
+        assert self._opened is not None
+        return self._opened[1]
 
     def _apply(self, events: Events) -> None:
         """Tell of a change, and let it be heard."""
@@ -266,8 +336,36 @@ class ConferenceRoom(Generic[C]):
     def _beep(self, tone: Tone) -> None:
         self._own(self._audio.beep(tone))
 
+    async def _announce(self, document: AnnounceDocument, url: str, seat: Seat[C], *, is_for_all: bool) -> None:
+        """The mixer plays to all once it runs; until then, and to one alone, it is played on the calls."""
+        listeners = [] if self.conference.is_started else list(self._seats.values())
+        if not is_for_all:
+            listeners = [seat]
+        announcer = Announcer(
+            seat.call,
+            play=lambda prompt: _play_to(listeners, prompt) if listeners else self._audio.announce(prompt),
+            over=self._over if is_for_all else seat.gone,
+            clock=self._clock,
+        )
+        with contextlib.ExitStack() as stack:
+            for listener in listeners:
+                stack.enter_context(listener.interrupted())
+            failure = await document(cast(CallControl, announcer)) or announcer.failure
+        if not self.conference.is_over:
+            about = None if is_for_all else seat.call_sid
+            now = self._clock.utc_now()
+            self._tell(self.conference.announced(now, url=url, call_sid=about, failure=failure))
+
+    def _remember(self) -> None:
+        """Before anybody is told of it."""
+        if self.conference.record != self._kept:
+            self._kept = self.conference.record
+            self._keep(self._kept)
+
     def _tell(self, events: Events) -> None:
-        for event in events:
+        if events:
+            self._remember()
+        for event in events if self._opened is not None else ():
             self._first.notify(event)
 
     def _own(self, work: Coroutine[Any, Any, None]) -> None:
@@ -279,3 +377,11 @@ class ConferenceRoom(Generic[C]):
         self._tasks.discard(task)
         if not task.cancelled() and (problem := task.exception()) is not None:
             logger.error("a conference failed at something", conference_sid=self.conference.sid, exc_info=problem)
+
+
+async def _play_to(listeners: Sequence[Seat[C]], prompt: Prompt) -> None:
+    """On each call of its own. Raises `MediaUnavailable`; who hangs up meanwhile needs no announcement."""
+    plays = [listener.call.play(prompt) for listener in listeners]
+    for problem in await asyncio.gather(*plays, return_exceptions=True):
+        if isinstance(problem, BaseException) and not isinstance(problem, CallEnded):
+            raise problem

@@ -4,16 +4,18 @@ import asyncio
 from collections.abc import Callable
 from typing import Generic
 
-from ringback.call.conference import Conference
+from ringback.call.conference import MAX_PARTICIPANTS, Conference, Participant
 from ringback.call.conference_request import ConferenceRequest, ConferenceResult
 from ringback.call.conference_room import ConferenceRoom
 from ringback.call.room_audio import C, RoomAudio
 from ringback.clock import Clock
-from ringback.model.sid import AccountSid, ConferenceSid, new_conference_sid
+from ringback.model.call_status import CallStatus
+from ringback.model.record import ConferenceRecord
+from ringback.model.sid import AccountSid, CallSid, ConferenceSid, new_conference_sid
 
 
 class Conferences(Generic[C]):
-    """`audio_for` makes the audio of a room that `call` opens."""
+    """`audio_for` makes the audio of a room that `call` opens; `keep` is handed each new state of a conference."""
 
     def __init__(
         self,
@@ -21,11 +23,14 @@ class Conferences(Generic[C]):
         audio_for: Callable[[C], RoomAudio[C]],
         clock: Clock,
         new_sid: Callable[[], ConferenceSid] = new_conference_sid,
+        keep: Callable[[ConferenceRecord], object] = lambda record: None,
     ) -> None:
         self._audio_for = audio_for
         self._clock = clock
         self._new_sid = new_sid
+        self._keep = keep
         self._rooms: dict[tuple[AccountSid, str], ConferenceRoom[C]] = {}
+        self._expecting: dict[CallSid, ConferenceRoom[C]] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
     def __len__(self) -> int:
@@ -41,11 +46,28 @@ class Conferences(Generic[C]):
 
     async def confer(self, call: C, request: ConferenceRequest) -> ConferenceResult:
         """Join the running conference of that name, or open one, and return when this call is out of it."""
-        key = (call.info.account_sid, request.name)
-        room = self._rooms.get(key)
-        if room is None:
-            room = self._rooms[key] = self._open(call, request)
+        room = self.open(call.info.account_sid, request.name, most=request.most, region=request.region)
         return await room.attend(call, request)
+
+    def open(
+        self, account_sid: AccountSid, name: str, *, most: int = MAX_PARTICIPANTS, region: str | None = None
+    ) -> ConferenceRoom[C]:
+        """The running conference of that name, or a new one, to which somebody must come or be invited at once."""
+        room = self._rooms.get((account_sid, name))
+        if room is None:
+            room = self._rooms[account_sid, name] = self._new_room(account_sid, name, most, region)
+        return room
+
+    def invite(self, room: ConferenceRoom[C], participant: Participant, withdraw: Callable[[], None]) -> None:
+        """A call is dialled into the room; of its end `call_ended` has to be told. Raises `JoinRefused`."""
+        room.invite(participant, withdraw)
+        self._expecting[participant.call_sid] = room
+
+    def call_ended(self, call_sid: CallSid, status: CallStatus) -> None:
+        """Any call; nothing if it was not invited anywhere, or had come."""
+        room = self._expecting.pop(call_sid, None)
+        if room is not None:
+            room.give_up(call_sid, status)
 
     async def close(self) -> None:
         """End what still runs, and wait until every recording is complete and told of."""
@@ -53,16 +75,21 @@ class Conferences(Generic[C]):
             room.end()
         await asyncio.gather(*self._closing)
 
-    def _open(self, call: C, request: ConferenceRequest) -> ConferenceRoom[C]:
+    def _new_room(self, account_sid: AccountSid, name: str, most: int, region: str | None) -> ConferenceRoom[C]:
         conference = Conference(
-            sid=self._new_sid(), name=request.name, account_sid=call.info.account_sid, most=request.most
+            sid=self._new_sid(),
+            name=name,
+            account_sid=account_sid,
+            most=most,
+            created_at=self._clock.utc_now(),
+            region=region,
         )
         return ConferenceRoom(
             conference=conference,
-            audio=self._audio_for(call),
+            audio_for=self._audio_for,
             clock=self._clock,
-            first=request,
             on_over=self._forget,
+            keep=self._keep,
         )
 
     def _forget(self, room: ConferenceRoom[C]) -> None:

@@ -10,20 +10,32 @@ from ringback.call.conferences import Conferences
 from ringback.call.control import RecordResult
 from ringback.call.engine_room import EngineRoomAudio, Mixer, RoomTones
 from ringback.call.leg_recording import LegRecording
+from ringback.call.queue_book import QueueBook
 from ringback.call.queue_request import DialQueueRequest, DialQueueResult, EnqueueRequest, EnqueueResult
 from ringback.call.queues import Queues
 from ringback.clock import Clock
+from ringback.model.record import ConferenceRecord, QueueRecord
 
 
 class EngineGatherings:
     """Implements `meeting.Gatherings`. `open_mixer` makes the mixer of one room."""
 
-    def __init__(self, *, open_mixer: Callable[[], Mixer], tones: RoomTones, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        open_mixer: Callable[[], Mixer],
+        tones: RoomTones,
+        clock: Clock,
+        keep: Callable[[ConferenceRecord | QueueRecord], object] = lambda record: None,
+    ) -> None:
+        """`keep` is handed each new state of a conference or a queue, for the store."""
         self._clock = clock
         self.conferences: Conferences[Call] = Conferences(
-            audio_for=lambda opener: EngineRoomAudio(mixer=open_mixer(), opener=opener, tones=tones), clock=clock
+            audio_for=lambda opener: EngineRoomAudio(mixer=open_mixer(), opener=opener, tones=tones),
+            clock=clock,
+            keep=keep,
         )
-        self.queues: Queues[Call] = Queues(bridge=self._bridge, clock=clock)
+        self.queues: Queues[Call] = Queues(bridge=self._bridge, book=QueueBook(clock=clock, keep=keep), clock=clock)
 
     async def confer(self, call: Call, request: ConferenceRequest) -> ConferenceResult:
         recording = LegRecording(call, request.record_leg)

@@ -2,20 +2,27 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Generic, Literal
 
 from ringback.call.queue import Queue
 from ringback.call.queue_request import QueueResult
 from ringback.call.room_audio import C
+from ringback.model.record import UNDATED
 from ringback.model.sid import CallSid
 
 
 class Member(Generic[C]):
-    """A call that was queued, until its `<Enqueue>` ends. `out` is done with the result, whoever decides it."""
+    """A call that was queued, until its `<Enqueue>` ends. `out` is done with the result, whoever decides it.
 
-    def __init__(self, call: C, since: float) -> None:
+    `since` is when it came by the clock that counts on, `enqueued_at` by that on the wall.
+    """
+
+    def __init__(self, call: C, since: float, enqueued_at: datetime = UNDATED) -> None:
         self.call = call
         self.since = since
+        self.enqueued_at = enqueued_at
         self.state: Literal["waiting", "bridging", "bridged"] = "waiting"
         self.left_at: float | None = None  # the queue, not the verb
         self.listening: asyncio.Task[QueueResult] | None = None
@@ -58,6 +65,10 @@ class Line(Generic[C]):
     def member(self, call_sid: CallSid) -> Member[C] | None:
         return self._members.get(call_sid)
 
+    def waiting(self) -> Sequence[Member[C]]:
+        """Those in the queue, the next one first."""
+        return [self._members[call_sid] for call_sid in self.queue]
+
     def join(self, member: Member[C], *, max_size: int | None) -> None:
         """Raises `QueueFull`."""
         self.queue.join(member.call_sid, member.since, max_size=max_size)
@@ -67,6 +78,11 @@ class Line(Generic[C]):
     def leave(self, member: Member[C]) -> None:
         self.queue.remove(member.call_sid)
         self._members.pop(member.call_sid, None)
+
+    def send_away(self, member: Member[C]) -> None:
+        """It is moved elsewhere, and from now on nobody is given it."""
+        self.queue.remove(member.call_sid)
+        member.finish("redirected-from-bridged" if member.state == "bridged" else "redirected")
 
     def ask(self) -> "asyncio.Future[Member[C]]":
         """The next call, as soon as there is one (Q-02). What is not used must be given back."""
@@ -81,7 +97,7 @@ class Line(Generic[C]):
             self._takers.remove(taker)
         elif taker.done() and not taker.cancelled():
             member = taker.result()
-            if member.call_sid in self._members:
+            if member.call_sid in self._members and not member.out.done():
                 self.queue.put_back(member.call_sid, member.since)
                 self._match()
         taker.cancel()

@@ -67,15 +67,19 @@ class Queue:
         """To the front again: it was taken and not used."""
         self._since = {call_sid: since, **self._since}
 
-    def facts(self, call_sid: CallSid, now: float) -> QueueFacts:
-        """`average_seconds` is how long those that wait now have waited. Raises `KeyError` if it is not here."""
-        since = self._since[call_sid]
+    def average_seconds(self, now: float) -> int:
+        """How long those that wait now have waited; 0 when nobody does."""
         waited = [now - since for since in self._since.values()]
+        return int(sum(waited) / len(waited)) if waited else 0
+
+    def facts(self, call_sid: CallSid, now: float) -> QueueFacts:
+        """Raises `KeyError` if it is not here."""
+        since = self._since[call_sid]
         return QueueFacts(
             queue_sid=self.sid,
             position=list(self._since).index(call_sid) + 1,
             seconds=int(now - since),
-            average_seconds=int(sum(waited) / len(waited)),
+            average_seconds=self.average_seconds(now),
             size=len(self._since),
             max_size=self.max_size,
         )

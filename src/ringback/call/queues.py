@@ -10,6 +10,7 @@ import structlog
 from ringback.call.control import CallEnded, RecordResult
 from ringback.call.line import Line, Member
 from ringback.call.queue import Queue, QueueFull
+from ringback.call.queue_book import QueueBook
 from ringback.call.queue_request import (
     DequeuedFacts,
     DialQueueRequest,
@@ -20,12 +21,9 @@ from ringback.call.queue_request import (
 )
 from ringback.call.room_audio import C
 from ringback.clock import Clock
-from ringback.model.sid import AccountSid, CallSid, queue_sid
+from ringback.model.sid import AccountSid, CallSid
 
 logger = structlog.get_logger(__name__)
-
-MAX_QUEUES = 10_000
-"""Names kept in all; of one more, the oldest queue in which nobody waits is forgotten."""
 
 # Joins the call that dialled (first) with the queued one until one of them ends it; gives the recording, if any.
 # Cancelled, it parts them, and what it recorded stays.
@@ -33,27 +31,29 @@ Bridge = Callable[[C, C, DialQueueRequest], Awaitable[RecordResult | None]]
 
 
 class Queues(Generic[C]):
-    """Known by account and name. A queue exists from the first `<Enqueue>` that names it."""
+    """What happens in the queues of `book`."""
 
-    def __init__(self, *, bridge: "Bridge[C]", clock: Clock) -> None:
+    def __init__(self, *, bridge: "Bridge[C]", clock: Clock, book: QueueBook[C] | None = None) -> None:
         self._bridge = bridge
         self._clock = clock
-        self._lines: dict[tuple[AccountSid, str], Line[C]] = {}
+        self.book = book if book is not None else QueueBook[C](clock=clock)
 
     def find(self, account_sid: AccountSid, name: str) -> Queue | None:
-        line = self._lines.get((account_sid, name))
+        line = self.book.find(account_sid, name)
         return line.queue if line is not None else None
 
     async def enqueue(self, call: C, request: EnqueueRequest) -> EnqueueResult:
         """Wait in the queue and, if taken out of it, talk; returns when the call is free again, or over."""
         if call.has_ended:
             return EnqueueResult(result="system-error")
-        line = self._line(call.info.account_sid, request.name)
-        member = Member(call, self._clock.now())
+        line = self.book.open(call.info.account_sid, request.name)
+        member = Member(call, self._clock.now(), self._clock.utc_now())
         try:
             line.join(member, max_size=request.max_size)
         except QueueFull as full:
             return EnqueueResult(result="queue-full", message=str(full))
+        finally:
+            self.book.sized(line)
         try:
             result = await self._wait(line, member, request)
         finally:
@@ -63,7 +63,7 @@ class Queues(Generic[C]):
 
     async def dial(self, call: C, request: DialQueueRequest) -> DialQueueResult:
         """Q-01, Q-02: take out the first call, or wait for one, and talk to it."""
-        line = self._lines.get((call.info.account_sid, request.name))
+        line = self.book.find(call.info.account_sid, request.name)
         if line is None:
             return DialQueueResult(status="failed", message=f"there is no queue {request.name!r}")
         deadline = self._clock.now() + request.timeout_seconds
@@ -75,10 +75,10 @@ class Queues(Generic[C]):
 
     def redirect(self, call_sid: CallSid) -> bool:
         """Take a queued call out, because the API moves it elsewhere; False if it is in no queue."""
-        for line in self._lines.values():
+        for line in self.book:
             member = line.member(call_sid)
-            if member is not None:
-                member.finish("redirected-from-bridged" if member.state == "bridged" else "redirected")
+            if member is not None and not member.out.done():
+                line.send_away(member)
                 return True
         return False
 
@@ -198,20 +198,6 @@ class Queues(Generic[C]):
             return work.result() if work.done() else None
         finally:
             await _stop(work)
-
-    def _line(self, account_sid: AccountSid, name: str) -> Line[C]:
-        key = (account_sid, name)
-        line = self._lines.get(key)
-        if line is None:
-            self._forget_one_too_many()
-            line = self._lines[key] = Line(Queue(sid=queue_sid(account_sid, name), name=name))
-        return line
-
-    def _forget_one_too_many(self) -> None:
-        if len(self._lines) >= MAX_QUEUES:
-            idle = next((key for key, line in self._lines.items() if line.is_idle), None)
-            if idle is not None:
-                del self._lines[idle]
 
 
 def _moved_from(member: "Member[C]") -> QueueResult:

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from typing import Any, Generic, Literal
 
 import structlog
@@ -18,13 +18,19 @@ StayEnd = Literal["caller", "moved", "star", "time-limit", "room", "kicked", "wa
 
 
 class Seat(Generic[C]):
-    """Everything it starts is over when `empty` returns."""
+    """Everything it starts is over when `empty` returns, and `gone` is done.
+
+    `wait` is what the call hears until the conference starts.
+    """
 
     def __init__(self, call: C, request: ConferenceRequest) -> None:
         self.call = call
         self.request = request
+        self.wait = request.wait
         self.was_kicked = False
+        self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._out: asyncio.Future[StayEnd] = asyncio.get_running_loop().create_future()
+        self._document: tuple[WaitDocument, bool] | None = None
         self._listening: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -52,16 +58,27 @@ class Seat(Generic[C]):
                 end.cancel()
             await asyncio.gather(*ends[1:], return_exceptions=True)
 
-    def listen_to(self, document: WaitDocument, *, needed: bool = False) -> None:
-        """Play it to the call; `needed`: without it the stay ends (C-08)."""
+    def listen_to(self, document: WaitDocument | None, *, needed: bool = False) -> None:
+        """Play it to the call instead of what plays; `needed`: without it the stay ends (C-08). None is silence."""
         self.stop_listening()
-        self._listening = asyncio.ensure_future(self._listen(document, needed))
-        self._keep(self._listening)
+        if document is not None:
+            self._document = document, needed
+            self._listen_now()
 
     def stop_listening(self) -> None:
-        if self._listening is not None:
-            self._listening.cancel()
-            self._listening = None
+        self._document = None
+        self._be_silent()
+
+    @contextlib.contextmanager
+    def interrupted(self) -> Iterator[None]:
+        """What it listens to is silent meanwhile and then begins again, unless there is something else by then."""
+        was_playing = self._listening is not None and not self._listening.done()
+        self._be_silent()
+        try:
+            yield
+        finally:
+            if was_playing and self._document is not None and self._listening is None and not self.gone.done():
+                self._listen_now()
 
     def own(self, work: Coroutine[Any, Any, None]) -> None:
         """Run it for as long as the call has this seat."""
@@ -73,6 +90,18 @@ class Seat(Generic[C]):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if not self.gone.done():
+            self.gone.set_result(None)
+
+    def _listen_now(self) -> None:
+        assert self._document is not None
+        self._listening = asyncio.ensure_future(self._listen(*self._document))
+        self._keep(self._listening)
+
+    def _be_silent(self) -> None:
+        if self._listening is not None:
+            self._listening.cancel()
+            self._listening = None
 
     async def _listen(self, document: WaitDocument, needed: bool) -> None:
         with contextlib.suppress(CallEnded):

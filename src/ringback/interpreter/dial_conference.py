@@ -29,6 +29,7 @@ async def dial_conference(verb: Dial, noun: Conference, run: Run) -> Outcome:
             time_limit_seconds=verb.time_limit,
             record_leg=dial_recording(verb, recorded),
             most=noun.max_participants,
+            region=noun.region,
             notify=told.happened,
             watch_speakers="speaker" in noun.status_callback_event,
             record=_recording(noun, told),

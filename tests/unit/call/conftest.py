@@ -30,7 +30,7 @@ from ringback.call.recording_desk import RecordingDesk
 from ringback.call.route import Caller, NotRoutable, Route
 from ringback.media._engine import Clip
 from ringback.model.call_status import CallStatus, Direction
-from ringback.model.record import MessageRecord, RecordingRecord
+from ringback.model.record import ConferenceRecord, MessageRecord, QueueRecord, RecordingRecord
 from ringback.model.sid import AccountSid, CallSid, new_call_sid
 from ringback.sip.digest import Credentials
 from ringback.sip.events import IncomingCall
@@ -218,7 +218,10 @@ class Bench:
         self._phones: list[Phone] = []
         self.caller = self.phone("alice")
         self.mixers: list[MemoryMixer] = []
-        self.gatherings = EngineGatherings(open_mixer=self._open_mixer, tones=RoomTones(), clock=self.clock)
+        self.kept: Callable[[ConferenceRecord | QueueRecord], object] = lambda record: None
+        self.gatherings = EngineGatherings(
+            open_mixer=self._open_mixer, tones=RoomTones(), clock=self.clock, keep=lambda record: self.kept(record)
+        )
         dialler = Dialler(exchange=self.exchange, router=MemoryRouter(), tones=self.tones)
 
         async def dial(call: Call, request: DialRequest) -> DialResult:

@@ -1,23 +1,56 @@
 """Conferences and queues of real calls, with a mixer that says who hears whom and a clock that a test turns."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable
 from typing import TypeVar
 
 import pytest
 
 from ringback.call.call import Call
-from ringback.call.conference import JoinRefused
+from ringback.call.conference import JoinRefused, Participant
 from ringback.call.conference_request import ConferenceRequest, ConferenceResult, RoomRecording
-from ringback.call.control import CallControl, DialRecording, Played, RecordingStarted, RecordResult
+from ringback.call.control import (
+    CallControl,
+    CallEnded,
+    DialRecording,
+    MediaUnavailable,
+    Played,
+    RecordingStarted,
+    RecordResult,
+)
 from ringback.call.queue_request import DialQueueRequest, DialQueueResult, EnqueueRequest, EnqueueResult
+from ringback.model.call_status import CallStatus
 from ringback.model.conference_event import ConferenceEvent
-from ringback.model.sid import ConferenceSid
+from ringback.model.record import ConferenceStatus
+from ringback.model.sid import CallSid, ConferenceSid, new_call_sid
 from tests.unit.call.conftest import ACCOUNT, Bench
 
 T = TypeVar("T")
 
 ROOM = ConferenceRequest(name="team")
+MUSIC = "http://app.example/a long piece of music for those who wait"
+
+
+async def news(call: CallControl) -> str | None:
+    await call.play(Played(url="http://app.example/news.wav"))
+    await call.pause(1)
+    return None
+
+
+async def missing_news(call: CallControl) -> str | None:
+    with contextlib.suppress(MediaUnavailable):
+        await call.play(Played(url="http://app.example/missing.wav"))
+    return None
+
+
+async def music(call: CallControl) -> bool:
+    await call.play(Played(url=MUSIC))
+    return True
+
+
+def music_clip(bench: Bench) -> object:
+    return bench.prompts.clips[MUSIC]
 
 
 async def begun(bench: Bench, work: Awaitable[T]) -> "asyncio.Task[T]":
@@ -210,16 +243,194 @@ async def test_announcements_reach_all_or_one_and_what_cannot_be_had_is_told(ben
     room = bench.gatherings.conferences.find(ACCOUNT, "team")
     assert room is not None
     beeps = len(bench.mixers[-1].played)
-    assert await bench.run(room.announce(Played(url="http://app.example/news.wav")))
+    room.announce(news, url="http://app.example/news")
+    await bench.wait(3)
     assert len(bench.mixers[-1].played) == beeps + 1
     first = team.calls[0]
-    assert await bench.run(room.announce(Played(url="http://app.example/news.wav"), first.info.call_sid))
+    room.announce(news, url="http://app.example/news", call_sid=first.info.call_sid)
+    await bench.wait(3)
     assert bench.audio(first).heard
-    assert not await bench.run(room.announce(Played(url="http://app.example/missing.wav")))
+    room.announce(missing_news, url="http://app.example/missing")
+    await bench.wait(3)
     assert team.kinds[-3:] == ["announcement-end", "announcement-end", "announcement-fail"]
+    assert [event.participant is not None for event in team.events[-3:]] == [False, True, False]
     assert team.events[-1].reason_announcement_failed == "no such file"
-    assert team.events[-1].announce_url == "http://app.example/missing.wav"
+    assert team.events[-1].announce_url == "http://app.example/missing"
+    with pytest.raises(KeyError):
+        room.announce(news, url="http://app.example/news", call_sid=CallSid("CA" + "9" * 32))
     await team.over()
+
+
+async def test_an_announcement_before_the_start_is_heard_instead_of_the_music(bench: Bench, team: Team) -> None:
+    first = await team.join(wait=music)
+    assert bench.audio(first).playing is music_clip(bench)
+    room = bench.gatherings.conferences.find(ACCOUNT, "team")
+    assert room is not None
+    room.announce(news, url="http://app.example/news")
+    await bench.wait(0.1)
+    assert bench.audio(first).playing is not music_clip(bench)
+    await bench.wait(3)
+    assert bench.audio(first).playing is music_clip(bench)
+    await team.over()
+
+
+async def test_an_announcement_ends_with_its_room(bench: Bench, team: Team) -> None:
+    await team.join()
+    await team.join()
+    room = bench.gatherings.conferences.find(ACCOUNT, "team")
+    assert room is not None
+    ends: list[bool] = []
+
+    async def slow(call: CallControl) -> str | None:
+        with contextlib.suppress(CallEnded):
+            await call.pause(3600)
+        ends.append(call.has_ended)
+        return None
+
+    room.announce(slow, url="http://app.example/news")
+    await bench.wait(1)
+    room.end()
+    await bench.run(bench.gatherings.close())
+    assert ends == [True]
+    assert "announcement-end" not in team.kinds
+    await team.over()
+
+
+async def test_who_is_held_before_the_start_hears_that_document_on_and_the_music_afterwards(
+    bench: Bench, team: Team
+) -> None:
+    first = await team.join(wait=music)
+    room = bench.gatherings.conferences.find(ACCOUNT, "team")
+    assert room is not None
+
+    async def hold(call: CallControl) -> bool:
+        await call.play(Played(url="http://app.example/hold this for a very long while"))
+        return True
+
+    room.hold(first.info.call_sid, True, hold)
+    await bench.wait(0.1)
+    held = bench.audio(first).playing
+    assert held not in (None, music_clip(bench))
+    await team.join(wait=music)
+    assert bench.audio(first).playing is held
+    assert not team.hears(0, 1)
+    room.hold(first.info.call_sid, False)
+    await bench.wait(0.1)
+    assert bench.audio(first).playing is None
+    assert team.hears(0, 1)
+    await team.over()
+
+
+async def test_what_is_waited_by_can_be_changed_until_the_start(bench: Bench, team: Team) -> None:
+    first = await team.join()
+    room = bench.gatherings.conferences.find(ACCOUNT, "team")
+    assert room is not None
+    room.rewait(first.info.call_sid, music)
+    await bench.wait(0.1)
+    assert bench.audio(first).playing is music_clip(bench)
+    room.rewait(first.info.call_sid, None)
+    await bench.wait(0.1)
+    assert bench.audio(first).playing is None
+    assert team.kinds == ["participant-join", "participant-modify", "participant-modify"]
+    await team.over()
+
+
+async def test_a_conference_is_kept_with_each_new_state_before_that_is_told(bench: Bench, team: Team) -> None:
+    kept: list[tuple[str, int]] = []
+    bench.kept = lambda record: kept.append((str(getattr(record, "status", "")), len(team.events)))
+    await team.join()
+    await team.join()
+    team.calls[0].leg.hang_up()
+    await bench.wait(1)
+    await team.over()
+    assert kept == [("init", 0), ("in-progress", 1), ("completed", 4)]
+
+
+class Invited:
+    """A call that is dialled into the team's room."""
+
+    def __init__(self, bench: Bench, **wanted: object) -> None:
+        self.bench = bench
+        self.withdrawn = 0
+        self.participant = Participant(call_sid=new_call_sid(), **wanted)  # type: ignore[arg-type]
+        self.room = bench.gatherings.conferences.open(ACCOUNT, "team")
+        bench.gatherings.conferences.invite(self.room, self.participant, self._withdraw)
+
+    def _withdraw(self) -> None:
+        self.withdrawn += 1
+
+    def end(self, status: CallStatus) -> None:
+        self.bench.gatherings.conferences.call_ended(self.participant.call_sid, status)
+
+
+async def test_a_room_is_open_while_somebody_is_dialled_into_it(bench: Bench, team: Team) -> None:
+    invited = Invited(bench)
+    assert bench.gatherings.conferences.find(ACCOUNT, "team") is invited.room
+    assert bench.mixers == []
+    invited.end(CallStatus.BUSY)
+    assert bench.gatherings.conferences.find(ACCOUNT, "team") is None
+    record = invited.room.conference.record
+    assert (record.status, record.reason_ended) == (ConferenceStatus.COMPLETED, "last-participant-left")
+    assert record.ended_by == invited.participant.call_sid
+
+
+async def test_who_does_not_come_is_told_to_those_who_are_there(bench: Bench, team: Team) -> None:
+    await team.join()
+    invited = Invited(bench, label="guest")
+    invited.end(CallStatus.NO_ANSWER)
+    (_, failed) = team.events
+    assert (failed.kind, failed.reason_left, failed.call_status) == (
+        "participant-leave",
+        "participant_add_failed",
+        CallStatus.NO_ANSWER,
+    )
+    assert failed.participant is not None
+    assert failed.participant.label == "guest"
+    await team.over()
+
+
+async def test_a_room_waits_for_who_is_dialled_into_it_and_withdraws_when_it_ends(bench: Bench, team: Team) -> None:
+    await team.join()
+    invited = Invited(bench)
+    await team.over()
+    assert bench.gatherings.conferences.find(ACCOUNT, "team") is invited.room
+    invited.room.end()
+    assert invited.withdrawn == 1
+    assert bench.gatherings.conferences.find(ACCOUNT, "team") is None
+    invited.end(CallStatus.CANCELED)  # it hears of that as of any call
+
+
+async def test_who_was_invited_comes_as_it_was_changed_meanwhile(bench: Bench, team: Team) -> None:
+    await team.join()
+    _, call = await bench.answered()
+    room = bench.gatherings.conferences.open(ACCOUNT, "team")
+    participant = Participant(call_sid=call.info.call_sid, label="guest")
+    bench.gatherings.conferences.invite(room, participant, lambda: None)
+    room.mute(call.info.call_sid, True)
+    room.hold(call.info.call_sid, True, music)
+    assert team.kinds == ["participant-join"]
+    team.calls.append(call)
+    team.stays.append(await begun(bench, call.confer(ConferenceRequest(name="team"))))
+    assert team.kinds[1:] == ["participant-join", "conference-start"]
+    assert not team.hears(0, 1)
+    assert bench.audio(call).playing is music_clip(bench)
+    bench.gatherings.conferences.call_ended(call.info.call_sid, CallStatus.COMPLETED)
+    assert "participant-leave" not in team.kinds  # it came, so its end is told by its own stay
+    await team.over()
+
+
+async def test_an_invited_call_that_is_kicked_is_ended_and_16020_and_labels_count_it(bench: Bench, team: Team) -> None:
+    invited = Invited(bench, label="guest")
+    with pytest.raises(JoinRefused) as refusal:
+        Invited(bench, label="guest")
+    assert refusal.value.code == 16025
+    invited.room.kick(invited.participant.call_sid)
+    assert invited.withdrawn == 1
+    assert invited.room.conference.find("guest") is not None
+    with pytest.raises(KeyError):
+        invited.room.announce(news, url="http://app.example/news")
+    invited.end(CallStatus.CANCELED)
+    assert invited.room.conference.find("guest") is None
 
 
 async def test_the_recording_begins_with_the_conference_and_is_complete_when_it_is_told_of(
@@ -266,7 +477,7 @@ async def test_a_room_whose_first_call_is_refused_leaves_nothing_behind(bench: B
     (result,) = await team.over()
     assert (result.ended_by, result.code) == ("refused", 13240)
     assert len(bench.gatherings.conferences) == 0
-    assert bench.mixers[-1].is_closed
+    assert bench.mixers == []
     assert team.events == []
 
 
