@@ -1,6 +1,6 @@
 """Time as an object that is handed in, so that tests can turn it by hand.
 
-Nothing below `server.py` reads a clock of its own: `Clock.now()` is monotonic seconds for timers, `Clock.utc_now()` is
+Nothing below `server` reads a clock of its own: `Clock.now()` is monotonic seconds for timers, `Clock.utc_now()` is
 wall time for records and headers. `ringback.testing.VirtualClock` implements the same protocol.
 """
 

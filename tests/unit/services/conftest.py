@@ -128,7 +128,7 @@ def configuration(
 
 
 class House:
-    """Our side of the bench: what `server.py` puts together, without sockets, audio and a database."""
+    """Our side of the bench: what `server` puts together, without sockets, audio and a database."""
 
     def __init__(self, bench: Bench, settings: Configuration) -> None:
         self.bench = bench

@@ -1,0 +1,39 @@
+"""The HTTP part of a server: the REST API, metrics and health."""
+
+import contextlib
+import socket
+
+from ringback.api.app import create_app
+from ringback.api.server import HttpServer
+from ringback.api.services import ApiServices
+from ringback.clock import Clock
+from ringback.server.storage import Storage
+from ringback.server.telling import Telling
+from ringback.services.configuration import Configuring
+from ringback.services.reading import Reading
+from ringback.sip.endpoint import Endpoint
+from ringback.store.recording_finder import RecordingFinder
+
+
+async def start_http(
+    stack: contextlib.AsyncExitStack,
+    listener: socket.socket,
+    storage: Storage,
+    telling: Telling,
+    endpoint: Endpoint,
+    clock: Clock,
+) -> HttpServer:
+    """Last of all: whoever can ask the API can make calls."""
+    services = ApiServices(
+        find_account=storage.directory.account,
+        find_recording=RecordingFinder(storage.database, storage.writer),
+        recordings_folder=storage.recordings,
+        registry=telling.metrics.registry,
+        configuring=Configuring(database=storage.database, directory=storage.directory, clock=clock),
+        reading=Reading(database=storage.database, writer=storage.writer),
+        health=lambda: {"status": "stopping" if endpoint.is_draining else "ok"},
+    )
+    http = HttpServer(create_app(services), listener=listener)
+    await http.start()
+    stack.push_async_callback(http.stop)
+    return http
