@@ -95,12 +95,13 @@ class CallRuns:
 
     def of(self, call: Call, account: AccountRecord, *, fallback: Fallback | None) -> CallRun:
         """For a call of that account; start it with `CallRun.start`, or await `CallRun.run`."""
-        return CallRun(call=call, documents=self._documents(self._interpreters(account), call, fallback), runs=self)
+        return CallRun(call=call, documents=self._documents(self.interpreters(account), call, fallback), runs=self)
 
     def reporter(self, info: CallInfo) -> NotificationReporter:
         return NotificationReporter(info=info, clock=self.clock, put=self.journal.put_notification)
 
-    def _interpreters(self, account: AccountRecord) -> Interpreters:
+    def interpreters(self, account: AccountRecord) -> Interpreters:
+        """For the documents of an account's calls."""
         link = self.links.of(account)
         return Interpreters(
             client=link.client,
