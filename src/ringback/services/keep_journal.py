@@ -74,6 +74,8 @@ class Journal:
         self._number_of = number_of
         self._live: dict[CallSid, _LiveCall] = {}
         self._held: dict[CallSid, _LiveCall] = {}
+        self.on_ended: Callable[[CallSid, CallStatus], None] = lambda call_sid, status: None
+        """Called for each call that is over, after its row was put."""
 
     @property
     def live_call_count(self) -> int:
@@ -152,6 +154,7 @@ class Journal:
         self._change(live, status=status, ended_at=self._clock.utc_now(), sip_response_code=sip_response_code)
         self._metrics.call_ended(info.direction, status)
         self._log(live, "call ended", status=status.value, seconds=live.record.duration_seconds or 0)
+        self.on_ended(info.call_sid, status)
         if was_queued and status is CallStatus.CANCELED:
             return  # webhooks.md 2.1: nobody is told of a call that was cancelled while it was queued
         if live.is_recorded:
