@@ -11,12 +11,14 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from ringback.store.advisory_lock import AdvisoryLock
 from ringback.store.errors import StoreTooNew, StoreUnavailable
 from ringback.store.migration import UnknownRevision, migrate
 from ringback.store.node_lock import NodeLock
 
 SQLITE_PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
-POSTGRESQL_POOL_SIZE = 5
+POSTGRESQL_POOL_SIZE = 6
+"""One of them holds the lock of the node."""
 READ_ONLY = "ringback_read_only"
 
 
@@ -26,7 +28,7 @@ class Database:
     def __init__(self, engine: AsyncEngine, url: str) -> None:
         self._engine = engine
         self._file = _sqlite_file(url)
-        self._node_lock: NodeLock | None = None
+        self._node_lock: NodeLock | AdvisoryLock | None = None
         # A database in memory is one connection, which holds one transaction at a time.
         self._turn: contextlib.AbstractAsyncContextManager[object] = contextlib.nullcontext()
         if ":memory:" in url:
@@ -65,15 +67,24 @@ class Database:
                 yield connection
 
     async def claim(self, node: str) -> None:
-        """Be the only process that is this node of a SQLite file, until `close`. Raises `NodeTaken`."""
-        if self._file is not None and self._node_lock is None:
+        """Be the only process that is this node of the database, until `close`. Raises `NodeTaken`.
+
+        A database in memory is nobody else's.
+        """
+        if self._node_lock is not None:
+            return
+        if self._file is not None:
             self._node_lock = await asyncio.to_thread(NodeLock.take, self._file, node)
+        elif self._engine.dialect.name == "postgresql":
+            self._node_lock = await AdvisoryLock.take(self._engine, node)
 
     async def close(self) -> None:
+        lock, self._node_lock = self._node_lock, None
+        if isinstance(lock, AdvisoryLock):
+            await lock.release()
         await self._engine.dispose()
-        if self._node_lock is not None:
-            self._node_lock.release()
-            self._node_lock = None
+        if isinstance(lock, NodeLock):
+            lock.release()
 
 
 def _sqlite_file(url: str) -> Path | None:

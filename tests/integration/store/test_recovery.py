@@ -177,9 +177,10 @@ async def test_after_a_kill_the_store_is_complete_up_to_the_last_second(tmp_path
     assert len(numbers) >= last - 500
 
 
-async def test_the_open_calls_of_a_server_that_runs_are_left_alone(make_call: MakeCall, tmp_path: Path) -> None:
+async def test_the_open_calls_of_a_server_that_runs_are_left_alone(
+    url: str, make_call: MakeCall, tmp_path: Path
+) -> None:
     """A second server with the same database and node does not start; one with a name of its own does."""
-    url = f"sqlite:///{tmp_path}/ringback.db"
     running, second = await Database.open(url), await Database.open(url)
     try:
         await close_interrupted(running, node="main", recordings=tmp_path)
