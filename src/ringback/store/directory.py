@@ -145,6 +145,10 @@ class Directory:
         return next((trunk for trunk in self._trunks if trunk.account_sid == account_sid), None)
 
     @property
+    def accounts(self) -> tuple[AccountRecord, ...]:
+        return tuple(self._accounts.values())
+
+    @property
     def domains(self) -> tuple[DomainRecord, ...]:
         return tuple(self._domains.values())
 
