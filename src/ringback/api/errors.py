@@ -5,6 +5,7 @@ ApiError(status, code, message)
 ├── forbidden(message)      403, 20403
 ├── not_found(path)         404, 20404
 ├── method_not_allowed()    405, 20004
+├── too_many_requests()     429, 20429, with Retry-After
 └── internal_error()        500, 20500
 """
 
@@ -17,6 +18,7 @@ from starlette.responses import Response
 from ringback.api.representation import render_error
 
 REALM = "Twilio API"
+RETRY_AFTER_SECONDS = 1
 MORE_INFO = "https://www.twilio.com/docs/errors/{code}"
 
 
@@ -49,9 +51,9 @@ class ApiError(Exception):
         return render_error(request, self.body, self.status, self.headers)
 
 
-def not_authenticated() -> ApiError:
+def not_authenticated(message: str = "Authenticate") -> ApiError:
     """Missing or wrong credentials, or such as may not do this."""
-    return ApiError(401, 20003, "Authenticate", {"WWW-Authenticate": f'Basic realm="{REALM}"'})
+    return ApiError(401, 20003, message, {"WWW-Authenticate": f'Basic realm="{REALM}"'})
 
 
 def forbidden(message: str, code: int = 20403) -> ApiError:
@@ -65,6 +67,11 @@ def not_found(path: str) -> ApiError:
 
 def method_not_allowed(method: str, path: str, allow: str = "GET, HEAD") -> ApiError:
     return ApiError(405, 20004, f"{method} is not possible on {path}", {"Allow": allow})
+
+
+def too_many_requests() -> ApiError:
+    """More at once than the account may have; the request was not processed and may be sent again."""
+    return ApiError(429, 20429, "Too many requests at once", {"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
 def internal_error() -> ApiError:

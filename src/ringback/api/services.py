@@ -6,27 +6,26 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
-from ringback.model.record import AccountRecord, RecordingRecord
+from ringback.model.record import RecordingRecord
 from ringback.services.configuration import Configuring
 from ringback.services.reading import Reading
 
-FindAccount = Callable[[str], AccountRecord | None]
 FindRecording = Callable[[str], Awaitable[RecordingRecord | None]]
 Health = Callable[[], Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiServices:
-    """`find_account` answers from memory, so that a stranger costs no database read.
+    """`configuring` is what the resources of the configuration are kept with, `reading` what calls leave behind.
 
-    `configuring` is what the resources of the configuration are kept with, `reading` what calls leave behind.
+    Of one account no more than `max_concurrent_requests` are answered at once; None sets no limit.
     `health` gives what `/health` shows beside status and version; `"status": "stopping"` there makes it answer 503.
     """
 
-    find_account: FindAccount
     find_recording: FindRecording
     recordings_folder: Path
     registry: CollectorRegistry
     configuring: Configuring
     reading: Reading
     health: Health = dict
+    max_concurrent_requests: int | None = None

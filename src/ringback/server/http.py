@@ -4,12 +4,16 @@ import contextlib
 import socket
 
 from ringback.api.app import create_app
+from ringback.api.platform import TWILIO_CONCURRENT_REQUESTS
 from ringback.api.server import HttpServer
 from ringback.api.services import ApiServices
 from ringback.clock import Clock
+from ringback.model.settings import Settings
+from ringback.server.calls import Calls
 from ringback.server.storage import Storage
 from ringback.server.telling import Telling
 from ringback.services.configuration import Configuring
+from ringback.services.order_call import CallOrdering
 from ringback.services.reading import Reading
 from ringback.sip.endpoint import Endpoint
 from ringback.store.recording_finder import RecordingFinder
@@ -17,21 +21,31 @@ from ringback.store.recording_finder import RecordingFinder
 
 async def start_http(
     stack: contextlib.AsyncExitStack,
+    settings: Settings,
     listener: socket.socket,
     storage: Storage,
     telling: Telling,
     endpoint: Endpoint,
+    calls: Calls,
     clock: Clock,
 ) -> HttpServer:
     """Last of all: whoever can ask the API can make calls."""
     services = ApiServices(
-        find_account=storage.directory.account,
         find_recording=RecordingFinder(storage.database, storage.writer),
         recordings_folder=storage.recordings,
         registry=telling.metrics.registry,
         configuring=Configuring(database=storage.database, directory=storage.directory, clock=clock),
         reading=Reading(database=storage.database, writer=storage.writer),
+        ordering=CallOrdering(
+            placing=calls.placing,
+            find_application=storage.directory.application,
+            owns_caller_id=storage.directory.owns_caller_id,
+            put_notification=telling.journal.put_notification,
+            clock=clock,
+        ),
+        updating=calls.updating,
         health=lambda: {"status": "stopping" if endpoint.is_draining else "ok"},
+        max_concurrent_requests=TWILIO_CONCURRENT_REQUESTS if settings.limits.like == "twilio" else None,
     )
     http = HttpServer(create_app(services), listener=listener)
     await http.start()

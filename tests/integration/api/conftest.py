@@ -59,6 +59,7 @@ class Stage:
         self.directory: LiveDirectory
         self.client: aiohttp.ClientSession
         self.url = ""
+        self.services: ApiServices
 
     def add(self, path: str = "a.wav", **fields: Any) -> RecordingRecord:
         values: dict[str, Any] = {
@@ -126,8 +127,7 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
     writer.start()
     stage.database, stage.writer = database, writer
     Counter("ringback_tests", "What a test counts.", registry=stage.registry).inc()
-    services = ApiServices(
-        find_account=stage.accounts.get,  # type: ignore[arg-type]
+    services = stage.services = ApiServices(
         find_recording=stage.find_recording,
         recordings_folder=recordings,
         registry=stage.registry,
