@@ -7,7 +7,6 @@ from starlette.responses import JSONResponse, Response
 from ringback import __version__
 from ringback.api.applications import applications_router
 from ringback.api.authentication import authenticate, directory_of
-from ringback.api.calls import calls_router
 from ringback.api.description import describe_suffixes
 from ringback.api.errors import ApiError, internal_error, method_not_allowed, not_found
 from ringback.api.operation import operation_router
@@ -21,18 +20,19 @@ from ringback.api.sip_domains import sip_domains_router
 from ringback.api.sip_lists import sip_lists_router
 from ringback.api.sip_mappings import sip_mappings_router
 from ringback.api.trunks import trunks_router
+from ringback.api.usage import usage_router
 from ringback.services.refusal import Refused
 
 METHODS = ("GET", "HEAD", "POST", "DELETE")
 ROUTERS = (
     applications_router,
-    calls_router,
     sip_addresses_router,
     sip_credentials_router,
     sip_domains_router,
     sip_lists_router,
     sip_mappings_router,
     trunks_router,
+    usage_router,
 )
 """One for each resource of the REST API."""
 
