@@ -19,6 +19,7 @@ from ringback.call.control import (
     Prompt,
     RecordRequest,
     RecordResult,
+    Transcript,
     WaitingMusic,
 )
 from ringback.call.journal import CallJournal
@@ -32,6 +33,7 @@ from ringback.call.queue_request import DialQueueRequest, DialQueueResult, Enque
 from ringback.call.recording_desk import RecordingDesk
 from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.call.referral import Referral
+from ringback.call.transcribing import transcribe
 from ringback.call.transfer import NO_REFER_URL
 from ringback.clock import Clock, TimerHandle
 from ringback.media._engine import Clip
@@ -39,7 +41,7 @@ from ringback.media.errors import MediaError
 from ringback.media.leg import MediaLeg
 from ringback.model.call_status import CallStatus, status_of_sip_response
 from ringback.model.record import MessageRecord
-from ringback.model.sid import RecordingSid, new_sid
+from ringback.model.sid import new_sid
 from ringback.sip.events import ReferReceived
 
 T = TypeVar("T")
@@ -298,11 +300,10 @@ class Call:
             result = await self._parts.recordings.close(recording, seconds=audio.seconds, ended_by=ended_by)
         return result
 
-    def transcribe(self, recording_sid: RecordingSid, then: Callable[[str | None], None]) -> None:
-        if self._parts.hearing is None:
-            then(None)
-            return
-        self._parts.hearing.transcribe(self._parts.recordings.path_of(self._info, recording_sid), then)
+    def transcribe(self, recording: RecordResult, then: Callable[[Transcript], None]) -> None:
+        path = self._parts.recordings.path_of(self._info, recording.recording_sid)
+        hearing, journal, clock = self._parts.hearing, self._parts.journal, self._parts.clock
+        transcribe(self._info, recording, path, then, hearing=hearing, journal=journal, clock=clock)
 
     async def dial(self, request: DialRequest) -> DialResult:
         self._dials += 1

@@ -22,7 +22,7 @@ from ringback.call.message_request import MessageRequest
 from ringback.call.queue_request import DialQueueRequest, DialQueueResult, EnqueueRequest, EnqueueResult
 from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.model.call_status import CallStatus, Direction
-from ringback.model.sid import AccountSid, CallSid, RecordingSid
+from ringback.model.sid import AccountSid, CallSid, RecordingSid, TranscriptionSid
 
 if TYPE_CHECKING:
     from ringback.call.background_recording import BackgroundRecording
@@ -137,6 +137,14 @@ class RecordResult:
     channels: int = 1
     status: Literal["completed", "absent"] = "completed"  # absent: no audio worth keeping (R-11), code says why
     error_code: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transcript:
+    """The words of a recording; `text` is None where they could not be found out."""
+
+    sid: TranscriptionSid
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,8 +297,8 @@ class CallControl(Protocol):
 
     async def record(self, request: RecordRequest) -> RecordResult: ...
 
-    def transcribe(self, recording_sid: RecordingSid, then: Callable[[str | None], None]) -> None:
-        """Find out what is said in a finished recording, in the background; None: it could not be."""
+    def transcribe(self, recording: RecordResult, then: Callable[[Transcript], None]) -> None:
+        """Find out and keep what is said in a finished recording, in the background."""
         ...
 
     async def dial(self, request: DialRequest) -> DialResult: ...

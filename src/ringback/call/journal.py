@@ -5,7 +5,7 @@ from typing import Protocol
 
 from ringback.call.control import CallInfo, StatusEvents
 from ringback.model.call_status import CallStatus
-from ringback.model.record import MessageRecord, RecordingRecord
+from ringback.model.record import MessageRecord, RecordingRecord, TranscriptionRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,8 @@ class CallJournal(Protocol):
         ...
 
     def recording_changed(self, record: RecordingRecord) -> None: ...
+
+    def transcription_changed(self, record: TranscriptionRecord) -> None: ...
 
     def message_kept(self, record: MessageRecord) -> None: ...
 

@@ -48,7 +48,7 @@ class Hearing:
 
     def __init__(self, recognizer: Recognizer) -> None:
         self._recognizer = recognizer
-        self._transcribing: set[asyncio.Task[None]] = set()
+        self._transcribing: set[asyncio.Task[str | None]] = set()
         self._threads = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="ringback-hearing")
 
     @contextlib.asynccontextmanager
@@ -67,26 +67,30 @@ class Hearing:
 
     def transcribe(self, recording: Path, then: Callable[[str | None], None]) -> None:
         """The words of a WAV of one channel, in the background; None if they cannot be found out."""
-        task = asyncio.ensure_future(self._transcribe(recording, then))
+        task = asyncio.ensure_future(self._transcribe(recording))
+
+        def done(task: "asyncio.Task[str | None]") -> None:
+            self._transcribing.discard(task)
+            then(None if task.cancelled() else task.result())
+
         self._transcribing.add(task)
-        task.add_done_callback(self._transcribing.discard)
+        task.add_done_callback(done)
 
     def close(self) -> None:
-        """What is being transcribed is dropped."""
+        """What is being transcribed has failed."""
         for task in self._transcribing:
             task.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._recognizer.close()
 
-    async def _transcribe(self, recording: Path, then: Callable[[str | None], None]) -> None:
+    async def _transcribe(self, recording: Path) -> str | None:
         try:
             pcm = await asyncio.to_thread(_samples_of, recording)
             texts = [await self._text_of(audio) for audio in utterances(pcm)]
         except (ListeningFailed, OSError, EOFError, wave.Error) as problem:
             logger.warning("a recording cannot be transcribed", recording=recording.name, problem=str(problem))
-            then(None)
-            return
-        then(" ".join(text for text in texts if text))
+            return None
+        return " ".join(text for text in texts if text)
 
     async def _text_of(self, audio: bytes) -> str:
         session = self._session(ListenRequest(language=TRANSCRIBED_LANGUAGE))

@@ -22,6 +22,7 @@ from ringback.model.record import (
     NotificationRecord,
     NumberRecord,
     RecordingRecord,
+    TranscriptionRecord,
 )
 from ringback.model.sid import CallSid, new_sid
 from ringback.services.metrics import Metrics
@@ -31,7 +32,7 @@ from ringback.webhooks.delivery import Callback
 
 logger = structlog.get_logger(__name__)
 
-Row = CallRecord | RecordingRecord | MessageRecord | NotificationRecord
+Row = CallRecord | RecordingRecord | TranscriptionRecord | MessageRecord | NotificationRecord
 
 EVENTS: dict[CallStatus, StatusEvent] = {
     CallStatus.INITIATED: "initiated",
@@ -178,6 +179,9 @@ class Journal:
             self._tell(live)
 
     def recording_changed(self, record: RecordingRecord) -> None:
+        self._put(record)
+
+    def transcription_changed(self, record: TranscriptionRecord) -> None:
         self._put(record)
 
     def message_kept(self, record: MessageRecord) -> None:

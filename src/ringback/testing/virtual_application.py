@@ -11,6 +11,7 @@ from ringback.call.application_request import ApplicationRequest
 from ringback.call.background_recording import BackgroundRecording
 from ringback.call.conference_request import ConferenceRequest, ConferenceResult
 from ringback.call.control import (
+    CallControl,
     CallEnded,
     CallInfo,
     DialRequest,
@@ -19,14 +20,16 @@ from ringback.call.control import (
     Prompt,
     RecordRequest,
     RecordResult,
+    Transcript,
 )
 from ringback.call.listen_request import ListenRequest, SpeechStream
 from ringback.call.message_request import MessageRequest
+from ringback.call.queue import QueueFacts
 from ringback.call.queue_request import DialQueueRequest, DialQueueResult, EnqueueRequest, EnqueueResult
 from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.interpreter.run import Callbacks
 from ringback.model.call_status import CallStatus
-from ringback.model.sid import CallSid, RecordingSid
+from ringback.model.sid import CallSid
 from ringback.testing.transcript import Dialled
 from ringback.testing.virtual_call import VirtualCall
 from ringback.testing.virtual_dial import DialRecorder, LegStatus
@@ -118,8 +121,8 @@ class VirtualApplicationCall:
     async def record(self, request: RecordRequest) -> RecordResult:
         return await self._parent.record(request)
 
-    def transcribe(self, recording_sid: RecordingSid, then: Callable[[str | None], None]) -> None:
-        self._parent.transcribe(recording_sid, then)
+    def transcribe(self, recording: RecordResult, then: Callable[[Transcript], None]) -> None:
+        self._parent.transcribe(recording, then)
 
     async def dial(self, request: DialRequest) -> DialResult:
         return await self._parent.dial(request)
@@ -131,7 +134,15 @@ class VirtualApplicationCall:
         return await self._parent.confer(request)
 
     async def enqueue(self, request: EnqueueRequest) -> EnqueueResult:
-        return await self._parent.enqueue(request)
+        """What waits is the parent, and what runs meanwhile is the child's: `<Hangup>` ends the child."""
+        wait = request.wait
+        if wait is None:
+            return await self._parent.enqueue(request)
+
+        async def wait_as_child(_parent: CallControl, facts: Callable[[], QueueFacts]) -> Literal["leave", "error"]:
+            return await wait(self, facts)
+
+        return await self._parent.enqueue(replace(request, wait=wait_as_child))
 
     async def dial_queue(self, request: DialQueueRequest) -> DialQueueResult:
         return await self._parent.dial_queue(request)

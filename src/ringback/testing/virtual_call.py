@@ -23,16 +23,18 @@ from ringback.call.control import (
     Prompt,
     RecordRequest,
     RecordResult,
+    Transcript,
     WaitingMusic,
 )
 from ringback.call.listen_request import ListenRequest, SpeechStream
+from ringback.call.live_call import EndStatus
 from ringback.call.meeting import Gatherings
 from ringback.call.message_request import MessageRequest
 from ringback.call.queue_request import DialQueueRequest, DialQueueResult, EnqueueRequest, EnqueueResult
 from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.clock import Clock
 from ringback.model.call_status import CallStatus, Direction
-from ringback.model.sid import RecordingSid
+from ringback.model.sid import TranscriptionSid
 from ringback.testing.caller import SECONDS_BETWEEN_KEYS, seconds_of_speech
 from ringback.testing.transcript import (
     Answered,
@@ -109,6 +111,7 @@ class VirtualCall:
         self._is_private = False
         self._status = CallStatus.IN_PROGRESS if is_answered else CallStatus.RINGING
         self._over = asyncio.Event()  # for the document that runs
+        self._dials = 0
         self._is_moved = False
         self._answered_at = world.elapsed() if is_answered else None
         self._ended_at: float | None = None
@@ -159,6 +162,16 @@ class VirtualCall:
         self._is_moved = False
         if not self.has_finished:
             self._over.clear()
+
+    @property
+    def is_in_progress(self) -> bool:
+        """A call that rings counts, while a `<Dial>` of its own rings."""
+        return not self.has_finished and (self._is_answered or self._dials > 0)
+
+    def terminate(self, status: EndStatus) -> None:
+        """From outside (L-03)."""
+        if not (self._is_answered and status == "canceled"):
+            self._end("app", CallStatus.CANCELED, 480)
 
     async def released(self) -> None:
         """Nobody but its documents ever has it."""
@@ -241,16 +254,22 @@ class VirtualCall:
             raise NotImplementedError("this virtual call records nothing")
         return await self.world.record(self, request)
 
-    def transcribe(self, recording_sid: RecordingSid, then: Callable[[str | None], None]) -> None:
-        """Word for word, and at once."""
+    def transcribe(self, recording: RecordResult, then: Callable[[Transcript], None]) -> None:
+        """Word for word, and at once. The SID is that of the recording with another prefix, so that two runs give
+        the same."""
         recorded = [event for event in self.world.journal.events if isinstance(event, Recorded)]
-        words = [" ".join(event.words) for event in recorded if event.recording_sid == recording_sid]
-        then(words[0] if words else None)
+        words = [" ".join(event.words) for event in recorded if event.recording_sid == recording.recording_sid]
+        sid = TranscriptionSid(recording.recording_sid.replace("RE", "TR", 1))
+        then(Transcript(sid=sid, text=words[0] if words else None))
 
     async def dial(self, request: DialRequest) -> DialResult:
         if self.world.dial is None:
             raise NotImplementedError("this virtual call dials nobody")
-        return await self.world.dial(self, request)
+        self._dials += 1
+        try:
+            return await self.world.dial(self, request)
+        finally:
+            self._dials -= 1
 
     async def dial_application(self, request: ApplicationRequest) -> DialResult:
         if self.world.dial_application is None:

@@ -66,7 +66,6 @@ COVERAGE: Mapping[str, Coverage] = MappingProxyType(
         **_attributes("Gather", "speechModel enhanced", partly("accepted; one local model hears everything")),
         "Gather@debug": not_done("has no documented effect"),
         "Record": DONE,
-        **_attributes("Record", "transcribe transcribeCallback", partly("the words are in the callback, and not kept")),
         "Record@recordingConfigurationId": _TWILIOS_NETWORK,
         "Dial": DONE,
         **_attributes(

@@ -30,7 +30,7 @@ from ringback.call.recording_desk import RecordingDesk
 from ringback.call.route import Caller, NotRoutable, Route
 from ringback.media._engine import Clip
 from ringback.model.call_status import CallStatus, Direction
-from ringback.model.record import ConferenceRecord, MessageRecord, QueueRecord, RecordingRecord
+from ringback.model.record import ConferenceRecord, MessageRecord, QueueRecord, RecordingRecord, TranscriptionRecord
 from ringback.model.sid import AccountSid, CallSid, new_call_sid
 from ringback.sip.digest import Credentials
 from ringback.sip.events import IncomingCall
@@ -127,6 +127,7 @@ class MemoryJournal:
     progressed: list[tuple[CallInfo, CallStatus]] = field(default_factory=list)
     ended: list[tuple[CallInfo, CallStatus, int | None]] = field(default_factory=list)
     recordings: list[RecordingRecord] = field(default_factory=list)
+    transcriptions: list[TranscriptionRecord] = field(default_factory=list)
     messages: list[MessageRecord] = field(default_factory=list)
     reports: list[tuple[int, str]] = field(default_factory=list)
 
@@ -147,6 +148,9 @@ class MemoryJournal:
 
     def recording_changed(self, record: RecordingRecord) -> None:
         self.recordings.append(record)
+
+    def transcription_changed(self, record: TranscriptionRecord) -> None:
+        self.transcriptions.append(record)
 
     def report(self, info: CallInfo, code: int, message: str) -> None:
         self.reports.append((code, message))

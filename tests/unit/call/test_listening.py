@@ -195,3 +195,15 @@ async def test_what_cannot_be_transcribed_is_told_as_nothing(
             write(recording, voice())
             recognizer.fails = True
     assert await transcribed(hearing, recording) is None
+
+
+@pytest.mark.parametrize("begun", [True, False])
+async def test_what_is_being_transcribed_when_the_server_ends_is_told_as_nothing(
+    hearing: Hearing, tmp_path: Path, begun: bool
+) -> None:
+    told: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+    hearing.transcribe(write(tmp_path / "r.wav", voice()), told.set_result)
+    if begun:
+        await asyncio.sleep(0)
+    hearing.close()
+    assert await asyncio.wait_for(told, 10) is None

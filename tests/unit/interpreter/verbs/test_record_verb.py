@@ -1,7 +1,11 @@
 """`<Record>`: what is asked of the call, and the requests that follow it (R-01 to R-11, A-02)."""
 
+from collections.abc import Callable
+
 import pytest
 
+from ringback.call.control import RecordResult, Transcript
+from ringback.model.sid import new_transcription_sid
 from ringback.testing.transcript import Recorded
 from ringback.testing.virtual_call import VirtualCall
 from tests.unit.interpreter.conftest import BASE, Bench
@@ -106,7 +110,8 @@ async def test_the_words_of_a_recording_are_sent(bench: Bench) -> None:
 async def test_words_that_cannot_be_found_out_are_a_failed_transcription(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(VirtualCall, "transcribe", lambda _call, _sid, then: then(None))
+    nothing = Transcript(sid=new_transcription_sid(), text=None)
+    monkeypatch.setattr(VirtualCall, "transcribe", lambda _call, _recording, then: then(nothing))
     bench.clock.call_at(1, lambda: bench.call.say("call me back", 4.0))
     await record(bench, 'transcribe="true" transcribeCallback="/words"')
     (words,) = transcribed(bench)
@@ -129,7 +134,18 @@ async def test_an_absent_recording_is_not_transcribed(bench: Bench) -> None:
     assert transcribed(bench) == []
 
 
-async def test_without_a_callback_nothing_is_transcribed_and_that_is_reported(bench: Bench) -> None:
+async def test_without_a_callback_a_transcription_is_made_and_nobody_is_told(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[Transcript] = []
+    plain = VirtualCall.transcribe
+
+    def transcribe(call: VirtualCall, recording: RecordResult, then: Callable[[Transcript], None]) -> None:
+        plain(call, recording, made.append)
+        plain(call, recording, then)
+
+    monkeypatch.setattr(VirtualCall, "transcribe", transcribe)
     bench.clock.call_at(1, lambda: bench.call.say("call me back", 4.0))
     await record(bench, 'transcribe="true"')
-    assert bench.codes == [13620]
+    assert [transcript.text for transcript in made] == ["call me back"]
+    assert (bench.codes, bench.callbacks.sent) == ([], [])
