@@ -129,9 +129,19 @@ class Ladder:
 
 
 async def run_sipp(
-    ladder: Ladder | Path, port: int, folder: Path, *, source: str = "127.0.0.1", calls: int = 1, seconds: float = 60
+    ladder: Ladder | Path,
+    port: int,
+    folder: Path,
+    *,
+    source: str = "127.0.0.1",
+    calls: int = 1,
+    seconds: float = 60,
+    listen: int | None = None,
 ) -> None:
-    """Run a scenario against the server; raises `AssertionError` with sipp's own words when it does not go as drawn."""
+    """Run a scenario against the server, or that of a callee who waits at the port `listen`.
+
+    Raises `AssertionError` with sipp's own words when it does not go as drawn.
+    """
     scenario = folder / "scenario.xml"
     if isinstance(ladder, Ladder):
         scenario.write_text(ladder.xml())
@@ -142,6 +152,8 @@ async def run_sipp(
         "sipp", f"127.0.0.1:{port}", "-sf", str(scenario), "-i", source, "-mi", source, "-m", str(calls), "-r", "5",
         "-nostdin", "-timeout", str(int(seconds)), "-trace_err", "-error_file", str(folder / "sipp.err"), *transport,
     ]  # fmt: skip
+    if listen is not None:
+        arguments += ["-p", str(listen)]
     process = await asyncio.create_subprocess_exec(
         *arguments, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, cwd=folder
     )
