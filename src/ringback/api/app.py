@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 from ringback import __version__
 from ringback.api.applications import applications_router
 from ringback.api.authentication import authenticate, directory_of
+from ringback.api.callbacks import callbacks_router
 from ringback.api.description import describe_suffixes
 from ringback.api.errors import ApiError, internal_error, method_not_allowed, not_found
 from ringback.api.operation import operation_router
@@ -26,6 +27,7 @@ from ringback.services.refusal import Refused
 METHODS = ("GET", "HEAD", "POST", "DELETE")
 ROUTERS = (
     applications_router,
+    callbacks_router,
     sip_addresses_router,
     sip_credentials_router,
     sip_domains_router,

@@ -8,7 +8,9 @@ from prometheus_client import CollectorRegistry
 
 from ringback.model.record import RecordingRecord
 from ringback.services.configuration import Configuring
+from ringback.services.reach_app import AppLinks
 from ringback.services.reading import Reading
+from ringback.webhooks.address_policy import AddressPolicy
 
 FindRecording = Callable[[str], Awaitable[RecordingRecord | None]]
 Health = Callable[[], Mapping[str, object]]
@@ -19,6 +21,7 @@ class ApiServices:
     """`configuring` is what the resources of the configuration are kept with, `reading` what calls leave behind.
 
     Of one account no more than `max_concurrent_requests` are answered at once; None sets no limit.
+    `links` send callbacks; the URLs that they and others lead to are held against `addresses`.
     `health` gives what `/health` shows beside status and version; `"status": "stopping"` there makes it answer 503.
     """
 
@@ -27,5 +30,7 @@ class ApiServices:
     registry: CollectorRegistry
     configuring: Configuring
     reading: Reading
+    links: AppLinks
+    addresses: AddressPolicy
     health: Health = dict
     max_concurrent_requests: int | None = None

@@ -33,6 +33,8 @@ async def start_http(
         registry=telling.metrics.registry,
         configuring=Configuring(database=storage.database, directory=storage.directory, clock=clock),
         reading=Reading(database=storage.database, writer=storage.writer),
+        links=telling.links,
+        addresses=telling.addresses,
         health=lambda: {"status": "stopping" if endpoint.is_draining else "ok"},
         max_concurrent_requests=TWILIO_CONCURRENT_REQUESTS if settings.limits.like == "twilio" else None,
     )

@@ -23,11 +23,13 @@ class Telling:
     links: AppLinks
     journal: Journal
     metrics: Metrics
+    addresses: AddressPolicy
 
 
 async def open_telling(stack: contextlib.AsyncExitStack, settings: Settings, storage: Storage, clock: Clock) -> Telling:
     metrics = Metrics()
-    transport = AiohttpTransport(address_policy=AddressPolicy(refuse_private=not settings.http.allows_private_urls))
+    addresses = AddressPolicy(refuse_private=not settings.http.allows_private_urls)
+    transport = AiohttpTransport(address_policy=addresses)
     stack.push_async_callback(transport.close)
     writer, first = storage.writer, await next_sequence(storage.database, settings.store.node)
     links = AppLinks(
@@ -42,4 +44,4 @@ async def open_telling(stack: contextlib.AsyncExitStack, settings: Settings, sto
         clock=clock,
         number_of=storage.directory.number,
     )
-    return Telling(links=links, journal=journal, metrics=metrics)
+    return Telling(links=links, journal=journal, metrics=metrics, addresses=addresses)

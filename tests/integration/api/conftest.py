@@ -19,12 +19,16 @@ from ringback.clock import SystemClock
 from ringback.model.record import AccountRecord, RecordingRecord, RecordingStatus
 from ringback.model.sid import AccountSid, CallSid, RecordingSid
 from ringback.services.configuration import Configuring
+from ringback.services.reach_app import AppLinks
 from ringback.services.reading import Reading
 from ringback.store.account import AccountRepository
 from ringback.store.database import Database
 from ringback.store.live_directory import LiveDirectory
 from ringback.store.record_writer import record_writer
 from ringback.store.write_behind import WriteBehind
+from ringback.testing.app_transport import AppRequest, AppTransport
+from ringback.testing.transcript import Journal
+from ringback.webhooks.address_policy import AddressPolicy
 
 MINE, OTHER = AccountSid("AC" + "1" * 32), AccountSid("AC" + "2" * 32)
 RECORDING = RecordingSid("RE" + "a" * 32)
@@ -59,6 +63,8 @@ class Stage:
         self.directory: LiveDirectory
         self.client: aiohttp.ClientSession
         self.url = ""
+        self.links: AppLinks
+        self.asked: list[AppRequest] = []
         self.services: ApiServices
 
     def add(self, path: str = "a.wav", **fields: Any) -> RecordingRecord:
@@ -74,6 +80,10 @@ class Stage:
         record = RecordingRecord(**{**values, **fields})
         self.recordings[record.sid] = record
         return record
+
+    def answer_as_app(self, request: AppRequest) -> str:
+        self.asked.append(request)
+        return ""
 
     async def find_recording(self, sid: str) -> RecordingRecord | None:
         self.lookups.append(sid)
@@ -127,7 +137,16 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
     writer.start()
     stage.database, stage.writer = database, writer
     Counter("ringback_tests", "What a test counts.", registry=stage.registry).inc()
+    stage.links = AppLinks(
+        transport=AppTransport(answers=stage.answer_as_app, journal=Journal(), clock=SystemClock()),
+        clock=SystemClock(),
+        put=writer.put,
+        outbox=writer,
+        keep_exchange=writer.put,
+    )
     services = stage.services = ApiServices(
+        links=stage.links,
+        addresses=AddressPolicy(),
         find_recording=stage.find_recording,
         recordings_folder=recordings,
         registry=stage.registry,
@@ -142,6 +161,7 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
         stage.client = client
         yield stage
     await server.stop(1.0)
+    await stage.links.close(1.0)
     await writer.close()
     await database.close()
     assert not failures
