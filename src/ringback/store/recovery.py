@@ -1,9 +1,9 @@
 """Closes what a crash left open, at the start of the process with the same `node` name.
 
 Nobody knows when the process died. A call counts as ended when the last thing known of it happened: the end of its
-latest recording, else its answer, else its beginning. A call that was answered is completed, another is failed. A
-recording gets the length of its file, whose header is put right. A conference is over, for no reason that is known.
-What was being transcribed has failed.
+latest recording, else its answer, else when it was dialled or came in, else when it was ordered. A call that was
+answered is completed, another is failed. A recording gets the length of its file, whose header is put right. A
+conference is over, for no reason that is known. What was being transcribed has failed.
 """
 
 import asyncio
@@ -81,11 +81,12 @@ def _closed_recording(record: RecordingRecord, folder: Path) -> RecordingRecord:
 
 
 def _ended_call(call: CallRecord, recordings: tuple[RecordingRecord, ...]) -> CallRecord:
-    moments = [call.answered_at or call.created_at, *map(_end_of, recordings)]
+    last_known = call.answered_at or call.started_at or call.created_at
+    ended_at = max([last_known, *map(_end_of, recordings)])
     status = CallStatus.FAILED if call.answered_at is None else CallStatus.COMPLETED
     if call.status.is_final:  # only the moment of its end was missing
         status = call.status
-    return dataclasses.replace(call, status=status, ended_at=max(moments))
+    return dataclasses.replace(call, status=status, ended_at=ended_at, updated_at=ended_at)
 
 
 def _end_of(recording: RecordingRecord) -> datetime:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ringback.model.call_status import CallStatus
+from ringback.model.call_status import CallStatus, Direction
 from ringback.model.record import CallRecord, RecordingRecord, RecordingStatus
 from ringback.store.call import CallRepository
 from ringback.store.database import Database
@@ -66,6 +66,24 @@ async def test_a_call_lasted_until_its_last_recording_ends(
     async with database.read() as connection:
         (ended,) = await CallRepository(connection).all()
     assert ended.duration_seconds == 52
+
+
+@pytest.mark.parametrize(
+    ("status", "started"), [(CallStatus.QUEUED, False), (CallStatus.INITIATED, True), (CallStatus.RINGING, True)]
+)
+async def test_a_call_over_rest_that_nobody_had_answered_has_failed(
+    database: Database, make_call: MakeCall, tmp_path: Path, status: CallStatus, started: bool
+) -> None:
+    """It counts as ended when it was dialled, or ordered where it was not."""
+    ordered = make_call().created_at
+    dialled = ordered + timedelta(seconds=40) if started else None
+    call = make_call(1, status, direction=Direction.OUTBOUND_API, started_at=dialled, queue_ms=40_000)
+    await save(database, [call], [])
+    assert (await close_interrupted(database, node="main", recordings=tmp_path)).calls == 1
+    async with database.read() as connection:
+        (ended,) = await CallRepository(connection).all()
+    assert (ended.status, ended.duration_seconds) == (CallStatus.FAILED, None)
+    assert ended.ended_at == ended.updated_at == (dialled or ordered)
 
 
 async def test_a_recording_gets_the_length_of_its_file_and_a_right_header(
