@@ -18,7 +18,8 @@ from pydantic.fields import FieldInfo
 from starlette.requests import Request
 
 from ringback.api.errors import ApiError
-from ringback.api.value import BAD_PARAMETER, Missing
+from ringback.api.value import ADDRESSES, BAD_PARAMETER, Missing
+from ringback.webhooks.address_policy import AddressPolicy
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_PARAMETERS = 1000
@@ -39,13 +40,17 @@ class Form(BaseModel):
     @classmethod
     async def read(cls, request: Request) -> Self:
         """Raises `ApiError` for the first parameter that is wrong."""
-        return cls.of_pairs(parse_pairs((await body_of(request)).decode("utf-8", "replace")))
+        pairs = parse_pairs((await body_of(request)).decode("utf-8", "replace"))
+        return cls.of_pairs(pairs, addresses=request.app.state.services.addresses)
 
     @classmethod
-    def of_pairs(cls, pairs: Sequence[tuple[str, str]]) -> Self:
-        """Raises `ApiError` for the first parameter that is wrong. Of one that is repeated, the last counts."""
+    def of_pairs(cls, pairs: Sequence[tuple[str, str]], *, addresses: AddressPolicy | None = None) -> Self:
+        """Raises `ApiError` for the first parameter that is wrong. Of one that is repeated, the last counts.
+
+        A URL may not lead where `addresses` forbids it (webhooks.md H-16).
+        """
         try:
-            return cls.model_validate(cls._values(pairs))
+            return cls.model_validate(cls._values(pairs), context={ADDRESSES: addresses or AddressPolicy()})
         except ValidationError as error:
             raise cls._api_error(error) from None
 

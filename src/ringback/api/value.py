@@ -8,10 +8,11 @@ from email.utils import parsedate_to_datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationError, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from ringback.model.sid import is_sid
+from ringback.webhooks.address_policy import AddressPolicy, AddressRefused
 
 BAD_PARAMETER = 20001
 FRIENDLY_NAME = 20002
@@ -19,6 +20,8 @@ BAD_URL = 21205
 BAD_METHOD = 21209
 MAX_URL = 4000
 MAX_FRIENDLY_NAME = 64
+ADDRESSES = "addresses"
+"""The key of the `AddressPolicy` in the context of a validation."""
 
 Method = Literal["GET", "POST"]
 
@@ -74,9 +77,12 @@ def whole(least: int, most: int, code: int = BAD_PARAMETER) -> Any:
 
 
 def url_with(code: int, *, schemes: tuple[str, ...] = ("http", "https")) -> Any:
-    """An absolute URL of one of the schemes; an empty one is given back as it is, and clears what was set."""
+    """An absolute URL of one of the schemes; an empty one is given back as it is, and clears what was set.
 
-    def check(value: object) -> str:
+    It may not lead where the validation's context forbids it.
+    """
+
+    def check(value: object, info: ValidationInfo) -> str:
         text = str(value).strip()
         if not text:
             return ""
@@ -88,6 +94,10 @@ def url_with(code: int, *, schemes: tuple[str, ...] = ("http", "https")) -> Any:
             is_absolute = False
         if not is_absolute or len(text) > MAX_URL or any(character <= " " for character in text):
             raise refusal(f"{text[:200]!r} is not an absolute {' or '.join(schemes)} URL", code)
+        try:
+            (info.context or {}).get(ADDRESSES, AddressPolicy()).check_url(text)
+        except AddressRefused as refused:
+            raise refusal(str(refused), code) from None
         return text
 
     return BeforeValidator(check)

@@ -88,7 +88,7 @@ async def test_a_failed_callback_is_sent_again_as_it_was(stage: Any) -> None:
     await stage.links.close(5)
     (request,) = stage.asked
     assert request.headers["I-Twilio-Idempotency-Token"] == "token-1"
-    assert request.parameters == dict(callback(1).parameters)
+    assert request.parameters == {"x": "1", **dict(callback(1).parameters)}
     shown = json.loads((await stage.ask(f"{PATH}/{callback(1).sid}.json")).body)
     assert (shown["state"], shown["tries"], shown["error_code"]) == ("sent", 3, None)
 
