@@ -84,7 +84,7 @@ class Dialling:
 
     def _record(self, wanted: DialRecording) -> LegRecording | None:
         """DI-19: the parent is channel 1, the child channel 2. A parent that only rings has no audio yet."""
-        return LegRecording(self._parent, wanted) if self._parent.is_answered else None
+        return LegRecording(self._parent, wanted) if self._parent.leg.is_answered else None
 
     # -- ringing ------------------------------------------------------------------------------------------------
 
@@ -151,7 +151,7 @@ class Dialling:
             return
         if sum(len(other.legs) for other in self._attempts if other.is_ringing) > 1 or self._parent.has_ended:
             return
-        if self._parent.is_answered or self._parent.leg.ring_with_audio():
+        if self._parent.leg.is_answered or self._parent.leg.ring_with_audio():
             self._tone.stop()
             self._parent.leg.media.bridge(leg.media)
 
@@ -240,7 +240,7 @@ class Dialling:
 
     def _let_it_ring(self) -> None:
         """SC-05: while the called party is asked, the caller hears ringing, and nothing of that leg."""
-        if self._parent.is_answered and not self._parent.has_ended:
+        if self._parent.leg.is_answered and not self._parent.has_ended:
             self._parent.leg.media.unbridge()
             self._tone.start()
 

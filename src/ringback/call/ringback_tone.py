@@ -26,7 +26,7 @@ class RingbackTone:
         self._playing: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        if self._playing is None and self._call.is_answered:
+        if self._playing is None and self._call.leg.is_answered:
             self._playing = asyncio.ensure_future(self._play())
 
     def stop(self) -> None:

@@ -24,6 +24,7 @@ from ringback.testing.call_run import CallRun, incoming_call, run_together
 from ringback.testing.caller import Caller
 from ringback.testing.clock import VirtualClock, run_in_virtual_time
 from ringback.testing.phone import Phone
+from ringback.testing.running_call import RunningCall
 from ringback.testing.switchboard import Switchboard
 from ringback.testing.transcript import Transcript
 
@@ -45,6 +46,8 @@ class VirtualApp:
     404; without it every URL lasts three seconds. `phones` says who picks up when `<Dial>` rings a number or a SIP URI;
     everybody else does not exist (404). `applications` are the voice URLs that `<Dial><Application>` connects to, by
     ApplicationSid.
+
+    `calls` are the callers' calls of the test that runs, by SID: to be moved and ended, as over the REST API.
     """
 
     def __init__(
@@ -70,6 +73,7 @@ class VirtualApp:
         self.phones = phones or {}
         self.applications = {sid: self.url(url) for sid, url in (applications or {}).items()}
         self.limits = limits or Limits()
+        self.calls: dict[str, RunningCall] = {}
 
     def url(self, written: str) -> str:
         """A path of the app as an absolute URL."""
@@ -102,6 +106,7 @@ class VirtualApp:
         They share the clock, and meet in the app's conferences and queues. A transcript counts from its own call's
         arrival. A `Caller` alone arrives at once.
         """
+        self.calls.clear()
         clock = VirtualClock()
         switchboard = Switchboard(clock=clock, base_url=self.base_url, arrivals=len(callers))
         runs = [self._run(switchboard, number, caller, max_seconds) for number, caller in enumerate(callers, 1)]
@@ -125,7 +130,11 @@ class VirtualApp:
             applications=self.applications,
             limits=self.limits,
             max_seconds=max_seconds,
+            enter=self._enter,
         )
+
+    def _enter(self, running: RunningCall) -> None:
+        self.calls[running.sid] = running
 
 
 def _outside_of_any_loop(work: Callable[[], T]) -> T:

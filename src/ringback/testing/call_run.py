@@ -1,8 +1,9 @@
 """One call to a virtual app: puts the interpreter, the client and the virtual call together and lets time run."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urljoin
 
 from ringback.call.control import CallInfo
 from ringback.clock import Clock
@@ -19,6 +20,7 @@ from ringback.testing.app_transport import Answers, AppTransport
 from ringback.testing.caller import Caller
 from ringback.testing.performance import Performance
 from ringback.testing.phone import Phone
+from ringback.testing.running_call import RunningCall
 from ringback.testing.switchboard import Switchboard
 from ringback.testing.transcript import Journal, Transcript
 from ringback.testing.virtual_application import VirtualApplications
@@ -76,6 +78,7 @@ class CallRun:
     applications: Mapping[str, str]
     limits: Limits
     max_seconds: float
+    enter: Callable[[RunningCall], None]  # tells the test of the call, when it comes in
     at: float = 0.0  # when it comes in
 
     @property
@@ -89,17 +92,23 @@ class CallRun:
         delivery = Delivery(self._client(journal, is_callback=True), self.clock, lambda p: journal.report(_report(p)))
         callbacks = DeliveredCallbacks(delivery=delivery, call_sid=self.info.call_sid, cookies=cookies)
         call = self._call(journal, callbacks)
-        performance = Performance(self.caller, call)
+        documents = self._documents(call, journal, cookies, delivery)
+        running = RunningCall(call=call, documents=documents, url_of=self._url)
+        self.enter(running)
+        performance = Performance(self.caller, call, running)
         performing = asyncio.ensure_future(performance.run())
         limit = self.clock.call_at(self.clock.now() + self.max_seconds, lambda: call.end("time limit"))
         try:
-            await self._documents(call, journal, cookies, delivery).run(self.first)
+            await documents.run(self.first)
         finally:
             limit.cancel()
             performing.cancel()
             await asyncio.gather(performing, return_exceptions=True)
             self._tell_end(call, callbacks)
         return FinishedCall(journal=journal, delivery=delivery, caller_waits_for=performance.waits_for)
+
+    def _url(self, written: str) -> str:
+        return urljoin(self.base_url + "/", written)
 
     def _client(self, journal: Journal, *, is_callback: bool) -> AppClient:
         transport = AppTransport(

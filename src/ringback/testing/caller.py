@@ -3,8 +3,12 @@
 Caller().hears("press one").presses("1").hears("after the beep").says("Hello, it is me.").presses("#")
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from ringback.testing.running_call import RunningCall
 
 SECONDS_BETWEEN_KEYS = 0.25
 WORDS_PER_SECOND = 2.5
@@ -51,7 +55,14 @@ class HangUp:
     pass
 
 
-Step = Hear | Wait | WaitUntil | Press | Speak | HangUp
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """Something happens to the call from outside."""
+
+    action: "Callable[[RunningCall], None]"
+
+
+Step = Hear | Wait | WaitUntil | Press | Speak | HangUp | Act
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +100,10 @@ class Caller:
 
     def hangs_up(self, *, at: float | None = None) -> Self:
         return self._at(at)._then(HangUp())
+
+    def then(self, action: "Callable[[RunningCall], None]", *, at: float | None = None) -> Self:
+        """Call `action` with this call, which it may move elsewhere or end, as an app does over the REST API."""
+        return self._at(at)._then(Act(action=action))
 
     def _at(self, at: float | None) -> Self:
         return self if at is None else self.waits_until(at)

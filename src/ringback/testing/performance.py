@@ -2,6 +2,7 @@
 
 from ringback.testing.caller import (
     SECONDS_BETWEEN_KEYS,
+    Act,
     Caller,
     HangUp,
     Hear,
@@ -11,15 +12,20 @@ from ringback.testing.caller import (
     Wait,
     WaitUntil,
 )
+from ringback.testing.running_call import RunningCall
 from ringback.testing.virtual_call import VirtualCall
 
 
 class Performance:
-    """One caller on one call. `waits_for` is what a `hears` step waits for at the moment."""
+    """One caller on one call. `waits_for` is what a `hears` step waits for at the moment.
 
-    def __init__(self, caller: Caller, call: VirtualCall) -> None:
+    `running` is the call as it is changed from outside; that of a dialled phone is not.
+    """
+
+    def __init__(self, caller: Caller, call: VirtualCall, running: RunningCall | None = None) -> None:
         self._caller = caller
         self._call = call
+        self._running = running
         self._sounds_heard = 0
         self.waits_for: str | None = None
 
@@ -46,6 +52,19 @@ class Performance:
                 await clock.sleep(step.seconds)
             case HangUp():
                 self._call.end()
+            case Act():
+                self._act(step)
+
+    def _act(self, step: Act) -> None:
+        """What it raises fails the test, like what a function of the app raises."""
+        journal = self._call.world.journal
+        try:
+            if self._running is None:
+                raise ValueError("only the call of a caller can be changed, not that of a phone which was dialled")
+            step.action(self._running)
+        except Exception as failure:
+            journal.failure = journal.failure or failure
+            raise
 
     async def _hear(self, step: Hear) -> None:
         self.waits_for = step.words

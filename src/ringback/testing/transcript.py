@@ -183,6 +183,16 @@ class Requested(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moved(Event):
+    """The call was moved to another document from outside."""
+
+    to: str
+
+    def __str__(self) -> str:
+        return f"moved to {self.to}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended(Event):
     """The call is over. `sip_status` is the final response of a call that was never answered."""
 

@@ -223,3 +223,17 @@ async def test_a_background_recording_of_it_ends_with_it(house: House) -> None:
     assert told.parameters["RecordingStatus"] == "completed"
     assert told.parameters["CallSid"] == house.calls()[1].sid
     assert house.calls()[0].status == "in-progress"
+
+
+async def test_a_caller_hears_ringing_while_an_application_dials_before_it_answers(house: House) -> None:
+    """The child rings still (`answerOnBridge`), and its leg is answered: the tone is for the leg."""
+    bob = house.bench.phone("bob")
+    bob.status = None
+    house.pages["/support"] = f'<Dial answerOnBridge="true"><Sip>{bob.uri}</Sip></Dial>'
+    theirs = house.call()
+    await house.wait(2)
+    leg = next(leg for leg in house.bench.media.opened if leg.heard)
+    assert leg.playing is house.bench.tones.ringing
+    assert house.calls()[1].status == "ringing"
+    theirs.hang_up()
+    await house.wait(1)

@@ -193,3 +193,9 @@ def test_f_04_an_application_that_cannot_be_had_is_told_to_the_caller_who_goes_o
     transcript, _ = dial("<Redirect>/nowhere</Redirect>")
     assert transcript.heard == ["We are sorry, an application error has occurred. Goodbye.", "After"]
     assert transcript.problem_codes() == [11200]
+
+
+def test_hangup_in_the_wait_document_of_its_queue_ends_the_application_only() -> None:
+    transcript, action = dial("<Enqueue waitUrl='/wait'>line</Enqueue>", wait="<Say>Nobody is here</Say><Hangup/>")
+    assert action.parameters["DialCallStatus"] == "completed"
+    assert transcript.heard == ["Nobody is here", "After"]
