@@ -5,6 +5,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
 from ringback import __version__
+from ringback.api.accounts import accounts_router
 from ringback.api.applications import applications_router
 from ringback.api.authentication import authenticate, directory_of
 from ringback.api.callbacks import callbacks_router
@@ -26,6 +27,7 @@ from ringback.services.refusal import Refused
 
 METHODS = ("GET", "HEAD", "POST", "DELETE")
 ROUTERS = (
+    accounts_router,
     applications_router,
     callbacks_router,
     sip_addresses_router,

@@ -25,6 +25,7 @@ from ringback.store.live_directory import LiveDirectory
 SOURCE_NOT_ALLOWED = "32201 Authentication failure - source IP Address not in ACL"
 BAD_CREDENTIALS = "32202 Authentication failure - bad user credentials"
 NO_AUTHENTICATION = "32200 Authentication failure - the domain has neither users nor allowed addresses"
+ACCOUNT_NOT_ACTIVE = "10003 Incoming call refused - the account is not active"
 TLS_REQUIRED = "32209 The domain takes calls over TLS only"
 ERROR_HEADER = "X-Twilio-Error"
 
@@ -54,13 +55,18 @@ class Admission:
         directory = self._directory.current
         host, _ = _target(request)
         domain = directory.domain(host)
+        if domain is not None and not _is_active(directory, domain):
+            return self._refuse("inactive_account", 403, ACCOUNT_NOT_ACTIVE)
         if domain is not None and request.method == "REGISTER":
             return self.registrations.screen(directory, domain, request, flow, now)
         if domain is not None:
             return self._screen_domain(directory, domain, request, flow, now)
-        if request.method == "INVITE" and _trunk_call(directory, request, flow) is not None:
-            return None
-        return self._refuse("unknown_domain", 404)
+        found = _trunk_call(directory, request, flow) if request.method == "INVITE" else None
+        if found is None:
+            return self._refuse("unknown_domain", 404)
+        if not _is_active(directory, found[1]):
+            return self._refuse("inactive_account", 403, ACCOUNT_NOT_ACTIVE)
+        return None
 
     def destination(self, request: Request, flow: Flow) -> CallDestination | None:
         """Whom a screened call is for; None if it went away meanwhile."""
@@ -113,6 +119,12 @@ class Admission:
     def _refuse(self, why: str, status: int, error: str | None = None) -> Refusal:
         self.refusals[why] += 1
         return refuse(status, None, *(((ERROR_HEADER, error),) if error else ()))
+
+
+def _is_active(directory: Directory, called: DomainRecord | NumberRecord) -> bool:
+    """Whether the account of a domain or number takes calls (rest-api.md 9.1)."""
+    account = directory.account(called.account_sid)
+    return account is None or account.is_active
 
 
 def _target(request: Request) -> tuple[str, str]:

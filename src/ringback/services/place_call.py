@@ -75,8 +75,8 @@ class CallPlacing:
         account = self._account_of(order.account_sid)
         if self._is_closed:
             raise CallRefused(STOPPING, "the server stops and places no calls any more", status=503)
-        if account is None:
-            raise CallRefused(NO_ACCOUNT, f"there is no account {order.account_sid}")
+        if account is None or not account.is_active:
+            raise CallRefused(NO_ACCOUNT, f"the account {order.account_sid} is not active", status=403)
         check_order(order)
         target, faults = target_of(order)
         info = _call_info(order, target)

@@ -1,6 +1,6 @@
 """Accounts: who owns everything, and the token that signs and opens."""
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, select
 
 from ringback.model.record import AccountRecord, Origin
 from ringback.store import table
@@ -13,17 +13,13 @@ class AccountRepository(Repository[AccountRecord]):
 
     async def owns_what_the_api_made(self, sid: str) -> bool:
         """True when something that is not from the settings file would go with the account."""
-        if await self.subaccount_count(sid):
+        if await self.count(self.table.c.owner_sid == sid):
             return True
         for owned in _OWNED:
             statement = select(owned.c.sid).where(owned.c.account_sid == sid, owned.c.origin == Origin.API).limit(1)
             if (await self._connection.execute(statement)).first() is not None:
                 return True
         return False
-
-    async def subaccount_count(self, sid: str) -> int:
-        statement = select(func.count()).select_from(self.table).where(self.table.c.owner_sid == sid)
-        return int((await self._connection.execute(statement)).scalar_one())
 
 
 _OWNED: tuple[Table, ...] = (

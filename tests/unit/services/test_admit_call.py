@@ -1,9 +1,17 @@
 """Who may call: the table of sip.md section 3, and that a refusal costs nothing."""
 
+from dataclasses import replace
+
 import pytest
 
-from ringback.model.record import NumberRecord, TrunkRecord
-from ringback.services.admit_call import BAD_CREDENTIALS, NO_AUTHENTICATION, SOURCE_NOT_ALLOWED, TLS_REQUIRED
+from ringback.model.record import AccountStatus, NumberRecord, TrunkRecord
+from ringback.services.admit_call import (
+    ACCOUNT_NOT_ACTIVE,
+    BAD_CREDENTIALS,
+    NO_AUTHENTICATION,
+    SOURCE_NOT_ALLOWED,
+    TLS_REQUIRED,
+)
 from ringback.sip.digest import Challenge
 from ringback.sip.events import Flow
 from ringback.sip.message.message import Request
@@ -175,3 +183,16 @@ def test_dg_08_the_username_is_told_only_where_digest_was_asked(build: BuildHous
     destination = house.admission.destination(request, flow)
     assert destination is not None
     assert destination.username is None
+
+
+@pytest.mark.parametrize("status", [AccountStatus.SUSPENDED, AccountStatus.CLOSED])
+@pytest.mark.parametrize("uri", [f"sip:hello@{DOMAIN}", f"sip:{NUMBER.number}@{OURS}"])
+def test_an_account_that_is_not_active_takes_no_calls(build: BuildHouse, status: AccountStatus, uri: str) -> None:
+    """rest-api.md 9.1."""
+    active = configuration(trunks=[trunk("192.0.2.0/24")], numbers=[NUMBER], users=False, allow=NEAR)
+    house = build(replace(active, accounts=[replace(active.accounts[0], status=status)]))
+    answer = screened(house, uri=uri)
+    assert isinstance(answer, Refusal)
+    assert (answer.status, dict(answer.headers)["X-Twilio-Error"]) == (403, ACCOUNT_NOT_ACTIVE)
+    assert house.admission.refusals == {"inactive_account": 1}
+    assert verdict(screened(build(active), uri=uri)) == "passed"
