@@ -7,7 +7,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -22,11 +22,11 @@ from ringback.server import Server, running_server
 from ringback.services.call_order import CallbackTarget, CallOrder, DetectionOrder, RecordOrder
 from ringback.testing.softphone import Answering, Softphone
 from ringback.twiml.parser import parse_document
+from ringback.webhooks.callback_parameters import StatusEvent
 from tests.acceptance.conftest import ACCOUNT_SID, VoiceApp, settings_text
 from tests.conformance.amd.greetings import MACHINES, silence, spoken
 from tests.peers.listening import loudest_stretch, read_wav, tone_wav, tones_in
 from tests.peers.sipp import run_sipp
-from tests.unit.services.conftest import EVERY
 
 APP_TONE, PHONE_TONE = 440, 700
 
@@ -60,7 +60,7 @@ def place(server: Server, app: VoiceApp, to: str, **wanted: Any) -> CallRecord:
         "to": to,
         "from_": "+15550001111",
         "first": DocumentRequest(url=app.url("/voice")),
-        "status_events": StatusEvents(url=app.url("/status"), events=EVERY),
+        "status_events": StatusEvents(url=app.url("/status"), events=get_args(StatusEvent)),
     }
     return server.placing.place(CallOrder(**(order | wanted)))
 

@@ -276,6 +276,8 @@ SECTIONS: tuple[tuple[str, tuple[tuple[int, Level, str], ...]], ...] = (
             (21255, _E, "Too many IP access lists"),
             (21262, _W, "Machine detection has no callback URL for its result"),
             (21263, _W, "Asynchronous machine detection parameters do not apply to Dial and Participants"),
+            (22001, _E, "The call waited too long to be dialled"),
+            (22005, _E, "More than 24 hours of calls wait to be dialled"),
         ),
     ),
     (
