@@ -8,9 +8,11 @@ from ringback import __version__
 from ringback.api.accounts import accounts_router
 from ringback.api.applications import applications_router
 from ringback.api.authentication import authenticate, directory_of
+from ringback.api.balance import balance_router
 from ringback.api.callbacks import callbacks_router
 from ringback.api.description import describe_suffixes
 from ringback.api.errors import ApiError, internal_error, method_not_allowed, not_found
+from ringback.api.keys import keys_router
 from ringback.api.operation import operation_router
 from ringback.api.platform import ORIGIN_HEADERS, AnswerHeaders, Concurrency, HeadAsGet, offers
 from ringback.api.recordings import recordings_router
@@ -29,7 +31,9 @@ METHODS = ("GET", "HEAD", "POST", "DELETE")
 ROUTERS = (
     accounts_router,
     applications_router,
+    balance_router,
     callbacks_router,
+    keys_router,
     sip_addresses_router,
     sip_credentials_router,
     sip_domains_router,

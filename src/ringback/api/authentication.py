@@ -8,7 +8,6 @@ The rights are those of rest-api.md section 2. All of it is answered from memory
 
 import base64
 import binascii
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from starlette.requests import Request
 from ringback.api.errors import forbidden, not_authenticated, not_found
 from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
-from ringback.model.record import AccountRecord, KeyRecord
+from ringback.model.record import AccountRecord, KeyRecord, hash_secret
 from ringback.store.directory import Directory
 
 MAX_HEADER = 1024
@@ -53,11 +52,6 @@ def authenticate(request: Request, directory: Directory) -> Caller:
     if account is None or not matches:
         raise not_authenticated()
     return Caller(account=account, key=key)
-
-
-def hash_secret(secret: str) -> str:
-    """What is kept of a key's secret. It has 190 random bits, so that a plain hash cannot be turned back."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def owner(request: Request, account_sid: str, directory: Directory, *, by_token: bool = False) -> AccountRecord:

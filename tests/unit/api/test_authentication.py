@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from starlette.requests import Request
 
-from ringback.api.authentication import authenticate, hash_secret, owner, token_caller
+from ringback.api.authentication import authenticate, owner, token_caller
 from ringback.api.errors import ApiError
-from ringback.model.record import AccountRecord, AccountStatus, KeyRecord
+from ringback.model.record import AccountRecord, AccountStatus, KeyRecord, hash_secret
 from ringback.model.sid import AccountSid
 from ringback.store.directory import Configuration, Directory
 

@@ -7,6 +7,7 @@ digest HA1 hashes over `username:realm:password` (sip.md AU-06).
 from ringback.model.record.account import AccountRecord as AccountRecord
 from ringback.model.record.account import AccountStatus as AccountStatus
 from ringback.model.record.account import KeyRecord as KeyRecord
+from ringback.model.record.account import hash_secret as hash_secret
 from ringback.model.record.application import ApplicationRecord as ApplicationRecord
 from ringback.model.record.call import CallRecord as CallRecord
 from ringback.model.record.call import MessageRecord as MessageRecord

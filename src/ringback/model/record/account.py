@@ -1,5 +1,6 @@
 """Accounts: who owns everything, and the keys that open them."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -37,7 +38,7 @@ class AccountRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyRecord:
-    """An API key (rest-api.md 9.16). Of its secret only the SHA-256 is kept, in hexadecimal."""
+    """An API key (rest-api.md 9.16); its secret is kept as `hash_secret` makes it."""
 
     sid: str
     account_sid: AccountSid
@@ -46,3 +47,8 @@ class KeyRecord:
     origin: Origin = Origin.API
     created_at: datetime = UNDATED
     updated_at: datetime = UNDATED
+
+
+def hash_secret(secret: str) -> str:
+    """SHA-256 in hexadecimal. A key's secret has 190 random bits, so that its plain hash cannot be turned back."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
