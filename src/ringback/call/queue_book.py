@@ -97,6 +97,12 @@ class QueueBook(Generic[C]):
             raise QueueNotEmpty(record.friendly_name)
         self._drop(record)
 
+    def keep_again(self, account_sid: AccountSid, sid: str) -> None:
+        """It was removed from the store; a call may have named it again meanwhile."""
+        record = self.record(account_sid, sid)
+        if record is not None:
+            self._keep(record)
+
     def _new(self, account_sid: AccountSid, name: str, max_size: int) -> Line[C]:
         self._forget_one_too_many()
         sid, now = queue_sid(account_sid, name), self._clock.utc_now()

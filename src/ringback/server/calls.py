@@ -33,6 +33,7 @@ class Calls:
     """The calls that run, and what makes and changes them."""
 
     running: RunningCalls
+    runs: CallRuns
     updating: CallUpdating
     placing: CallPlacing
 
@@ -82,6 +83,7 @@ def connect(
     )
     exchange.on_call = answering.take
     exchange.on_register = signalling.phones.receive
+    telling.journal.on_ended = sound.gatherings.conferences.call_ended
     placing = CallPlacing(
         exchange=exchange,
         router=router,
@@ -92,7 +94,7 @@ def connect(
         pace=CallPace(clock, interval_seconds=TWILIO_INTERVAL_SECONDS if settings.limits.like == "twilio" else None),
     )
     updating = CallUpdating(running=running, runs=runs, account_of=storage.directory.account)
-    return Calls(running=running, updating=updating, placing=placing)
+    return Calls(running=running, runs=runs, updating=updating, placing=placing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

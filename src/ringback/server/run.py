@@ -70,7 +70,7 @@ async def running_server(
     async with contextlib.AsyncExitStack() as stack:
         storage = await open_storage(stack, settings, clock)
         telling = await open_telling(stack, settings, storage, clock)
-        sound = await open_sound(stack, settings, clock)
+        sound = await open_sound(stack, settings, storage, clock)
         signalling = make_signalling(settings, storage, telling, clock, trace)
         listener = bind(settings.http.listen.host, settings.http.listen.port)
         stack.callback(listener.close)
