@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from ringback.call.control import DialResult
+from ringback.interpreter.call_documents import CallDocuments
 from ringback.interpreter.source import DocumentRequest
 from tests.unit.interpreter.conftest import BASE, Bench
 
@@ -59,3 +60,23 @@ async def test_the_task_may_be_cancelled_at_any_moment(moment: float, bench: Ben
     await asyncio.gather(running, return_exceptions=True)
     assert await leftovers(bench) == set()
     assert bench.clock.next_deadline() in (None, 6.5)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+async def test_l_01_the_call_may_be_moved_at_any_moment(moment: float, bench: Bench) -> None:
+    """What ran is left without a trace, and the new document is heard."""
+    prepare(bench)
+    bench.documents.pages["/new"] = "<Say>Something new</Say>"
+    documents = CallDocuments(
+        call=bench.call, interpreter=lambda _: bench.interpreter(), fallback=None, clock=bench.clock
+    )
+    running = asyncio.ensure_future(documents.run(DocumentRequest(url=f"{BASE}/voice")))
+    await bench.clock.advance(moment)
+    if running.done():
+        return
+    documents.redirect(DocumentRequest(url=f"{BASE}/new"))
+    await bench.clock.advance(1.0)
+    assert running.done()
+    assert bench.heard[-1] == "Something new"
+    assert bench.clock.next_deadline() in (None, 6.5)
+    assert await leftovers(bench) == set()

@@ -1,12 +1,17 @@
 """The loop over documents: what leads on, what stops, and what is counted."""
 
+import asyncio
+
 import pytest
 
+from ringback.interpreter.document import LoadedDocument
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.loop import TOO_MANY_DOCUMENTS
 from ringback.interpreter.run import NOT_EXECUTED
+from ringback.interpreter.source import DocumentRequest
 from ringback.model.call_status import CallStatus
-from tests.unit.interpreter.conftest import Bench
+from ringback.testing.clock import run_in_virtual_time
+from tests.unit.interpreter.conftest import BASE, Bench, MemoryDocuments
 
 
 async def test_verbs_run_top_to_bottom_and_the_call_is_hung_up_after_the_last(bench: Bench) -> None:
@@ -102,3 +107,25 @@ async def test_a_caller_who_leaves_in_a_verb_stops_the_document(bench: Bench) ->
     await bench.runs(voice="<Pause length='5'/><Redirect>/next</Redirect>", next="")
     assert bench.clock.now() == pytest.approx(1)
     assert bench.asked == ["/voice"]
+
+
+class SlowDocuments(MemoryDocuments):
+    """Every document after the first takes ten seconds."""
+
+    async def fetch(self, request: DocumentRequest) -> LoadedDocument:
+        document = await super().fetch(request)
+        if len(self.asked) > 1:
+            await asyncio.sleep(10)
+        return document
+
+
+@pytest.mark.parametrize(("first", "seconds"), [("", 4.0), ("<Say>one two three</Say>", 11.2)])
+def test_f_08_a_document_that_nobody_needs_is_not_waited_for_if_the_call_still_rang(
+    bench: Bench, first: str, seconds: float
+) -> None:
+    """An answered call that ends meanwhile sees its request through, as an app may count on it (A-02)."""
+    bench.documents = SlowDocuments({"/voice": f"{first}<Redirect>/next</Redirect>", "/next": "<Say>never</Say>"})
+    bench.clock.call_at(4, bench.call.end)
+    run_in_virtual_time(bench.clock, bench.interpreter().run(DocumentRequest(url=f"{BASE}/voice")))
+    assert (bench.asked, bench.clock.now()) == (["/voice", "/next"], seconds)
+    assert "never" not in bench.heard
