@@ -66,7 +66,7 @@ def connect(
             call_seconds=settings.limits.call_seconds,
             documents=Limits(max_documents=settings.limits.documents_per_call),
         ),
-        owns_number=lambda number: storage.directory.current.number(number) is not None,
+        owns_caller_id=storage.directory.owns_caller_id,
         find_application=storage.directory.application,
         clock=clock,
     )

@@ -10,7 +10,7 @@ from a trunk's address to a number of ours needs no domain.
 from collections import Counter
 from dataclasses import dataclass
 
-from ringback.model.record import AccountRecord, DomainRecord, NumberRecord, TrunkRecord
+from ringback.model.record import AccountRecord, ApplicationRecord, DomainRecord, NumberRecord, TrunkRecord
 from ringback.services.admit_registration import RegistrationScreen
 from ringback.sip.digest import Challenge, DigestGate, Failed, Passed, Stale
 from ringback.sip.events import Flow
@@ -32,11 +32,15 @@ ERROR_HEADER = "X-Twilio-Error"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallDestination:
-    """Whom an admitted call is for: a SIP Domain, or a number that a trunk brought a call to."""
+    """Whom an admitted call is for: a SIP Domain, or a number that a trunk brought a call to.
+
+    `application` is the one that the number names; what is asked then is its URLs (rest-api.md 9.14).
+    """
 
     account: AccountRecord
     domain: DomainRecord | None = None
     number: NumberRecord | None = None
+    application: ApplicationRecord | None = None
     trunk: TrunkRecord | None = None
     username: str | None = None
 
@@ -78,8 +82,7 @@ class Admission:
             username = _username(request) if directory.gate(domain.sid).callers is not None else None
             return CallDestination(account=account, domain=domain, username=username) if account else None
         found = _trunk_call(directory, request, flow)
-        account = directory.account(found[1].account_sid) if found else None
-        return CallDestination(account=account, trunk=found[0], number=found[1]) if found and account else None
+        return None if found is None else _number_destination(directory, *found)
 
     def _screen_domain(
         self, directory: Directory, domain: DomainRecord, request: Request, flow: Flow, now: float
@@ -119,6 +122,16 @@ class Admission:
     def _refuse(self, why: str, status: int, error: str | None = None) -> Refusal:
         self.refusals[why] += 1
         return refuse(status, None, *(((ERROR_HEADER, error),) if error else ()))
+
+
+def _number_destination(directory: Directory, trunk: TrunkRecord, number: NumberRecord) -> CallDestination | None:
+    """An application that is gone, or is not the account's, leaves the number's own URLs."""
+    account = directory.account(number.account_sid)
+    if account is None:
+        return None
+    named = directory.application(number.voice_application_sid) if number.voice_application_sid else None
+    application = named if named is not None and named.account_sid == account.sid else None
+    return CallDestination(account=account, trunk=trunk, number=number, application=application)
 
 
 def _is_active(directory: Directory, called: DomainRecord | NumberRecord) -> bool:

@@ -14,7 +14,7 @@ from ringback.call.journal import CallOpened
 from ringback.call.leg import Leg, MediaRefused
 from ringback.interpreter.source import DocumentRequest, Fallback
 from ringback.model.call_status import CallStatus, Direction
-from ringback.model.record import DomainRecord, NumberRecord
+from ringback.model.record import ApplicationRecord, DomainRecord, NumberRecord
 from ringback.model.sid import new_call_sid
 from ringback.services.admit_call import Admission, CallDestination
 from ringback.services.call_run import CallRuns
@@ -79,7 +79,7 @@ class CallAnswering:
                 info=info,
                 status=CallStatus.RINGING,
                 sip_call_id=leg.session.call_id,
-                status_events=_status_events(voice),
+                status_events=_status_events(destination),
             )
         )
         call = Call(info=info, leg=leg, parts=self._parts_of(self._links.of(destination.account)))
@@ -123,17 +123,18 @@ def _caller(uri: Uri, *, is_plain: bool) -> str:
     return user if is_plain and user is not None and _E164.fullmatch(user) else str(uri)
 
 
-def _voice(destination: CallDestination) -> DomainRecord | NumberRecord:
-    voice = destination.domain or destination.number
+def _voice(destination: CallDestination) -> DomainRecord | NumberRecord | ApplicationRecord:
+    voice = destination.domain or destination.application or destination.number
     assert voice is not None, "a destination is a domain or a number"
     return voice
 
 
-def _status_events(voice: DomainRecord | NumberRecord) -> StatusEvents | None:
-    """Inbound calls have the `completed` callback only (IN-11)."""
-    if not voice.status_callback_url:
-        return None
-    return StatusEvents(url=voice.status_callback_url, method=_method(voice.status_callback_method))
+def _status_events(destination: CallDestination) -> StatusEvents | None:
+    """Inbound calls have the `completed` callback only (IN-11). A number's own is for an application that has none."""
+    for voice in (_voice(destination), destination.number):
+        if voice is not None and voice.status_callback_url:
+            return StatusEvents(url=voice.status_callback_url, method=_method(voice.status_callback_method))
+    return None
 
 
 def _method(text: str) -> Literal["GET", "POST"]:

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import structlog
 
@@ -18,6 +19,7 @@ from ringback.interpreter.pay.connector import CONNECTORS, PaymentConnector
 from ringback.interpreter.report import NotificationReporter, Report
 from ringback.interpreter.source import DocumentRequest, Fallback
 from ringback.model.record import AccountRecord, ApplicationRecord
+from ringback.model.sid import AccountSid
 from ringback.services.keep_journal import Journal
 from ringback.services.reach_app import AppLinks
 from ringback.services.running_calls import RunningCalls
@@ -88,7 +90,7 @@ class CallRuns:
     journal: Journal
     running: RunningCalls
     limits: RunLimits
-    owns_number: Callable[[str], bool]
+    owns_caller_id: Callable[[AccountSid, str], bool]
     find_application: Callable[[str], ApplicationRecord | None]
     clock: Clock
     payments: Mapping[str, PaymentConnector] = field(default_factory=lambda: CONNECTORS)
@@ -109,7 +111,7 @@ class CallRuns:
             reporter_of=self.reporter,
             clock=self.clock,
             limits=self.limits.documents,
-            owns_number=self.owns_number,
+            owns_number=partial(self.owns_caller_id, account.sid),
             payments=self.payments,
             find_application=self.find_application,
             run_application=self._run_application,

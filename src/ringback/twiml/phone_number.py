@@ -7,6 +7,15 @@ _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 _US_NUMBER = re.compile(r"1?([2-9][0-9]{9})")
 
 
+_NORTH_AMERICAN = re.compile(r"\+1([2-9][0-9]{2})([0-9]{3})([0-9]{4})")
+
+
+def formatted_number(number: str) -> str:
+    """`(500) 555-0006` for a North American number; anything else as it is (rest-api.md section 4)."""
+    match = _NORTH_AMERICAN.fullmatch(number)
+    return "({}) {}-{}".format(*match.groups()) if match else number
+
+
 def normal_number(text: str) -> str | None:
     """`(415) 555-2671` as `+14155552671`; None for what is no phone number.
 

@@ -162,7 +162,7 @@ class House:
             journal=self.journal,
             running=self.running,
             limits=RunLimits(call_seconds=call_seconds, documents=documents or Limits()),
-            owns_number=lambda number: True,
+            owns_caller_id=lambda account_sid, number: True,
             find_application=self.directory.application,
             clock=self.clock,
         )

@@ -3,13 +3,15 @@
 import asyncio
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import structlog
 from twilio.request_validator import RequestValidator
 
 from ringback.call.call import Call
-from ringback.model.record import NumberRecord, TrunkRecord
+from ringback.model.record import ApplicationRecord, NumberRecord, TrunkRecord
+from ringback.model.sid import AccountSid, ApplicationSid
 from ringback.sip.digest import Credentials
 from ringback.sip.message.address import NameAddress
 from ringback.sip.message.uri import SipUri
@@ -307,6 +309,39 @@ async def test_a_trunks_call_shows_plain_numbers_and_no_headers(build: BuildHous
     told = house.of("/voice")[0].parameters
     assert (told["From"], told["Caller"], told["To"]) == (expected, expected, "+15551234567")
     assert not {"SipDomain", "SipUsername", "SipHeader_X-Carrier"} & told.keys()
+
+
+DESK = ApplicationRecord(
+    sid=ApplicationSid("AP" + "1" * 32),
+    account_sid=ACCOUNT,
+    friendly_name="desk",
+    voice_url=f"{APP}/desk",
+    status_callback_url=f"{APP}/desk-status",
+)
+
+
+@pytest.mark.parametrize(
+    ("application", "asked", "told"),
+    [
+        (DESK, "/desk", "/desk-status"),
+        (replace(DESK, status_callback_url=None), "/desk", "/status"),
+        (replace(DESK, account_sid=AccountSid("AC" + "9" * 32)), "/voice", "/status"),
+        (None, "/voice", "/status"),
+    ],
+    ids=["whole", "without a status callback", "another account's", "gone"],
+)
+async def test_the_application_of_a_number_wins_over_its_own_urls(
+    build: BuildHouse, application: ApplicationRecord | None, asked: str, told: str
+) -> None:
+    """rest-api.md 9.14."""
+    number = replace(NUMBER, voice_application_sid=DESK.sid, status_callback_url=f"{APP}/status")
+    applications = [application] if application else []
+    house = build(configuration(trunks=[TRUNK], numbers=[number], applications=applications))
+    house.pages.update({"/voice": "<Reject/>", "/desk": "<Reject/>"})
+    theirs = house.call(f"sip:+15551234567@{OURS}", password=None)
+    await house.wait(1)
+    assert (await theirs.ended).status == 603
+    assert [request.path for request in house.asked] == [asked, told]
 
 
 # --- the end of the server

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ringback.twiml.phone_number import normal_number
+from ringback.twiml.phone_number import formatted_number, normal_number
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,18 @@ def test_a_number_is_e164_or_none(written: str, number: str | None) -> None:
 def test_a_normal_number_stays_as_it_is(written: str) -> None:
     number = normal_number(written)
     assert number is None or normal_number(number) == number
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        ("+15005550006", "(500) 555-0006"),
+        ("+442079460018", "+442079460018"),
+        ("+11234567890", "+11234567890"),
+        ("+1500555000", "+1500555000"),
+        ("sip:ann@pbx.example", "sip:ann@pbx.example"),
+    ],
+)
+def test_a_north_american_number_is_shown_as_people_write_it(number: str, expected: str) -> None:
+    """rest-api.md section 4."""
+    assert formatted_number(number) == expected
