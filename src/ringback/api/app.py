@@ -10,6 +10,7 @@ from ringback.api.applications import applications_router
 from ringback.api.authentication import authenticate, directory_of
 from ringback.api.balance import balance_router
 from ringback.api.callbacks import callbacks_router
+from ringback.api.calls import calls_router
 from ringback.api.description import describe_suffixes
 from ringback.api.errors import ApiError, internal_error, method_not_allowed, not_found
 from ringback.api.keys import keys_router
@@ -33,6 +34,7 @@ ROUTERS = (
     applications_router,
     balance_router,
     callbacks_router,
+    calls_router,
     keys_router,
     sip_addresses_router,
     sip_credentials_router,

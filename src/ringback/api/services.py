@@ -7,7 +7,9 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 
 from ringback.model.record import RecordingRecord
+from ringback.services.change_call import Updating
 from ringback.services.configuration import Configuring
+from ringback.services.order_call import CallOrdering
 from ringback.services.reach_app import AppLinks
 from ringback.services.reading import Reading
 from ringback.webhooks.address_policy import AddressPolicy
@@ -30,6 +32,8 @@ class ApiServices:
     registry: CollectorRegistry
     configuring: Configuring
     reading: Reading
+    ordering: CallOrdering
+    updating: Updating
     links: AppLinks
     addresses: AddressPolicy
     health: Health = dict

@@ -9,9 +9,11 @@ from ringback.api.server import HttpServer
 from ringback.api.services import ApiServices
 from ringback.clock import Clock
 from ringback.model.settings import Settings
+from ringback.server.calls import Calls
 from ringback.server.storage import Storage
 from ringback.server.telling import Telling
 from ringback.services.configuration import Configuring
+from ringback.services.order_call import CallOrdering
 from ringback.services.reading import Reading
 from ringback.sip.endpoint import Endpoint
 from ringback.store.recording_finder import RecordingFinder
@@ -24,6 +26,7 @@ async def start_http(
     storage: Storage,
     telling: Telling,
     endpoint: Endpoint,
+    calls: Calls,
     clock: Clock,
 ) -> HttpServer:
     """Last of all: whoever can ask the API can make calls."""
@@ -33,6 +36,14 @@ async def start_http(
         registry=telling.metrics.registry,
         configuring=Configuring(database=storage.database, directory=storage.directory, clock=clock),
         reading=Reading(database=storage.database, writer=storage.writer),
+        ordering=CallOrdering(
+            placing=calls.placing,
+            find_application=storage.directory.application,
+            owns_caller_id=storage.directory.owns_caller_id,
+            put_notification=telling.journal.put_notification,
+            clock=clock,
+        ),
+        updating=calls.updating,
         links=telling.links,
         addresses=telling.addresses,
         health=lambda: {"status": "stopping" if endpoint.is_draining else "ok"},

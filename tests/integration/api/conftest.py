@@ -19,6 +19,7 @@ from ringback.clock import SystemClock
 from ringback.model.record import AccountRecord, RecordingRecord, RecordingStatus
 from ringback.model.sid import AccountSid, CallSid, RecordingSid
 from ringback.services.configuration import Configuring
+from ringback.services.order_call import CallOrdering
 from ringback.services.reach_app import AppLinks
 from ringback.services.reading import Reading
 from ringback.store.account import AccountRepository
@@ -29,6 +30,7 @@ from ringback.store.write_behind import WriteBehind
 from ringback.testing.app_transport import AppRequest, AppTransport
 from ringback.testing.transcript import Journal
 from ringback.webhooks.address_policy import AddressPolicy
+from tests.integration.api.desk import OrderBook
 
 MINE, OTHER = AccountSid("AC" + "1" * 32), AccountSid("AC" + "2" * 32)
 RECORDING = RecordingSid("RE" + "a" * 32)
@@ -60,6 +62,7 @@ class Stage:
         self.health: dict[str, object] = {}
         self.database: Database
         self.writer: WriteBehind
+        self.book: OrderBook
         self.directory: LiveDirectory
         self.client: aiohttp.ClientSession
         self.url = ""
@@ -135,7 +138,7 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
         record_writer(database, node="test"), SystemClock(), report=lambda text, _: failures.append(text)
     )
     writer.start()
-    stage.database, stage.writer = database, writer
+    stage.database, stage.writer, stage.book = database, writer, OrderBook(writer.put)
     Counter("ringback_tests", "What a test counts.", registry=stage.registry).inc()
     stage.links = AppLinks(
         transport=AppTransport(answers=stage.answer_as_app, journal=Journal(), clock=SystemClock()),
@@ -152,6 +155,14 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
         registry=stage.registry,
         configuring=Configuring(database=database, directory=directory, clock=SystemClock()),
         reading=Reading(database=database, writer=writer),
+        ordering=CallOrdering(
+            placing=stage.book,
+            find_application=directory.application,
+            owns_caller_id=directory.owns_caller_id,
+            put_notification=writer.put,
+            clock=SystemClock(),
+        ),
+        updating=stage.book,
         health=lambda: stage.health,
     )
     server = HttpServer(create_app(services), host="127.0.0.1", port=0)
@@ -162,6 +173,7 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
         yield stage
     await server.stop(1.0)
     await stage.links.close(1.0)
+    await writer.drain(2.0)
     await writer.close()
     await database.close()
     assert not failures

@@ -1,0 +1,42 @@
+"""Calls as the API reads and deletes them (rest-api.md 9.2)."""
+
+from ringback.model.record import CallRecord
+from ringback.services.reading import Reading
+from ringback.services.refusal import Refused
+from ringback.store.call import CallFilter, CallRepository
+from ringback.store.exchange import ExchangeRepository
+from ringback.store.paging import PageRequest, Slice
+
+STILL_LIVE = 20009
+
+
+class CallKeeping:
+    """Another account's call is not there."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    async def find(self, account_sid: str, sid: str) -> CallRecord | None:
+        async with self._reading.read() as connection:
+            return _own(await CallRepository(connection).get(sid), account_sid)
+
+    async def page(self, wanted: CallFilter, request: PageRequest) -> Slice[CallRecord]:
+        async with self._reading.read() as connection:
+            return await CallRepository(connection).find(wanted, request)
+
+    async def remove(self, account_sid: str, sid: str) -> bool:
+        """The call and its events, not its recordings; False if there is none. Raises `Refused` while it is live."""
+        async with self._reading.change() as connection:
+            calls = CallRepository(connection)
+            found = _own(await calls.get(sid), account_sid)
+            if found is None:
+                return False
+            if not found.status.is_final:
+                raise Refused(STILL_LIVE, f"Call {sid} is {found.status.value}; only a call that has ended is deleted.")
+            await ExchangeRepository(connection).remove_of_call(sid)
+            await calls.remove({sid})
+            return True
+
+
+def _own(record: CallRecord | None, account_sid: str) -> CallRecord | None:
+    return record if record is not None and record.account_sid == account_sid else None

@@ -1,0 +1,69 @@
+"""Where the API's tests order calls: the real rules, and no telephone."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from ringback.call.control import StatusEvents
+from ringback.call.live_call import EndStatus
+from ringback.interpreter.call_documents import First
+from ringback.interpreter.source import Fallback
+from ringback.model.call_status import CallStatus, Direction
+from ringback.model.record import CallRecord
+from ringback.model.sid import new_call_sid
+from ringback.services.call_order import CallOrder, CallRefused
+from ringback.services.check_order import check_order, target_of
+from ringback.services.update_call import NotInProgress
+
+
+class OrderBook:
+    """Writes down what is ordered and changed. `live` are the SIDs of calls that are in progress."""
+
+    def __init__(self, put: Callable[[CallRecord], object]) -> None:
+        self.orders: list[CallOrder] = []
+        self.changes: list[tuple[str, Any]] = []
+        self.live: set[str] = set()
+        self.refusal: CallRefused | None = None
+        self._put = put
+
+    def place(self, order: CallOrder) -> CallRecord:
+        check_order(order)
+        target, _ = target_of(order)
+        if self.refusal is not None:
+            raise self.refusal
+        self.orders.append(order)
+        record = CallRecord(
+            sid=new_call_sid(),
+            account_sid=order.account_sid,
+            from_=order.from_,
+            to=f"client:{target.address}" if target.kind == "client" else target.address,
+            direction=Direction.OUTBOUND_API,
+            status=CallStatus.QUEUED,
+            created_at=datetime.now(UTC),
+        )
+        self._put(record)
+        return record
+
+    def redirect(
+        self,
+        account_sid: str,
+        call_sid: str,
+        first: First,
+        *,
+        fallback: Fallback | None = None,
+        status_events: StatusEvents | None = None,
+    ) -> None:
+        self._require(call_sid, "redirect")
+        self.changes.append(("redirect", (first, fallback, status_events)))
+
+    def end(self, account_sid: str, call_sid: str, status: EndStatus) -> None:
+        self._require(call_sid, "end")
+        self.changes.append(("end", status))
+
+    def limit(self, account_sid: str, call_sid: str, seconds: float) -> None:
+        self._require(call_sid, "limit")
+        self.changes.append(("limit", seconds))
+
+    def _require(self, call_sid: str, what: Any) -> None:
+        if call_sid not in self.live:
+            raise NotInProgress(what)
