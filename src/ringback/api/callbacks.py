@@ -24,11 +24,12 @@ from ringback.store.paging import Position
 from ringback.webhooks.url import AppUrl, UrlInvalid
 
 KEY = "callbacks"
+_SHOWN = tuple(state for state in CallbackState if state is not CallbackState.HELD)
 
 
 class CallbackQuery(PageQuery):
     call_sid: Annotated[str, sid_of("CA")] = ""
-    state: Annotated[str, one_of("", *CallbackState)] = ""
+    state: Annotated[str, one_of("", *_SHOWN)] = ""
 
 
 class CallbackBody(Body):

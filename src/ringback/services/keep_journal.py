@@ -24,7 +24,7 @@ from ringback.model.record import (
     RecordingRecord,
     TranscriptionRecord,
 )
-from ringback.model.sid import CallSid, new_sid
+from ringback.model.sid import CallSid, derived_sid, new_sid
 from ringback.services.metrics import Metrics
 from ringback.services.reach_app import AppLinks
 from ringback.webhooks.callback_parameters import Completion, RecordingFacts, StatusEvent, status_callback_parameters
@@ -145,7 +145,9 @@ class Journal:
         """From now on the status callbacks of this call go there (rest-api.md 9.2 Update); nothing if it is over."""
         live = self._live.get(info.call_sid)
         if live is not None:
+            self._untell(live)
             live.status_events = status_events
+            self._hold(live)
 
     def call_ended(self, info: CallInfo, status: CallStatus, sip_response_code: int | None) -> None:
         live = self._live.pop(info.call_sid, None)
@@ -157,7 +159,8 @@ class Journal:
         self._log(live, "call ended", status=status.value, seconds=live.record.duration_seconds or 0)
         self.on_ended(info.call_sid, status)
         if was_queued and status is CallStatus.CANCELED:
-            return  # webhooks.md 2.1: nobody is told of a call that was cancelled while it was queued
+            self._untell(live)  # webhooks.md 2.1: nobody is told of a call that was cancelled while it was queued
+            return
         if live.is_recorded:
             self._held[info.call_sid] = live
         else:
@@ -210,24 +213,42 @@ class Journal:
         """The status callback for what just happened, if it was asked for (webhooks.md section 4)."""
         wanted = live.status_events
         account = self._account_of(live.record.account_sid)
-        event = EVENTS.get(live.record.status, "completed")
-        if wanted is None or event not in wanted.events or account is None or live.record.status is CallStatus.QUEUED:
+        if wanted is None or account is None:
             return
+        delivery, event = self._links.of(account).delivery, EVENTS.get(live.record.status, "completed")
+        if event in wanted.events and live.record.status is not CallStatus.QUEUED:
+            delivery.post(self._callback(live, wanted, event, live.record.status))
+            live.sent_events += 1
+        self._hold(live)
+
+    def _hold(self, live: _LiveCall) -> None:
+        """What a later process is to tell of the end, should this one die before (`resume_callbacks`)."""
+        wanted, account = live.status_events, self._account_of(live.record.account_sid)
+        if wanted is not None and account is not None and "completed" in wanted.events and live.record.ended_at is None:
+            self._links.of(account).delivery.hold(self._callback(live, wanted, "completed", CallStatus.FAILED))
+
+    def _untell(self, live: _LiveCall) -> None:
+        """Nobody is told of its end, neither now nor by a later process."""
+        account = self._account_of(live.record.account_sid)
+        if live.status_events is not None and account is not None and "completed" in live.status_events.events:
+            callback = self._callback(live, live.status_events, "completed", CallStatus.FAILED)
+            self._links.of(account).delivery.withdraw(callback)
+
+    def _callback(self, live: _LiveCall, wanted: StatusEvents, event: StatusEvent, status: CallStatus) -> Callback:
+        """The one of the end has the same SID whenever it is made, so that it takes the place of what was held."""
         record = live.record
         completion = Completion(
             seconds=record.duration_seconds or 0, sip_response_code=record.sip_response_code, recording=live.recording
         )
         parameters = status_callback_parameters(
-            replace(facts_of_call(live.info, record.status), answered_by=record.answered_by),
+            replace(facts_of_call(live.info, status), answered_by=record.answered_by),
             event,
             timestamp=record.ended_at or self._clock.utc_now(),
             sequence_number=live.sent_events,
             completion=completion if event == "completed" else None,
         )
-        live.sent_events += 1
-        self._links.of(account).delivery.post(
-            Callback(call_sid=record.sid, url=wanted.url, parameters=parameters, method=wanted.method)
-        )
+        sid = derived_sid("CB", record.sid) if event == "completed" else None
+        return Callback(call_sid=record.sid, url=wanted.url, parameters=parameters, method=wanted.method, sid=sid)
 
     def _change(self, live: _LiveCall, **fields: Any) -> None:
         live.record = replace(live.record, updated_at=self._clock.utc_now(), **fields)

@@ -35,7 +35,8 @@ class CallbackReplay:
     async def find(self, account_sid: str, sid: str) -> CallbackRecord | None:
         async with self.reading.read() as connection:
             record = await CallbackRepository(connection).get(sid)
-        return record if record is not None and record.account_sid == account_sid else None
+        is_shown = record is not None and record.account_sid == account_sid and record.state is not CallbackState.HELD
+        return record if is_shown else None
 
     async def replay(self, account: AccountRecord, sid: str) -> CallbackRecord | None:
         """Queue it behind those of its call that wait; its new state. None when there is none of this SID.

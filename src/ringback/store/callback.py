@@ -20,11 +20,16 @@ class CallbackRepository(Repository[CallbackRecord]):
         """Insert or replace callbacks that `node` sends."""
         await upsert(self._connection, self.table, [to_row(record) | {"node": node} for record in records])
 
-    async def unsent(self, node: str, *, after_sequence: int = -1, limit: int = 1000) -> tuple[CallbackRecord, ...]:
-        """Callbacks of `node` that wait, oldest first, `limit` at most."""
+    async def open(
+        self, node: str, state: CallbackState, *, after_sequence: int = -1, limit: int = 1000
+    ) -> tuple[CallbackRecord, ...]:
+        """Callbacks of `node` that are waiting, or held, oldest first, `limit` at most."""
         columns = self.table.c
         statement = select(self.table).where(
-            columns.node == node, columns.state == CallbackState.WAITING, columns.sequence > after_sequence
+            columns.node == node,
+            columns.state == state,
+            columns.sequence > after_sequence,
+            columns.finished_at.is_(None),
         )
         return await self._many(statement.order_by(columns.sequence, columns.sid).limit(limit))
 
@@ -50,9 +55,9 @@ class CallbackRepository(Repository[CallbackRecord]):
         call_sid: str | None = None,
         state: CallbackState | None = None,
     ) -> Slice[CallbackRecord]:
-        """A page of an account's callbacks, newest first."""
+        """A page of an account's callbacks, newest first; those that are only held are nobody's business."""
         columns = self.table.c
-        statement = select(self.table).where(columns.account_sid == account_sid)
+        statement = select(self.table).where(columns.account_sid == account_sid, columns.state != CallbackState.HELD)
         if call_sid is not None:
             statement = statement.where(columns.call_sid == call_sid)
         if state is not None:

@@ -40,7 +40,6 @@ class AddressPolicy:
         if is_numeric_host(host):
             self.check(host)
 
-
     def check_url(self, url: str) -> None:
         """Raises `AddressRefused` for a URL that can only lead inwards, so that it is refused where it is set.
 

@@ -19,6 +19,7 @@ class Callback:
     parameters: Parameters = field(repr=False)
     method: Method = "POST"
     cookies: CookieJar | None = None
+    sid: str | None = None  # of one that was held before; else it gets a new one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -98,6 +98,16 @@ class Delivery:
         else:
             self._queue(waiting)
 
+    def hold(self, callback: Callback) -> None:
+        """Not sent now, but by the next process if this one dies before a `post` of the same `sid`."""
+        if self._book is not None:
+            self._book.hold(callback)
+
+    def withdraw(self, callback: Callback) -> None:
+        """Nobody sends what was held."""
+        if self._book is not None:
+            self._book.withdraw(callback)
+
     def resume(self, record: CallbackRecord) -> None:
         """Take a callback that an earlier process wrote down and did not send; before newer ones of its call."""
         self._queue(_Waiting(callback_of(record), self._clock.now(), record))

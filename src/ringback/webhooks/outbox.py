@@ -1,5 +1,7 @@
 """Callbacks on paper: written down before they are sent, and what became of them afterwards.
 
+    hold ──> held            of a call that runs: in case that nobody lives to enter it
+               │
     enter ──> waiting ──> secured? ──> sent ──> sent | failed
                  ^                                 │
                  └────────── enter_again ──────────┘
@@ -46,23 +48,35 @@ class CallbackBook:
 
     def enter(self, callback: Callback) -> CallbackRecord:
         """Write down a callback that is to be sent."""
+        record = self._record(callback, CallbackState.WAITING)
+        self._outbox.put(record)
+        return record
+
+    def hold(self, callback: Callback) -> None:
+        """Write down what the next process is to send if this one dies; entering the same `sid` takes its place."""
+        self._outbox.put(self._record(callback, CallbackState.HELD))
+
+    def withdraw(self, callback: Callback) -> None:
+        """What was held is not sent in any case."""
+        record = self._record(callback, CallbackState.HELD)
+        self._outbox.put(replace(record, finished_at=record.created_at))
+
+    def _record(self, callback: Callback, state: CallbackState) -> CallbackRecord:
         now = self._clock.utc_now()
-        record = CallbackRecord(
-            sid=new_sid("CB"),
+        return CallbackRecord(
+            sid=callback.sid or new_sid("CB"),
             account_sid=self._account_sid,
             call_sid=callback.call_sid,
             kind=kind_of(callback.parameters),
             url=callback.url,
             method=callback.method,
             parameters=callback.parameters,
-            state=CallbackState.WAITING,
+            state=state,
             sequence=self._next_sequence(),
             token=str(uuid.uuid4()),
             created_at=now,
             queued_at=now,
         )
-        self._outbox.put(record)
-        return record
 
     def enter_again(self, record: CallbackRecord) -> CallbackRecord:
         """Write down that a finished one is to be sent once more, unchanged and with its token."""

@@ -12,6 +12,7 @@ from ringback.store.paging import PageRequest, Position
 from ringback.store.record_writer import record_writer
 from tests.integration.store.conftest import ACCOUNT, START
 
+WAITING = CallbackState.WAITING
 OTHER = AccountSid("AC" + "9" * 32)
 
 
@@ -62,9 +63,9 @@ async def test_the_unsent_ones_of_a_node_come_in_their_order_and_in_parts(databa
     await record_writer(database, node="other")([callback(5)])
     async with database.read() as connection:
         repository = CallbackRepository(connection)
-        first = await repository.unsent("main", limit=2)
+        first = await repository.open("main", WAITING, limit=2)
         assert [record.sequence for record in first] == [1, 2]
-        assert [record.sequence for record in await repository.unsent("main", after_sequence=2)] == [3]
+        assert [record.sequence for record in await repository.open("main", WAITING, after_sequence=2)] == [3]
         assert await repository.next_sequence("main") == 5
         assert await repository.next_sequence("new") == 1
 
@@ -104,7 +105,7 @@ async def test_finished_callbacks_are_forgotten_and_waiting_ones_never(database:
         assert await repository.prune(START, 10) == 0
         assert await repository.prune(START + timedelta(seconds=1), 3) == 3
         assert await repository.prune(START + timedelta(seconds=1), 10) == 1
-        assert [record.sequence for record in await repository.unsent("main")] == [7]
+        assert [record.sequence for record in await repository.open("main", WAITING)] == [7]
 
 
 async def test_the_exchanges_of_a_call_are_paged_and_another_accounts_are_not_shown(database: Database) -> None:

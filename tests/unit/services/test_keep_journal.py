@@ -28,6 +28,7 @@ class Outbox:
     """The face of `AppLinks`, of a link and of its delivery: keeps what is posted."""
 
     posted: list[Callback] = field(default_factory=list)
+    held: dict[str, Callback] = field(default_factory=dict)
 
     def of(self, account: AccountRecord) -> "Outbox":
         return self
@@ -38,6 +39,14 @@ class Outbox:
 
     def post(self, callback: Callback) -> None:
         self.posted.append(callback)
+        self.held.pop(callback.sid or "", None)
+
+    def hold(self, callback: Callback) -> None:
+        assert callback.sid is not None, "or a later one could not take its place"
+        self.held[callback.sid] = callback
+
+    def withdraw(self, callback: Callback) -> None:
+        del self.held[callback.sid or ""]
 
     @property
     def told(self) -> list[dict[str, str]]:
@@ -212,6 +221,39 @@ def test_2_1_nobody_is_told_of_a_call_that_is_cancelled_while_it_is_queued(desk:
     assert desk.outbox.posted == []
     desk.journal.call_ended(desk.queued(), CallStatus.FAILED, None)
     assert [one["CallStatus"] for one in desk.outbox.told] == ["failed"]
+
+
+def held(desk: Desk) -> list[tuple[str, str]]:
+    """Where the end of a running call would be told, and with which number."""
+    return [(one.url, dict(one.parameters)["SequenceNumber"]) for one in desk.outbox.held.values()]
+
+
+def test_the_end_of_a_call_is_held_while_it_runs_and_told_once(desk: Desk) -> None:
+    """Should the process die, the next one tells it (`resume_callbacks`)."""
+    info = desk.opened(CallStatus.INITIATED, StatusEvents(url="http://app/s", events=("initiated", "completed")))
+    assert held(desk) == [("http://app/s", "1")]
+    desk.journal.call_progressed(info, CallStatus.IN_PROGRESS)
+    assert held(desk) == [("http://app/s", "1")]
+    (kept,) = desk.outbox.held.values()
+    desk.journal.call_ended(info, CallStatus.COMPLETED, 200)
+    assert held(desk) == []
+    assert desk.outbox.posted[-1].sid == kept.sid
+    assert dict(desk.outbox.posted[-1].parameters).keys() >= dict(kept.parameters).keys()
+
+
+def test_the_end_is_held_for_whom_it_will_be_told(desk: Desk) -> None:
+    info = desk.opened(CallStatus.RINGING, StatusEvents(url="http://app/old", events=("completed",)))
+    desk.journal.tell_status_to(info, StatusEvents(url="http://app/new", events=("completed",)))
+    assert held(desk) == [("http://app/new", "0")]
+    desk.journal.tell_status_to(info, StatusEvents(url="http://app/new", events=("answered",)))
+    assert held(desk) == []
+
+
+def test_the_end_of_a_call_that_is_cancelled_in_the_queue_is_held_no_longer(desk: Desk) -> None:
+    info = desk.queued("completed")
+    assert len(held(desk)) == 1
+    desk.journal.call_ended(info, CallStatus.CANCELED, None)
+    assert held(desk) == []
 
 
 def test_4_what_answered_is_on_the_row_and_in_what_is_told_later(desk: Desk) -> None:

@@ -7,7 +7,15 @@ from datetime import timedelta
 import pytest
 
 from ringback.clock import SystemClock
-from ringback.model.record import AccountRecord, CallbackKind, CallbackRecord, CallbackState, NotificationRecord
+from ringback.model.call_status import CallStatus, Direction
+from ringback.model.record import (
+    AccountRecord,
+    CallbackKind,
+    CallbackRecord,
+    CallbackState,
+    CallRecord,
+    NotificationRecord,
+)
 from ringback.model.sid import AccountSid, CallSid
 from ringback.services.prune_history import prune_history
 from ringback.services.reach_app import AppLinks
@@ -156,6 +164,64 @@ async def test_a_callback_of_an_account_that_is_gone_is_given_up(database: Datab
     await record_writer(database, node="main")([left(1, process.clock)])
     assert await process.resume(account=None) == Resumed(given_up=1)
     assert [note.error_code for note in process.notes] == [15002]
+
+
+def held(number: int, clock: SystemClock, call_sid: CallSid, **fields: object) -> CallbackRecord:
+    parameters = (("CallSid", call_sid), ("CallStatus", "failed"), ("SequenceNumber", "2"), ("CallDuration", "0"))
+    return left(number, clock, call_sid=call_sid, state=CallbackState.HELD, parameters=parameters, **fields)
+
+
+async def test_the_end_of_a_call_that_nobody_lived_to_tell_is_told_behind_what_waits(
+    database: Database, process: Process
+) -> None:
+    call_sid, now = CallSid("CA" + "7" * 32), process.clock.utc_now()
+    call = CallRecord(
+        sid=call_sid,
+        account_sid=ACCOUNT.sid,
+        from_="a",
+        to="b",
+        direction=Direction.INBOUND,
+        status=CallStatus.COMPLETED,
+        created_at=now,
+        answered_at=now,
+        ended_at=now + timedelta(seconds=42),
+    )
+    waiting = left(8, process.clock, call_sid=call_sid)
+    lost = CallSid("CA" + "8" * 32)
+    unwanted = held(6, process.clock, CallSid("CA" + "9" * 32), finished_at=now)
+    await record_writer(database, node="main")(
+        [call, held(4, process.clock, call_sid), waiting, held(5, process.clock, lost), unwanted]
+    )
+    assert await process.resume() == Resumed(queued=3)
+    await process.links.close(5)
+    assert [path for path in process.paths if path != "/5"] == ["/8", "/4"]
+    ends = {request["CallSid"]: request for request in process.arrived if "CallStatus" in request.parameters}
+    assert set(ends) == {call_sid, lost}
+    assert (ends[call_sid]["CallDuration"], ends[call_sid]["SequenceNumber"]) == ("42", "2")
+    assert (ends[lost]["CallStatus"], ends[lost]["CallDuration"]) == ("failed", "0")
+    kept = await process.records()
+    assert kept["http://app.example/4"].state is CallbackState.SENT
+    assert await process.resume() == Resumed(), "and not once more"
+
+
+async def test_what_is_held_is_neither_shown_nor_sent_by_hand(database: Database, process: Process) -> None:
+    record = held(1, process.clock, CALL)
+    await record_writer(database, node="main")([record])
+    assert (await process.replay.page(ACCOUNT.sid, PageRequest())).records == ()
+    assert await process.replay.replay(ACCOUNT, record.sid) is None
+
+
+async def test_a_callback_takes_the_place_of_what_was_held(process: Process) -> None:
+    parameters = (("CallSid", CALL),)
+    callback = Callback(call_sid=CALL, url="http://app.example/end", parameters=parameters, sid="CB" + "e" * 32)
+    delivery = process.links.of(ACCOUNT).delivery
+    delivery.hold(callback)
+    (record,) = (await process.records()).values()
+    assert record.state is CallbackState.HELD
+    delivery.post(callback)
+    await process.links.close(5)
+    (record,) = (await process.records()).values()
+    assert (record.state, len(process.arrived)) == (CallbackState.SENT, 1)
 
 
 async def test_what_an_exchange_was_is_kept(process: Process) -> None:
