@@ -30,10 +30,6 @@ class CallPace:
         self._interval = interval_seconds
         self._lines: dict[AccountSid, _Line] = {}
 
-    def waiting_count(self, account_sid: AccountSid) -> int:
-        line = self._lines.get(account_sid)
-        return 0 if line is None else len(line.waiting)
-
     def expected_seconds(self, account_sid: AccountSid) -> float:
         """How long one more call would wait."""
         line = self._lines.get(account_sid)
@@ -57,13 +53,6 @@ class CallPace:
         """Those behind it move up; False if it does not wait."""
         line = self._lines.get(account_sid)
         return line is not None and line.waiting.pop(call_sid, None) is not None
-
-    def close(self) -> None:
-        """Nobody's turn comes any more."""
-        for line in self._lines.values():
-            line.waiting.clear()
-            if line.timer is not None:
-                line.timer.cancel()
 
     def _serve(self, line: _Line, interval: float) -> None:
         now = self._clock.now()

@@ -96,7 +96,6 @@ class CallPlacing:
     def close(self) -> None:
         """No new calls; those that still wait for their turn are cancelled."""
         self._is_closed = True
-        self._pace.close()
         for call in list(self._queued.values()):
             call.terminate("canceled")
 

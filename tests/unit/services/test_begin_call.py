@@ -135,6 +135,8 @@ async def test_l_01_a_call_can_be_moved_while_it_is_listened_to(desk: OrderDesk,
     placed = await place(desk, MACHINE, detection=DetectionOrder())
     await house.wait(2)
     house.updating.redirect(ACCOUNT, placed.sid, DocumentRequest(url=f"{APP}/next"))
+    await house.wait(0.1)
+    assert len(house.of("/next")) == 1, "at once"
     await house.wait(5)
     assert (len(house.of("/voice")), len(house.of("/next"))) == (0, 1)
     assert desk.row(placed).status == "completed"

@@ -92,12 +92,3 @@ def test_a_queue_of_more_than_a_day_is_full(line: Line) -> None:
     assert not line.pace.is_full(OTHER)
     line.enter("one more")
     assert line.pace.is_full(OURS)
-
-
-def test_nobody_begins_once_it_is_closed(line: Line) -> None:
-    for name in "abc":
-        line.enter(name)
-    line.pace.close()
-    line.turn(10)
-    assert line.begun == [("a", 0)]
-    assert line.pace.waiting_count(OURS) == 0
