@@ -67,6 +67,11 @@ class BackgroundRecordings:
         for request in waiting:
             self._begin(request)
 
+    @property
+    def is_private(self) -> bool:
+        """What is heard just now may be kept nowhere."""
+        return self._is_private
+
     def set_private(self, is_private: bool) -> None:
         """Record silence for a while, so that what is private is in no file."""
         self._is_private = is_private

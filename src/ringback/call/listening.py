@@ -52,11 +52,13 @@ class Hearing:
         self._threads = ThreadPoolExecutor(MAX_THREADS, thread_name_prefix="ringback-hearing")
 
     @contextlib.asynccontextmanager
-    async def listen(self, audio: TappedAudio, request: ListenRequest) -> "AsyncIterator[HeardSpeech]":
-        """Listen from now until the context ends. Raises `ListeningFailed` at once for a language nobody knows
-        (G-17)."""
+    async def listen(
+        self, audio: TappedAudio, request: ListenRequest, what: Literal["received", "sent"] = "received"
+    ) -> "AsyncIterator[HeardSpeech]":
+        """Listen from now until the context ends, to one side of a leg. Raises `ListeningFailed` at once for a language
+        nobody knows (G-17)."""
         self._session(request)
-        async with audio.tap("received") as frames:
+        async with audio.tap(what) as frames:
             heard = HeardSpeech()
             task = asyncio.ensure_future(self._hear(frames, request, heard))
             try:
@@ -64,6 +66,10 @@ class Hearing:
             finally:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
+
+    def check(self, language: str) -> None:
+        """Raises `ListeningFailed` for a language that nobody knows here."""
+        self._session(ListenRequest(language=language))
 
     def transcribe(self, recording: Path, then: Callable[[str | None], None]) -> None:
         """The words of a WAV of one channel, in the background; None if they cannot be found out."""
