@@ -60,6 +60,7 @@ class Attempt:
         self._near = near
         self._is_opened = is_opened
         self._is_dial = is_dial
+        self._is_moved = False  # the child; it is not ours any more
         self._limit_seconds: float | None = None
         self._rang = False
         self._cancelled = False
@@ -160,8 +161,9 @@ class Attempt:
 
     def hang_up(self) -> None:
         """All its legs, but not that of a call which was moved elsewhere: it goes on without us (L-04)."""
-        kept = self.child.leg if self.child is not None and self.child.is_moved else None
-        hang_up(leg for leg in self.legs if leg is not kept)
+        if self.child is not None and self.child.is_moved:
+            self._is_moved = True
+        hang_up(leg for leg in self.legs if not (self._is_moved and self.child and leg is self.child.leg))
 
     # -- as a live call, until it is answered -------------------------------------------------------------------
 
@@ -196,7 +198,7 @@ class Attempt:
         return DialResult(
             status=self._dial_status(),
             call_sid=self.info.call_sid,
-            duration_seconds=None if self.child is not None and self.child.is_moved else self._duration_seconds(),
+            duration_seconds=None if self._is_moved else self._duration_seconds(),
             bridged=bridged,
             sip_call_id=self._reported_leg().session.call_id if self.legs else None,
             sip_response_code=self._sip_status(end),

@@ -88,7 +88,7 @@ class Call:
         self._final: CallStatus | None = None
         self._sip_response_code: int | None = None
         self._noted: set[tuple[int, str]] = set()
-        self._recordings = BackgroundRecordings(info, leg, parts.recordings)
+        self.background_recordings = BackgroundRecordings(info, leg, parts.recordings)
         self._answered_at: float | None = None
         self._limit_seconds: float | None = None
         self._limit_timer: TimerHandle | None = None
@@ -201,7 +201,7 @@ class Call:
             if self._limit_seconds is not None:
                 self._set_limit_timer(self._answered_at + self._limit_seconds)
             self._parts.journal.call_progressed(self._info, self._status)
-            self._recordings.call_answered()
+            self.background_recordings.call_answered()
 
     def end_as(self, status: CallStatus, *, sip_response_code: int | None = None) -> None:
         """Decide the final status before the leg ends, where its last SIP response alone would not tell."""
@@ -211,7 +211,7 @@ class Call:
     def let_go(self, status: CallStatus) -> None:
         """This call is over, and its leg goes on without it: it was an application on another call's leg (8.6)."""
         self.leg.ended.remove_done_callback(self._leg_ended)
-        self._recordings.end()
+        self.background_recordings.end()
         self._status = status
         self._parts.journal.call_ended(self._info, status, None)
 
@@ -230,7 +230,8 @@ class Call:
         if not self.leg.has_ended and not self.leg.is_answered and self.leg.state is not LegState.ENDED:
             with contextlib.suppress(CallEnded):
                 await self.answer()
-        self.leg.hang_up()
+        if not self.is_moved:
+            self.leg.hang_up()
 
     async def end_unanswered(self) -> None:
         if self.is_moved:
@@ -306,14 +307,12 @@ class Call:
         transcribe(self._info, recording, path, then, hearing=hearing, journal=journal, clock=clock)
 
     async def dial(self, request: DialRequest) -> DialResult:
-        self._dials += 1
-        try:
+        with self._dialling():
             return await self._parts.dial(self, request)
-        finally:
-            self._dials -= 1
 
     async def dial_application(self, request: ApplicationRequest) -> DialResult:
-        return await self._parts.dial_application(self, request)
+        with self._dialling():
+            return await self._parts.dial_application(self, request)
 
     async def confer(self, request: ConferenceRequest) -> ConferenceResult:
         return await self._parts.gatherings.confer(self, request)
@@ -330,10 +329,10 @@ class Call:
 
     def start_recording(self, request: BackgroundRecording) -> None:
         self._require_up()
-        self._recordings.start(request)
+        self.background_recordings.start(request)
 
     def stop_recording(self, name: str) -> bool:
-        return self._recordings.stop(name)
+        return self.background_recordings.stop(name)
 
     def keep_message(self, request: MessageRequest) -> str:
         record = MessageRecord(
@@ -359,15 +358,15 @@ class Call:
 
     @contextlib.contextmanager
     def private(self) -> Iterator[None]:
-        self._recordings.set_private(True)
+        self.background_recordings.set_private(True)
         try:
             yield
         finally:
-            self._recordings.set_private(False)
+            self.background_recordings.set_private(False)
 
     async def finish(self) -> None:
         """After the end of the call: return when its background recordings are complete."""
-        await self._recordings.finish()
+        await self.background_recordings.finish()
 
     # -- inside -------------------------------------------------------------------------------------------------
 
@@ -375,6 +374,14 @@ class Call:
         """RF-11: only a party that was dialled, while it talks, may transfer."""
         self._parts.journal.report(self._info, NO_REFER_URL, "a REFER was refused: the call has no referUrl")
         self.leg.refuse_refer(event, 603)
+
+    @contextlib.contextmanager
+    def _dialling(self) -> Iterator[None]:
+        self._dials += 1
+        try:
+            yield
+        finally:
+            self._dials -= 1
 
     def _note(self, code: int, message: str) -> None:
         """How a prompt was made, told once in a call."""
