@@ -83,7 +83,7 @@ def _suffixed(path: str) -> str:
 def _answer(body: type[Body] | None, listed_as: str | None) -> Mapping[str, Any]:
     if body is None:
         return {"description": "done"}
-    schema: Mapping[str, Any] = body.model_json_schema(mode="serialization")
+    schema: Mapping[str, Any] = _inlined(body.model_json_schema(mode="serialization"))
     if listed_as is not None:
         properties = {**_PAGING, listed_as: {"type": "array", "items": schema}}
         schema = {"type": "object", "properties": properties, "required": list(properties)}
@@ -91,7 +91,24 @@ def _answer(body: type[Body] | None, listed_as: str | None) -> Mapping[str, Any]
 
 
 def _schema(form: type[Form]) -> Mapping[str, Any]:
-    return form.model_json_schema(mode="validation", by_alias=True)
+    return _inlined(form.model_json_schema(mode="validation", by_alias=True))
+
+
+def _inlined(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """With what is defined beside it put where it is named, since the document has no such place."""
+    definitions = schema.get("$defs", {})
+
+    def inline(part: Any) -> Any:
+        if isinstance(part, list):
+            return [inline(entry) for entry in part]
+        if not isinstance(part, Mapping):
+            return part
+        if "$ref" in part:
+            return inline(definitions[part["$ref"].rpartition("/")[2]])
+        return {name: inline(value) for name, value in part.items() if name != "$defs"}
+
+    inlined: Mapping[str, Any] = inline(schema)
+    return inlined
 
 
 def _query_parameters(query: type[Form]) -> list[Mapping[str, Any]]:
