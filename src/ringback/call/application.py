@@ -189,7 +189,8 @@ async def dial_application(parent: Call, request: ApplicationRequest) -> DialRes
             recording.append(LegRecording(parent, request.record))
         await hold_application(child, request, clock, parent.digits)
     finally:
-        child.end(CallStatus.COMPLETED if child.is_answered else CallStatus.NO_ANSWER)
+        unanswered = CallStatus.CANCELED if parent.is_moved else CallStatus.NO_ANSWER
+        child.end(CallStatus.COMPLETED if child.is_answered else unanswered)
         finished = await recording[0].finish() if recording else None
         await child.finish()
     seconds = clock.now() - answered_at[0] if answered_at else 0.0

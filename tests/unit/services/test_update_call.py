@@ -560,3 +560,15 @@ async def test_the_end_of_the_server_ends_dialled_legs_that_were_moved(house: Ho
     assert finishing.done()
     assert bob.leg.has_ended
     assert row(house, 1).status == "completed"
+
+
+async def test_a_caller_that_rings_while_its_application_rings_can_be_moved(house: House) -> None:
+    house.pages["/support"] = LONG
+    theirs = await running(
+        house, f'<Dial answerOnBridge="true" action="/action"><Application>{SUPPORT.sid}</Application></Dial>'
+    )
+    redirect(house)
+    await house.wait(0.5)
+    assert theirs.is_answered
+    assert house.of("/action")[0]["DialCallStatus"] == "canceled"
+    assert [call.status for call in house.calls()] == ["in-progress", "canceled"]
