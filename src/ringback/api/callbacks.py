@@ -44,7 +44,7 @@ class CallbackBody(Body):
     error_code: int | None
     method: str
     url: str
-    parameters: list[tuple[str, str]]
+    parameters: list[list[str]]
     idempotency_token: str
     date_created: Date
     date_queued: Date
@@ -63,7 +63,7 @@ class CallbackBody(Body):
             error_code=record.error_code,
             method=record.method,
             url=_shown(record.url),
-            parameters=list(record.parameters),
+            parameters=[list(pair) for pair in record.parameters],
             idempotency_token=record.token,
             date_created=record.created_at,
             date_queued=record.queued_at,
