@@ -9,13 +9,16 @@ from ringback.api.accounts import accounts_router
 from ringback.api.applications import applications_router
 from ringback.api.authentication import authenticate, directory_of
 from ringback.api.balance import balance_router
+from ringback.api.call_recordings import call_recordings_router
 from ringback.api.callbacks import callbacks_router
 from ringback.api.calls import calls_router
+from ringback.api.conference_recordings import conference_recordings_router
 from ringback.api.description import describe_suffixes
 from ringback.api.errors import ApiError, internal_error, method_not_allowed, not_found
 from ringback.api.keys import keys_router
 from ringback.api.operation import operation_router
 from ringback.api.platform import ORIGIN_HEADERS, AnswerHeaders, Concurrency, HeadAsGet, offers
+from ringback.api.recording_media import recording_media_router
 from ringback.api.recordings import recordings_router
 from ringback.api.representation import ROOTS, PathSuffix, requested_path
 from ringback.api.services import ApiServices
@@ -24,6 +27,7 @@ from ringback.api.sip_credentials import sip_credentials_router
 from ringback.api.sip_domains import sip_domains_router
 from ringback.api.sip_lists import sip_lists_router
 from ringback.api.sip_mappings import sip_mappings_router
+from ringback.api.transcriptions import transcriptions_router
 from ringback.api.trunks import trunks_router
 from ringback.api.usage import usage_router
 from ringback.services.refusal import Refused
@@ -33,14 +37,18 @@ ROUTERS = (
     accounts_router,
     applications_router,
     balance_router,
+    call_recordings_router,
     callbacks_router,
     calls_router,
+    conference_recordings_router,
     keys_router,
+    recordings_router,
     sip_addresses_router,
     sip_credentials_router,
     sip_domains_router,
     sip_lists_router,
     sip_mappings_router,
+    transcriptions_router,
     trunks_router,
     usage_router,
 )
@@ -52,7 +60,7 @@ def create_app(services: ApiServices) -> FastAPI:
     app = FastAPI(title="Ringback", version=__version__, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.state.services = services
     app.include_router(operation_router(services))
-    app.include_router(recordings_router(services))
+    app.include_router(recording_media_router(services))
     for router in ROUTERS:
         app.include_router(router(services))
     describe_suffixes(app)

@@ -9,9 +9,11 @@ from prometheus_client import CollectorRegistry
 from ringback.model.record import RecordingRecord
 from ringback.services.change_call import Updating
 from ringback.services.configuration import Configuring
+from ringback.services.keep_recordings import RecordingKeeping
 from ringback.services.order_call import CallOrdering
 from ringback.services.reach_app import AppLinks
 from ringback.services.reading import Reading
+from ringback.services.record_call import CallRecorder
 from ringback.webhooks.address_policy import AddressPolicy
 
 FindRecording = Callable[[str], Awaitable[RecordingRecord | None]]
@@ -21,6 +23,8 @@ Health = Callable[[], Mapping[str, object]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiServices:
     """`configuring` is what the resources of the configuration are kept with, `reading` what calls leave behind.
+
+    `recordings` keeps recordings, `recorder` begins and changes them; with `public_recordings` everybody hears them.
 
     Of one account no more than `max_concurrent_requests` are answered at once; None sets no limit.
     `links` send callbacks; the URLs that they and others lead to are held against `addresses`.
@@ -34,7 +38,10 @@ class ApiServices:
     reading: Reading
     ordering: CallOrdering
     updating: Updating
+    recordings: RecordingKeeping
+    recorder: CallRecorder
     links: AppLinks
     addresses: AddressPolicy
     health: Health = dict
+    public_recordings: bool = False
     max_concurrent_requests: int | None = None

@@ -33,6 +33,7 @@ class Calls:
     """The calls that run, and what makes and changes them."""
 
     running: RunningCalls
+    desk: RecordingDesk
     runs: CallRuns
     updating: CallUpdating
     placing: CallPlacing
@@ -94,7 +95,7 @@ def connect(
         pace=CallPace(clock, interval_seconds=TWILIO_INTERVAL_SECONDS if settings.limits.like == "twilio" else None),
     )
     updating = CallUpdating(running=running, runs=runs, account_of=storage.directory.account)
-    return Calls(running=running, runs=runs, updating=updating, placing=placing)
+    return Calls(running=running, desk=desk, runs=runs, updating=updating, placing=placing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,9 @@ from ringback.server.storage import Storage
 from ringback.server.telling import Telling
 from ringback.services.configuration import Configuring
 from ringback.services.order_call import CallOrdering
+from ringback.services.keep_recordings import RecordingKeeping
 from ringback.services.reading import Reading
+from ringback.services.record_call import CallRecorder
 from ringback.sip.endpoint import Endpoint
 from ringback.store.recording_finder import RecordingFinder
 
@@ -30,12 +32,17 @@ async def start_http(
     clock: Clock,
 ) -> HttpServer:
     """Last of all: whoever can ask the API can make calls."""
+    reading = Reading(database=storage.database, writer=storage.writer)
+    recordings = RecordingKeeping(reading, folder=storage.recordings, clock=clock)
     services = ApiServices(
         find_recording=RecordingFinder(storage.database, storage.writer),
         recordings_folder=storage.recordings,
         registry=telling.metrics.registry,
         configuring=Configuring(database=storage.database, directory=storage.directory, clock=clock),
-        reading=Reading(database=storage.database, writer=storage.writer),
+        reading=reading,
+        recordings=recordings,
+        recorder=CallRecorder(calls=calls.running, desk=calls.desk, links=telling.links, keeping=recordings),
+        public_recordings=settings.http.public_recordings,
         ordering=CallOrdering(
             placing=calls.placing,
             find_application=storage.directory.application,

@@ -21,7 +21,9 @@ from ringback.model.sid import AccountSid, CallSid, RecordingSid
 from ringback.services.configuration import Configuring
 from ringback.services.order_call import CallOrdering
 from ringback.services.reach_app import AppLinks
+from ringback.services.keep_recordings import RecordingKeeping
 from ringback.services.reading import Reading
+from ringback.services.record_call import CallRecorder
 from ringback.store.account import AccountRepository
 from ringback.store.database import Database
 from ringback.store.live_directory import LiveDirectory
@@ -31,6 +33,7 @@ from ringback.testing.app_transport import AppRequest, AppTransport
 from ringback.testing.transcript import Journal
 from ringback.webhooks.address_policy import AddressPolicy
 from tests.integration.api.desk import OrderBook
+from tests.integration.api.recorder import Studio
 
 MINE, OTHER = AccountSid("AC" + "1" * 32), AccountSid("AC" + "2" * 32)
 RECORDING = RecordingSid("RE" + "a" * 32)
@@ -66,6 +69,7 @@ class Stage:
         self.directory: LiveDirectory
         self.client: aiohttp.ClientSession
         self.url = ""
+        self.studio: Studio
         self.links: AppLinks
         self.asked: list[AppRequest] = []
         self.services: ApiServices
@@ -82,6 +86,7 @@ class Stage:
         }
         record = RecordingRecord(**{**values, **fields})
         self.recordings[record.sid] = record
+        self.writer.put(record)
         return record
 
     def answer_as_app(self, request: AppRequest) -> str:
@@ -147,6 +152,9 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
         outbox=writer,
         keep_exchange=writer.put,
     )
+    stage.studio = Studio(recordings, SystemClock(), writer.put)
+    reading = Reading(database=database, writer=writer)
+    keeping = RecordingKeeping(reading, folder=recordings, clock=SystemClock())
     services = stage.services = ApiServices(
         links=stage.links,
         addresses=AddressPolicy(),
@@ -154,7 +162,11 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
         recordings_folder=recordings,
         registry=stage.registry,
         configuring=Configuring(database=database, directory=directory, clock=SystemClock()),
-        reading=Reading(database=database, writer=writer),
+        reading=reading,
+        recordings=keeping,
+        recorder=CallRecorder(
+            calls=stage.studio.calls, desk=stage.studio.desk, links=stage.links, keeping=keeping
+        ),
         ordering=CallOrdering(
             placing=stage.book,
             find_application=directory.application,
@@ -172,6 +184,7 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
         stage.client = client
         yield stage
     await server.stop(1.0)
+    await stage.studio.close()
     await stage.links.close(1.0)
     await writer.drain(2.0)
     await writer.close()

@@ -35,12 +35,13 @@ async def test_an_unknown_path_of_the_api_asks_for_credentials_first(stage: Any,
     assert path in json.loads(known.body)["message"]
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
 async def test_a_method_that_is_not_offered_is_405(stage: Any, method: str) -> None:
     path = f"/2010-04-01/Accounts/AC{'1' * 32}/Recordings/RE{'a' * 32}"
     assert (await stage.ask(path, method=method, user=None)).status == 401
     answer = await stage.ask(path, method=method)
-    assert (answer.status, json.loads(answer.body)["code"], answer.headers["Allow"]) == (405, 20004, "GET, HEAD")
+    assert (answer.status, json.loads(answer.body)["code"]) == (405, 20004)
+    assert answer.headers["Allow"] == "GET, HEAD, DELETE"
 
 
 async def test_other_paths_are_a_plain_404(stage: Any) -> None:

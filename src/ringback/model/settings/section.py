@@ -145,6 +145,11 @@ class HttpSettings(Section):
         description="The URL under which your app reaches this HTTP server, written in `RecordingUrl`. Unset:"
         " `http://` and the listening address.",
     )
+    public_recordings: Switch = Field(
+        default=False,
+        description="Whether the audio of recordings is served without credentials, to everybody who knows its URL, as"
+        " programs expect that play a `RecordingUrl` as it is. What is known of a recording always needs them.",
+    )
     private_urls: Switch | None = Field(
         default=None,
         description="Whether the URLs of apps may lead to loopback and private addresses. Unset: they may as long as"

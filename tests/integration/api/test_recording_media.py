@@ -1,4 +1,4 @@
-"""Recordings over HTTP, as Twilio's clients fetch them (rest-api.md section 9.6)."""
+"""The audio of recordings over HTTP, as Twilio's clients fetch it (rest-api.md section 9.6)."""
 
 import asyncio
 import io
@@ -174,7 +174,6 @@ async def test_a_recording_of_another_account_is_not_there(stage: Any, make_tone
         ("", "CA" + "a" * 32),
         ("", "x"),
         (".ogg", RECORDING),
-        (".json", RECORDING),
         (".wav.mp3", RECORDING),
         (".", RECORDING),
         ("%00", RECORDING),
@@ -186,8 +185,8 @@ async def test_what_is_not_there_is_404(stage: Any, make_tone: Tone, suffix: str
     assert error_of(await stage.media(suffix, sid=sid)) == (404, 20404)
 
 
-@pytest.mark.parametrize("status", [RecordingStatus.ABSENT, RecordingStatus.FAILED])
-async def test_an_absent_recording_is_404(stage: Any, make_tone: Tone, status: RecordingStatus) -> None:
+@pytest.mark.parametrize("status", [RecordingStatus.ABSENT, RecordingStatus.FAILED, RecordingStatus.DELETED])
+async def test_an_absent_or_deleted_recording_is_404(stage: Any, make_tone: Tone, status: RecordingStatus) -> None:
     make_tone(stage.folder / "a.wav", 1.0)
     stage.add(status=status)
     assert error_of(await stage.media()) == (404, 20404)
@@ -222,3 +221,121 @@ async def test_an_absolute_path_inside_the_folder_is_served(stage: Any, make_ton
     make_tone(stage.folder / "a.wav", 1.0)
     stage.add(str(stage.folder / "a.wav"))
     assert (await stage.media()).status == 200
+
+
+def two_tones(path: Path, seconds: float = 2.0) -> None:
+    """440 Hz on the left, 1000 Hz on the right."""
+    times = numpy.arange(round(seconds * 8000)) / 8000
+    sides = [(8000 * numpy.sin(2 * numpy.pi * hertz * times)).astype("<i2") for hertz in (440, 1000)]
+    with wave.open(str(path), "wb") as writer:
+        writer.setnchannels(2)
+        writer.setsampwidth(2)
+        writer.setframerate(8000)
+        writer.writeframes(numpy.stack(sides, axis=1).tobytes())
+
+
+def tones_in(samples: "numpy.ndarray[Any, Any]", rate_hz: int = 8000) -> set[int]:
+    """The two loudest frequencies, as long as each is loud."""
+    spectrum = numpy.abs(numpy.fft.rfft(samples * numpy.hanning(len(samples)))) * 2 / len(samples)
+    return {round(int(at) * rate_hz / len(samples)) for at in numpy.flatnonzero(spectrum > 2000)}
+
+
+@pytest.mark.parametrize(
+    ("query", "conference", "channels"),
+    [
+        ("", None, 2),
+        ("?RequestedChannels=2", None, 2),
+        ("?RequestedChannels=1", None, 1),
+        ("", "CF" + "1" * 32, 1),
+        ("?RequestedChannels=2", "CF" + "1" * 32, 2),
+    ],
+)
+async def test_requested_channels_are_given_and_a_conference_is_mono_unless_asked(
+    stage: Any, query: str, conference: str | None, channels: int
+) -> None:
+    two_tones(stage.folder / "a.wav")
+    stage.add(channels=2, conference_sid=conference)
+    answer = await stage.media(f".wav{query}")
+    with wave.open(io.BytesIO(answer.body)) as reader:
+        assert (reader.getnchannels(), reader.getnframes()) == (channels, 16000)
+        samples = numpy.frombuffer(reader.readframes(16000), "<i2").reshape(-1, channels)
+    expected = [{440, 1000}] if channels == 1 else [{440}, {1000}]
+    assert [{at for at in tones_in(samples[:, side]) if at in (440, 1000)} for side in range(channels)] == expected
+
+
+async def test_the_mp3_of_the_mix_is_mono_and_is_kept_beside_that_of_both_channels(stage: Any, tmp_path: Path) -> None:
+    two_tones(stage.folder / "a.wav", 3.0)
+    stage.add(channels=2)
+    mixed, dual = await stage.media(".mp3?RequestedChannels=1"), await stage.media(".mp3")
+    assert len(mixed.body) == pytest.approx(len(dual.body) / 2, rel=0.1), "32 kbit/s a channel"
+    assert {path.name for path in stage.folder.iterdir()} == {"a.wav", "a.mp3", "a.mono.mp3"}
+    (tmp_path / "b.mp3").write_bytes(mixed.body)
+    await asyncio.to_thread(decode_with_lame, tmp_path / "b.mp3", tmp_path / "b.wav")
+    with wave.open(str(tmp_path / "b.wav")) as reader:
+        samples = numpy.frombuffer(reader.readframes(reader.getnframes()), "<i2")
+        rate, channels = reader.getframerate(), reader.getnchannels()
+    middle = samples.reshape(-1, channels)[rate : 2 * rate, 0]
+    assert {440, 1000} <= tones_in(middle, rate)
+
+
+@pytest.mark.parametrize("suffix", ["", ".wav", ".mp3"])
+async def test_two_channels_of_one_are_16113(stage: Any, make_tone: Tone, suffix: str) -> None:
+    make_tone(stage.folder / "a.wav", 1.0)
+    stage.add()
+    assert error_of(await stage.media(f"{suffix}?RequestedChannels=2")) == (400, 16113)
+    assert (await stage.media(f"{suffix}?RequestedChannels=1")).status == 200
+
+
+@pytest.mark.parametrize("number", ["0", "3", "two", "-1", ""])
+async def test_other_numbers_of_channels_are_20001_and_credentials_count_first(
+    stage: Any, make_tone: Tone, number: str
+) -> None:
+    make_tone(stage.folder / "a.wav", 1.0)
+    stage.add()
+    assert error_of(await stage.media(f".wav?RequestedChannels={number}")) == (400, 20001)
+    assert error_of(await stage.media(f".wav?RequestedChannels={number}", user=None)) == (401, 20003)
+
+
+@pytest.mark.parametrize(("start", "stop"), [(0, 16044), (10, 60), (44, 45), (45, 46), (47, 4099), (16000, 16044)])
+async def test_any_part_of_the_mix_is_that_part_of_the_whole(stage: Any, start: int, stop: int) -> None:
+    two_tones(stage.folder / "a.wav", 1.0)
+    stage.add(channels=2)
+    whole = (await stage.media(".wav?RequestedChannels=1")).body
+    assert len(whole) == 16044
+    part = await stage.media(".wav?RequestedChannels=1", Range=f"bytes={start}-{stop - 1}")
+    assert (part.status, part.body) == (206, whole[start:stop])
+
+
+async def test_the_mix_is_the_sum_that_does_not_overflow(stage: Any) -> None:
+    with wave.open(str(stage.folder / "a.wav"), "wb") as writer:
+        writer.setnchannels(2)
+        writer.setsampwidth(2)
+        writer.setframerate(8000)
+        writer.writeframes(numpy.array([[30000, 10000], [-30000, -10000], [3, -5]], "<i2").tobytes())
+    stage.add(channels=2)
+    body = (await stage.media(".wav?RequestedChannels=1")).body
+    assert numpy.frombuffer(body[44:], "<i2").tolist() == [32767, -32768, -2]
+
+
+async def test_the_mix_of_a_recording_that_is_still_made_is_served_as_far_as_it_is(stage: Any) -> None:
+    two_tones(stage.folder / "a.wav", 1.0)
+    stage.add(channels=2, status=RecordingStatus.PAUSED)
+    with (stage.folder / "a.wav").open("ab") as file:
+        file.write(b"\x01\x02\x03\x04" * 1000 + b"\x05")
+    with wave.open(io.BytesIO((await stage.media(".wav?RequestedChannels=1")).body)) as reader:
+        assert reader.getnframes() == 9000
+
+
+async def test_a_setting_lets_everybody_hear_who_knows_the_url(stage: Any, make_tone: Tone) -> None:
+    """rest-api.md section 2: what is known of a recording needs credentials all the same."""
+    make_tone(stage.folder / "a.wav", 1.0)
+    stage.add()
+    object.__setattr__(stage.services, "public_recordings", True)
+    for suffix in ("", ".wav", ".mp3"):
+        assert (await stage.media(suffix, user=None)).status == 200
+    assert (await stage.media(".wav", user=(MINE, "wrong"))).status == 200
+    for suffix in (".json", ".xml", ".csv"):
+        assert (await stage.media(suffix, user=None)).status == 401
+    assert error_of(await stage.media(".wav", account=OTHER, user=None)) == (404, 20404)
+    assert error_of(await stage.media(".wav", sid="RE" + "b" * 32, user=None)) == (404, 20404)
+    assert (await stage.media(user=None, method="DELETE")).status == 401
