@@ -16,17 +16,21 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, TypeVar
 from urllib.parse import urljoin
 
+from ringback.interpreter.call_documents import First
+from ringback.interpreter.document import LoadedDocument
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.source import DocumentRequest, Fallback
 from ringback.testing.app_transport import Answers
 from ringback.testing.arrival import Arrival
-from ringback.testing.call_run import CallRun, incoming_call, run_together
+from ringback.testing.call_run import CallRun, incoming_call, outgoing_call, run_together
 from ringback.testing.caller import Caller
 from ringback.testing.clock import VirtualClock, run_in_virtual_time
 from ringback.testing.phone import Phone
+from ringback.testing.placed_call import PlacedCall
 from ringback.testing.running_call import RunningCall
 from ringback.testing.switchboard import Switchboard
 from ringback.testing.transcript import Transcript
+from ringback.twiml.parser import parse_document
 
 T = TypeVar("T")
 Method = Literal["GET", "POST"]
@@ -98,10 +102,15 @@ class VirtualApp:
         (transcript,) = self.run_calls([arrival], max_seconds=max_seconds)
         return transcript
 
+    def place_call(self, placed: PlacedCall | None = None, *, max_seconds: float = MAX_CALL_SECONDS) -> Transcript:
+        """The app makes a call, as by `calls.create`, and somebody answers or not; see it through."""
+        (transcript,) = self.run_calls([placed or PlacedCall()], max_seconds=max_seconds)
+        return transcript
+
     def run_calls(
-        self, callers: Sequence[Arrival | Caller], *, max_seconds: float = MAX_CALL_SECONDS
+        self, callers: Sequence[Arrival | Caller | PlacedCall], *, max_seconds: float = MAX_CALL_SECONDS
     ) -> list[Transcript]:
-        """Several calls to the app at the same time; their transcripts, in the order of `callers`.
+        """Several calls to the app, or of it, at the same time; their transcripts, in the order of `callers`.
 
         They share the clock, and meet in the app's conferences and queues. A transcript counts from its own call's
         arrival. A `Caller` alone arrives at once.
@@ -112,17 +121,25 @@ class VirtualApp:
         runs = [self._run(switchboard, number, caller, max_seconds) for number, caller in enumerate(callers, 1)]
         return _outside_of_any_loop(lambda: run_in_virtual_time(clock, run_together(switchboard, runs)))
 
-    def _run(self, switchboard: Switchboard, number: int, caller: Arrival | Caller, max_seconds: float) -> CallRun:
-        arrival = Arrival(caller=caller) if isinstance(caller, Caller) else caller
-        from_ = arrival.from_ or f"sip:caller-{number}@demo.sip.localhost"
+    def _run(
+        self, switchboard: Switchboard, number: int, caller: Arrival | Caller | PlacedCall, max_seconds: float
+    ) -> CallRun:
+        if isinstance(caller, PlacedCall):
+            placed, first = caller, self._first_of(caller)
+            info, person, at = outgoing_call(placed, number=number), placed.phone.caller, placed.at
+        else:
+            arrival = Arrival(caller=caller) if isinstance(caller, Caller) else caller
+            from_ = arrival.from_ or f"sip:caller-{number}@demo.sip.localhost"
+            info = incoming_call(from_, arrival.to or DEMO_DOMAIN, arrival.headers, number=number)
+            placed, first, person, at = None, self.first, arrival.caller, arrival.at
         return CallRun(
             switchboard=switchboard,
-            info=incoming_call(from_, arrival.to or DEMO_DOMAIN, arrival.headers, number=number),
-            caller=arrival.caller,
-            at=arrival.at,
+            info=info,
+            caller=person,
+            at=at,
             answers=self.answers,
             base_url=self.base_url,
-            first=self.first,
+            first=first,
             fallback=self.fallback,
             status_callback=self.status_callback,
             media=self.media,
@@ -131,7 +148,15 @@ class VirtualApp:
             limits=self.limits,
             max_seconds=max_seconds,
             enter=self._enter,
+            placed=placed,
         )
+
+    def _first_of(self, placed: PlacedCall) -> First:
+        if placed.url is not None:
+            return DocumentRequest(url=self.url(placed.url))
+        if placed.twiml is not None:
+            return LoadedDocument(url=None, body=parse_document(str(placed.twiml).encode()))
+        return self.first
 
     def _enter(self, running: RunningCall) -> None:
         self.calls[running.sid] = running

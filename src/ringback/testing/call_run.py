@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
-from ringback.call.control import CallInfo
+from ringback.call.control import CallInfo, StatusEvents
 from ringback.clock import Clock
-from ringback.interpreter.call_documents import CallDocuments
+from ringback.interpreter.call_documents import CallDocuments, First
 from ringback.interpreter.callbacks import DeliveredCallbacks
 from ringback.interpreter.interpreters import Interpreters
 from ringback.interpreter.limits import Limits
 from ringback.interpreter.report import Report
-from ringback.interpreter.source import DocumentRequest, Fallback, facts_of_call
+from ringback.interpreter.source import Fallback
 from ringback.model.call_status import Direction
 from ringback.model.record import AccountRecord, ApplicationRecord
 from ringback.model.sid import AccountSid, ApplicationSid, CallSid
@@ -20,16 +20,17 @@ from ringback.testing.app_transport import Answers, AppTransport
 from ringback.testing.caller import Caller
 from ringback.testing.performance import Performance
 from ringback.testing.phone import Phone
+from ringback.testing.placed_call import PlacedCall, begin, ring
 from ringback.testing.running_call import RunningCall
 from ringback.testing.switchboard import Switchboard
 from ringback.testing.transcript import Journal, Transcript
 from ringback.testing.virtual_application import VirtualApplications
 from ringback.testing.virtual_background import VirtualRecordings
 from ringback.testing.virtual_call import VirtualCall, World
-from ringback.testing.virtual_dial import Exchange
+from ringback.testing.virtual_dial import Exchange, LegStatus
 from ringback.testing.virtual_referral import Transfers
 from ringback.testing.virtual_speech import listen
-from ringback.webhooks.callback_parameters import Completion, status_callback_parameters
+from ringback.webhooks.callback_parameters import Completion
 from ringback.webhooks.client import AppClient
 from ringback.webhooks.cookies import CookieJar
 from ringback.webhooks.delivery import CallbackProblem, Delivery
@@ -61,6 +62,17 @@ def incoming_call(from_: str, to: str, headers: Mapping[str, str], *, number: in
     )
 
 
+def outgoing_call(placed: PlacedCall, *, number: int = 1) -> CallInfo:
+    """A call that the app makes."""
+    return CallInfo(
+        call_sid=CallSid(f"CA{number:032x}"),
+        account_sid=ACCOUNT.sid,
+        from_=placed.from_,
+        to=placed.to,
+        direction=Direction.OUTBOUND_API,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRun:
     """Everything one call needs."""
@@ -70,7 +82,7 @@ class CallRun:
     caller: Caller
     answers: Answers
     base_url: str
-    first: DocumentRequest
+    first: First
     fallback: Fallback | None
     status_callback: str | None
     media: Mapping[str, float] | None
@@ -79,7 +91,8 @@ class CallRun:
     limits: Limits
     max_seconds: float
     enter: Callable[[RunningCall], None]  # tells the test of the call, when it comes in
-    at: float = 0.0  # when it comes in
+    at: float = 0.0  # when it comes in, or is placed
+    placed: PlacedCall | None = None  # None: it comes in
 
     @property
     def clock(self) -> Clock:
@@ -95,17 +108,26 @@ class CallRun:
         documents = self._documents(call, journal, cookies, delivery)
         running = RunningCall(call=call, documents=documents, url_of=self._url)
         self.enter(running)
+        status = self._status(callbacks)
         performance = Performance(self.caller, call, running)
-        performing = asyncio.ensure_future(performance.run())
         limit = self.clock.call_at(self.clock.now() + self.max_seconds, lambda: call.end("time limit"))
         try:
-            await documents.run(self.first)
+            if self.placed is None or await ring(self.placed, call, status):
+                await self._perform(call, documents, performance)
         finally:
             limit.cancel()
+            self._tell_end(call, status)
+        return FinishedCall(journal=journal, delivery=delivery, caller_waits_for=performance.waits_for)
+
+    async def _perform(self, call: VirtualCall, documents: CallDocuments, performance: Performance) -> None:
+        """The document, and what the person does meanwhile."""
+        performing = asyncio.ensure_future(performance.run())
+        try:
+            first = self.first if self.placed is None else await begin(self.placed, call, self.first)
+            await documents.run(first)
+        finally:
             performing.cancel()
             await asyncio.gather(performing, return_exceptions=True)
-            self._tell_end(call, callbacks)
-        return FinishedCall(journal=journal, delivery=delivery, caller_waits_for=performance.waits_for)
 
     def _url(self, written: str) -> str:
         return urljoin(self.base_url + "/", written)
@@ -162,17 +184,17 @@ class CallRun:
             sid=ApplicationSid(sid), account_sid=ACCOUNT.sid, friendly_name=sid, voice_url=self.applications[sid]
         )
 
-    def _tell_end(self, call: VirtualCall, callbacks: DeliveredCallbacks) -> None:
+    def _status(self, callbacks: DeliveredCallbacks) -> LegStatus:
+        """Inbound calls have the `completed` callback only (IN-11)."""
+        names = ("completed",) if self.placed is None else self.placed.status_callback_event
+        events = StatusEvents(url=self.status_callback, events=names) if self.status_callback else None
+        return LegStatus(info=self.info, events=events, callbacks=callbacks, clock=self.clock)
+
+    def _tell_end(self, call: VirtualCall, status: LegStatus) -> None:
         """The completed status callback."""
-        if self.status_callback is not None and call.has_ended:
-            parameters = status_callback_parameters(
-                facts_of_call(call.info, call.status),
-                "completed",
-                timestamp=self.clock.utc_now(),
-                sequence_number=0,
-                completion=Completion(seconds=round(call.answered_seconds), sip_response_code=call.sip_status),
-            )
-            callbacks.send(self.status_callback, "POST", parameters)
+        if call.has_ended:
+            completion = Completion(seconds=round(call.answered_seconds), sip_response_code=call.sip_status)
+            status.tell("completed", call.status, completion)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

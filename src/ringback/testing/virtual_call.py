@@ -171,7 +171,7 @@ class VirtualCall:
     def terminate(self, status: EndStatus) -> None:
         """From outside (L-03)."""
         if not (self._is_answered and status == "canceled"):
-            self._end("app", CallStatus.CANCELED, 480)
+            self._end("app", CallStatus.CANCELED, 487 if self._info.direction is Direction.OUTBOUND_API else 480)
 
     async def released(self) -> None:
         """Nobody but its documents ever has it."""
@@ -341,6 +341,10 @@ class VirtualCall:
             self._end(by, CallStatus.COMPLETED, None)
         else:
             self._end(by, CallStatus.CANCELED, 487)
+
+    def not_answered(self, status: CallStatus, sip_status: int) -> None:
+        """The phone that this call rings does not pick up."""
+        self._end("phone", status, sip_status)
 
     @property
     def answered_seconds(self) -> float:
