@@ -10,6 +10,7 @@ from ringback.api.applications import applications_router
 from ringback.api.authentication import authenticate, directory_of
 from ringback.api.balance import balance_router
 from ringback.api.call_recordings import call_recordings_router
+from ringback.api.call_transcriptions import call_transcriptions_router
 from ringback.api.callbacks import callbacks_router
 from ringback.api.calls import calls_router
 from ringback.api.conference_recordings import conference_recordings_router
@@ -38,6 +39,7 @@ ROUTERS = (
     applications_router,
     balance_router,
     call_recordings_router,
+    call_transcriptions_router,
     callbacks_router,
     calls_router,
     conference_recordings_router,

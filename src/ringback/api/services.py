@@ -14,6 +14,7 @@ from ringback.services.order_call import CallOrdering
 from ringback.services.reach_app import AppLinks
 from ringback.services.reading import Reading
 from ringback.services.record_call import CallRecorder
+from ringback.services.transcribe_call import CallTranscribing
 from ringback.webhooks.address_policy import AddressPolicy
 
 FindRecording = Callable[[str], Awaitable[RecordingRecord | None]]
@@ -22,7 +23,8 @@ Health = Callable[[], Mapping[str, object]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiServices:
-    """`configuring` is what the resources of the configuration are kept with, `reading` what calls leave behind.
+    """`configuring` is what the resources of the configuration are kept with, `reading` what calls leave behind;
+    `ordering` makes calls, `updating` changes those that run, `transcribing` writes down what is said on them.
 
     `recordings` keeps recordings, `recorder` begins and changes them; with `public_recordings` everybody hears them.
 
@@ -38,6 +40,7 @@ class ApiServices:
     reading: Reading
     ordering: CallOrdering
     updating: Updating
+    transcribing: CallTranscribing
     recordings: RecordingKeeping
     recorder: CallRecorder
     links: AppLinks

@@ -13,10 +13,11 @@ from ringback.server.calls import Calls
 from ringback.server.storage import Storage
 from ringback.server.telling import Telling
 from ringback.services.configuration import Configuring
-from ringback.services.order_call import CallOrdering
 from ringback.services.keep_recordings import RecordingKeeping
+from ringback.services.order_call import CallOrdering
 from ringback.services.reading import Reading
 from ringback.services.record_call import CallRecorder
+from ringback.services.transcribe_call import CallTranscribing
 from ringback.sip.endpoint import Endpoint
 from ringback.store.recording_finder import RecordingFinder
 
@@ -51,6 +52,7 @@ async def start_http(
             clock=clock,
         ),
         updating=calls.updating,
+        transcribing=CallTranscribing(running=calls.running, links=telling.links, clock=clock),
         links=telling.links,
         addresses=telling.addresses,
         health=lambda: {"status": "stopping" if endpoint.is_draining else "ok"},

@@ -19,11 +19,13 @@ from ringback.clock import SystemClock
 from ringback.model.record import AccountRecord, RecordingRecord, RecordingStatus
 from ringback.model.sid import AccountSid, CallSid, RecordingSid
 from ringback.services.configuration import Configuring
+from ringback.services.keep_recordings import RecordingKeeping
 from ringback.services.order_call import CallOrdering
 from ringback.services.reach_app import AppLinks
-from ringback.services.keep_recordings import RecordingKeeping
 from ringback.services.reading import Reading
 from ringback.services.record_call import CallRecorder
+from ringback.services.running_calls import RunningCalls
+from ringback.services.transcribe_call import CallTranscribing
 from ringback.store.account import AccountRepository
 from ringback.store.database import Database
 from ringback.store.live_directory import LiveDirectory
@@ -175,6 +177,7 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
             clock=SystemClock(),
         ),
         updating=stage.book,
+        transcribing=CallTranscribing(running=RunningCalls(SystemClock()), links=stage.links, clock=SystemClock()),
         health=lambda: stage.health,
     )
     server = HttpServer(create_app(services), host="127.0.0.1", port=0)
