@@ -16,6 +16,7 @@ from ringback.api.calls import calls_router
 from ringback.api.conference_recordings import conference_recordings_router
 from ringback.api.description import describe_suffixes
 from ringback.api.errors import ApiError, internal_error, method_not_allowed, not_found
+from ringback.api.incoming_phone_numbers import incoming_phone_numbers_router
 from ringback.api.keys import keys_router
 from ringback.api.operation import operation_router
 from ringback.api.platform import ORIGIN_HEADERS, AnswerHeaders, Concurrency, HeadAsGet, offers
@@ -43,6 +44,7 @@ ROUTERS = (
     callbacks_router,
     calls_router,
     conference_recordings_router,
+    incoming_phone_numbers_router,
     keys_router,
     recordings_router,
     sip_addresses_router,

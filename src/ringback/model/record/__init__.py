@@ -21,6 +21,7 @@ from ringback.model.record.exchange import ExchangeRecord as ExchangeRecord
 from ringback.model.record.notification import NotificationRecord as NotificationRecord
 from ringback.model.record.number import CallerIdRecord as CallerIdRecord
 from ringback.model.record.number import NumberRecord as NumberRecord
+from ringback.model.record.number import NumberType as NumberType
 from ringback.model.record.number import TrunkRecord as TrunkRecord
 from ringback.model.record.origin import Origin as Origin
 from ringback.model.record.queue import QueueRecord as QueueRecord

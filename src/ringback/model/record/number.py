@@ -3,10 +3,27 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from ringback.model.record.dated import UNDATED
 from ringback.model.record.origin import Origin
 from ringback.model.sid import AccountSid
+
+
+class NumberType(StrEnum):
+    """How a number is dialled and paid for."""
+
+    LOCAL = "local"
+    MOBILE = "mobile"
+    TOLL_FREE = "toll-free"
+
+    @classmethod
+    def of(cls, number: str) -> "NumberType":
+        """As far as the number itself tells: the toll-free codes of North America; a mobile one looks like others."""
+        return cls.TOLL_FREE if number[:5] in _TOLL_FREE and len(number) == 12 else cls.LOCAL
+
+
+_TOLL_FREE = frozenset(f"+18{code}" for code in ("00", "33", "44", "55", "66", "77", "88"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +43,7 @@ class NumberRecord:
     status_callback_url: str | None = None
     status_callback_method: str = "POST"
     voice_application_sid: str | None = None
+    type: NumberType = NumberType.LOCAL
     friendly_name: str = ""
     origin: Origin = Origin.API
     created_at: datetime = UNDATED

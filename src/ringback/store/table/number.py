@@ -2,7 +2,8 @@
 
 from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint
 
-from ringback.store.column_type import JsonText, Lines, SafeText
+from ringback.model.record import NumberType
+from ringback.store.column_type import EnumText, JsonText, Lines, SafeText
 from ringback.store.table.column import (
     date_columns,
     metadata,
@@ -20,6 +21,7 @@ number = Table(
     Column("number", String(16), nullable=False, unique=True),
     *voice_url_columns(),
     sid_column("voice_application_sid", primary_key=False, nullable=True),
+    Column("type", EnumText(NumberType), nullable=False),
     Column("friendly_name", SafeText, nullable=False),
     origin_column(),
     *date_columns(),

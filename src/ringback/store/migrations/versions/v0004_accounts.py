@@ -26,6 +26,7 @@ def upgrade() -> None:
     )
     _date("number")
     op.add_column("number", sa.Column("voice_application_sid", sid_type, nullable=True))
+    op.add_column("number", sa.Column("type", sa.String(length=32), nullable=False, server_default="local"))
     op.add_column("number", sa.Column("carried", sa.Text(), nullable=False, server_default="{}"))
     op.create_index(op.f("ix_number_account_sid_created_at"), "number", ["account_sid", "created_at"])
     _date("application")
