@@ -22,6 +22,7 @@ from ringback.model.record import (
     NotificationRecord,
     NumberRecord,
     RecordingRecord,
+    RecordingStatus,
     TranscriptionRecord,
 )
 from ringback.model.sid import CallSid, derived_sid, new_sid
@@ -177,7 +178,8 @@ class Journal:
         live = self._live.get(info.call_sid) or self._held.pop(info.call_sid, None)
         if live is None:
             return
-        live.is_recorded, live.recording = False, recording
+        live.is_recorded = False
+        live.recording = recording if recording.status is RecordingStatus.COMPLETED else None
         if live.record.status.is_final:
             self._tell(live)
 

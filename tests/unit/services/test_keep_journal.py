@@ -308,6 +308,16 @@ def test_4_a_recording_that_ended_before_the_call_holds_nothing_up(desk: Desk) -
     assert desk.outbox.told[0]["RecordingDuration"] == "61"
 
 
+def test_4_a_recording_without_sound_is_not_named(desk: Desk) -> None:
+    info = desk.queued("completed")
+    desk.journal.call_dialled(info, "call-9")
+    desk.journal.recording_began(info)
+    desk.pass_through(info)
+    desk.journal.recording_finished(info, replace(recording(info), status=RecordingStatus.ABSENT))
+    (told,) = desk.outbox.told
+    assert "RecordingUrl" not in told
+
+
 @pytest.mark.parametrize(
     ("direction", "from_", "to", "found"),
     [
