@@ -14,13 +14,17 @@ from ringback.api.call_transcriptions import call_transcriptions_router
 from ringback.api.callbacks import callbacks_router
 from ringback.api.calls import calls_router
 from ringback.api.conference_recordings import conference_recordings_router
+from ringback.api.conferences import conferences_router
 from ringback.api.description import describe_suffixes
 from ringback.api.errors import ApiError, internal_error, method_not_allowed, not_found
 from ringback.api.incoming_phone_numbers import incoming_phone_numbers_router
 from ringback.api.keys import keys_router
+from ringback.api.members import members_router
 from ringback.api.operation import operation_router
+from ringback.api.participants import participants_router
 from ringback.api.platform import ORIGIN_HEADERS, AnswerHeaders, Concurrency, HeadAsGet, offers
 from ringback.api.recording_media import recording_media_router
+from ringback.api.queues import queues_router
 from ringback.api.recordings import recordings_router
 from ringback.api.representation import ROOTS, PathSuffix, requested_path
 from ringback.api.services import ApiServices
@@ -43,9 +47,13 @@ ROUTERS = (
     call_transcriptions_router,
     callbacks_router,
     calls_router,
+    conferences_router,
     conference_recordings_router,
     incoming_phone_numbers_router,
     keys_router,
+    members_router,
+    participants_router,
+    queues_router,
     recordings_router,
     sip_addresses_router,
     sip_credentials_router,

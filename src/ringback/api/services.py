@@ -10,6 +10,7 @@ from ringback.model.record import RecordingRecord
 from ringback.services.change_call import Updating
 from ringback.services.configuration import Configuring
 from ringback.services.keep_recordings import RecordingKeeping
+from ringback.services.meetings import Meetings
 from ringback.services.order_call import CallOrdering
 from ringback.services.reach_app import AppLinks
 from ringback.services.reading import Reading
@@ -29,6 +30,7 @@ class ApiServices:
     `recordings` keeps recordings, `recorder` begins and changes them; with `public_recordings` everybody hears them.
 
     Of one account no more than `max_concurrent_requests` are answered at once; None sets no limit.
+    `meetings` are where calls meet.
     `links` send callbacks; the URLs that they and others lead to are held against `addresses`.
     `health` gives what `/health` shows beside status and version; `"status": "stopping"` there makes it answer 503.
     """
@@ -40,6 +42,7 @@ class ApiServices:
     reading: Reading
     ordering: CallOrdering
     updating: Updating
+    meetings: Meetings
     transcribing: CallTranscribing
     recordings: RecordingKeeping
     recorder: CallRecorder

@@ -8,12 +8,15 @@ from ringback.api.platform import TWILIO_CONCURRENT_REQUESTS
 from ringback.api.server import HttpServer
 from ringback.api.services import ApiServices
 from ringback.clock import Clock
+from ringback.interpreter.beside import BesideDocuments
 from ringback.model.settings import Settings
 from ringback.server.calls import Calls
+from ringback.server.sound import Sound
 from ringback.server.storage import Storage
 from ringback.server.telling import Telling
 from ringback.services.configuration import Configuring
 from ringback.services.keep_recordings import RecordingKeeping
+from ringback.services.meetings import Meetings
 from ringback.services.order_call import CallOrdering
 from ringback.services.reading import Reading
 from ringback.services.record_call import CallRecorder
@@ -29,6 +32,7 @@ async def start_http(
     storage: Storage,
     telling: Telling,
     endpoint: Endpoint,
+    sound: Sound,
     calls: Calls,
     clock: Clock,
 ) -> HttpServer:
@@ -52,6 +56,7 @@ async def start_http(
             clock=clock,
         ),
         updating=calls.updating,
+        meetings=_meetings(settings, storage, telling, sound, calls),
         transcribing=CallTranscribing(running=calls.running, links=telling.links, clock=clock),
         links=telling.links,
         addresses=telling.addresses,
@@ -62,3 +67,18 @@ async def start_http(
     await http.start()
     stack.push_async_callback(http.stop)
     return http
+
+
+def _meetings(settings: Settings, storage: Storage, telling: Telling, sound: Sound, calls: Calls) -> Meetings:
+    def beside(account_sid: str) -> BesideDocuments:
+        account = storage.directory.account(account_sid)
+        assert account is not None, "who asks for a document belongs to an account"
+        return BesideDocuments(interpreters=calls.runs.interpreters(account))
+
+    return Meetings(
+        conferences=sound.gatherings.conferences,
+        queues=sound.gatherings.queues.book,
+        beside=beside,
+        live_call=telling.journal.record_of,
+        lists_all=settings.http.list_all_conferences,
+    )

@@ -86,7 +86,7 @@ async def running_server(
             [ListenAddress(transport=at.transport, host=at.host, port=at.port) for at in settings.sip.listen]
         )
         watch(telling, signalling, sound.media, calls.running)
-        http = await start_http(stack, settings, listener, storage, telling, signalling.endpoint, calls, clock)
+        http = await start_http(stack, settings, listener, storage, telling, signalling.endpoint, sound, calls, clock)
         account_of = storage.directory.account
         history = tended_history(
             storage.database, settings.store, links=telling.links, account_of=account_of, clock=clock

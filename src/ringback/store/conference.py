@@ -1,7 +1,7 @@
 """Conferences, written behind the calls in them and read by the API and at start."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import ColumnElement, select
 
@@ -20,8 +20,8 @@ class ConferenceFilter:
     account_sid: str
     friendly_name: str | None = None
     status: ConferenceStatus | None = None
-    created: Span = Span()
-    updated: Span = Span()
+    created: Span = field(default_factory=Span)
+    updated: Span = field(default_factory=Span)
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         columns = table.conference.c

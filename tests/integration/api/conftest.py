@@ -35,6 +35,7 @@ from ringback.testing.app_transport import AppRequest, AppTransport
 from ringback.testing.transcript import Journal
 from ringback.webhooks.address_policy import AddressPolicy
 from tests.integration.api.desk import OrderBook
+from tests.integration.api.hall import Hall
 from tests.integration.api.recorder import Studio
 
 MINE, OTHER = AccountSid("AC" + "1" * 32), AccountSid("AC" + "2" * 32)
@@ -68,6 +69,7 @@ class Stage:
         self.database: Database
         self.writer: WriteBehind
         self.book: OrderBook
+        self.hall: Hall
         self.directory: LiveDirectory
         self.client: aiohttp.ClientSession
         self.url = ""
@@ -145,7 +147,8 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
         record_writer(database, node="test"), SystemClock(), report=lambda text, _: failures.append(text)
     )
     writer.start()
-    stage.database, stage.writer, stage.book = database, writer, OrderBook(writer.put)
+    stage.hall = Hall(writer.put, SystemClock())
+    stage.database, stage.writer, stage.book = database, writer, OrderBook(stage.hall.put)
     Counter("ringback_tests", "What a test counts.", registry=stage.registry).inc()
     stage.links = AppLinks(
         transport=AppTransport(answers=stage.answer_as_app, journal=Journal(), clock=SystemClock()),
@@ -177,6 +180,7 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
             clock=SystemClock(),
         ),
         updating=stage.book,
+        meetings=stage.hall.meetings,
         transcribing=CallTranscribing(running=RunningCalls(SystemClock()), links=stage.links, clock=SystemClock()),
         health=lambda: stage.health,
     )
@@ -187,6 +191,7 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
         stage.client = client
         yield stage
     await server.stop(1.0)
+    await stage.hall.close()
     await stage.studio.close()
     await stage.links.close(1.0)
     await writer.drain(2.0)

@@ -150,6 +150,11 @@ class HttpSettings(Section):
         description="Whether the audio of recordings is served without credentials, to everybody who knows its URL, as"
         " programs expect that play a `RecordingUrl` as it is. What is known of a recording always needs them.",
     )
+    list_all_conferences: Switch = Field(
+        default=False,
+        description="Whether a list of conferences that asks for no `Status` has all of them, as Twilio's had until 30"
+        " September 2026; else only those in progress.",
+    )
     private_urls: Switch | None = Field(
         default=None,
         description="Whether the URLs of apps may lead to loopback and private addresses. Unset: they may as long as"
