@@ -5,6 +5,8 @@ import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+TELEPHONE = "PCMU/8000/1"
+
 CONFIG = """
 poll_method epoll
 sip_listen 127.0.0.1:0
@@ -12,14 +14,15 @@ call_local_timeout 30
 audio_player aubridge,nil
 audio_source aufile,{spoken}
 audio_alert aubridge,nil
-ausrc_srate 8000
-auplay_srate 8000
+ausrc_srate {rate}
+auplay_srate {rate}
 ausrc_channels 1
 auplay_channels 1
 audio_level no
 rtp_ports 31000-31998
 module_path /usr/lib/baresip/modules
 module g711.so
+module opus.so
 module aufile.so
 module aubridge.so
 module sndfile.so
@@ -30,16 +33,27 @@ module_app menu.so
 
 
 async def call_with_baresip(
-    *, uri: str, proxy_port: int, user: str, password: str, spoken: Path, heard: Path, folder: Path, seconds: float
+    *,
+    uri: str,
+    proxy_port: int,
+    user: str,
+    password: str,
+    spoken: Path,
+    heard: Path,
+    folder: Path,
+    seconds: float,
+    codec: str = TELEPHONE,
 ) -> str:
-    """Place a call of at most `seconds`; `heard` is a folder for what it hears. Returns what baresip printed."""
+    """Place a call of at most `seconds`; `heard` is a folder for what it hears. `codec` is the only one it offers; the
+    file it speaks is at that rate. Returns what baresip printed.
+    """
     folder.mkdir()
     host = uri.rpartition("@")[2]
     account = (
         f'<sip:{user}@{host}>;auth_user={user};auth_pass={password};outbound="sip:127.0.0.1:{proxy_port};transport=udp"'
-        ";regint=0;audio_codecs=PCMU/8000/1\n"
+        f";regint=0;audio_codecs={codec}\n"
     )
-    (folder / "config").write_text(CONFIG.format(heard=heard, spoken=spoken))
+    (folder / "config").write_text(CONFIG.format(heard=heard, spoken=spoken, rate=codec.split("/")[1]))
     (folder / "accounts").write_text(account)
     (folder / "contacts").write_text("")
     process = await asyncio.create_subprocess_exec(
@@ -64,9 +78,9 @@ async def registered_baresip(
     folder.mkdir()
     account = (
         f'<sip:{user}@{domain}>;auth_user={user};auth_pass={password};outbound="sip:127.0.0.1:{proxy_port};transport=udp"'
-        ";regint=600;answermode=auto;audio_codecs=PCMU/8000/1\n"
+        f";regint=600;answermode=auto;audio_codecs={TELEPHONE}\n"
     )
-    (folder / "config").write_text(CONFIG.format(heard=heard, spoken=spoken))
+    (folder / "config").write_text(CONFIG.format(heard=heard, spoken=spoken, rate=8000))
     (folder / "accounts").write_text(account)
     (folder / "contacts").write_text("")
     process = await asyncio.create_subprocess_exec(

@@ -14,25 +14,25 @@ HEARD = 0.1  # of the energy; noise and G.711 distortion stay far below
 Samples = npt.NDArray[np.int16]
 
 
-def tone_wav(frequency_hz: float, seconds: float, level: float = 0.4) -> bytes:
-    """A sine as a WAV file (8 kHz, 16-bit, mono)."""
-    times = np.arange(int(RATE_HZ * seconds)) / RATE_HZ
+def tone_wav(frequency_hz: float, seconds: float, level: float = 0.4, *, rate_hz: int = RATE_HZ) -> bytes:
+    """A sine as a WAV file (16-bit, mono)."""
+    times = np.arange(int(rate_hz * seconds)) / rate_hz
     samples = (np.sin(2 * np.pi * frequency_hz * times) * level * 32767).astype("<i2")
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as target:
         target.setnchannels(1)
         target.setsampwidth(2)
-        target.setframerate(RATE_HZ)
+        target.setframerate(rate_hz)
         target.writeframes(samples.tobytes())
     return buffer.getvalue()
 
 
 def read_wav(source: Path | bytes, channel: int = 0) -> Samples:
-    """One channel of a 16-bit WAV at 8 kHz."""
+    """One channel of a 16-bit WAV at 8 kHz; of one at 48 kHz every sixth sample, which is enough for tones."""
     with wave.open(io.BytesIO(source) if isinstance(source, bytes) else str(source)) as audio:
-        assert audio.getframerate() == RATE_HZ
+        assert audio.getframerate() in (RATE_HZ, 6 * RATE_HZ)
         frames = np.frombuffer(audio.readframes(audio.getnframes()), dtype="<i2")
-        return frames.reshape(-1, audio.getnchannels())[:, channel]
+        return frames.reshape(-1, audio.getnchannels())[:: audio.getframerate() // RATE_HZ, channel]
 
 
 def share(samples: Samples, frequency_hz: float, width_hz: float = 15) -> float:
