@@ -7,12 +7,16 @@ from ringback.call.control import StatusEvents
 from ringback.call.live_call import EndStatus
 from ringback.interpreter.call_documents import First
 from ringback.interpreter.source import Fallback
+from ringback.model.call_status import CallStatus
 from ringback.model.record import CallRecord
 from ringback.services.keep_calls import CallKeeping
 from ringback.services.order_call import CallOrdering
 from ringback.services.read_script import Script
 from ringback.services.refusal import Refused
 from ringback.services.update_call import NotInProgress
+
+ENDED_SECONDS = 1.0
+"""How long the answer to an update that ends a call waits for that, to show the call as it has ended."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,10 @@ class Updating(Protocol):
 
     def end(self, account_sid: str, call_sid: str, status: EndStatus) -> None: ...
 
+    async def ended(self, call_sid: str, seconds: float) -> bool:
+        """Wait until the end of the call is written down, so long at most."""
+        ...
+
     def limit(self, account_sid: str, call_sid: str, seconds: float) -> None: ...
 
 
@@ -57,14 +65,16 @@ class CallChanging:
         if found is None:
             return None
         try:
-            self._apply(found, wanted)
+            await self._apply(found, wanted)
         except NotInProgress as problem:
             raise Refused(problem.code, problem.message) from None
         return await self.keeping.find(account_sid, call_sid)
 
-    def _apply(self, call: CallRecord, wanted: CallChange) -> None:
+    async def _apply(self, call: CallRecord, wanted: CallChange) -> None:
         if wanted.end is not None:
             self.updating.end(call.account_sid, call.sid, wanted.end)
+            if not (wanted.end == "canceled" and call.status is CallStatus.IN_PROGRESS):  # L-03: it goes on
+                await self.updating.ended(call.sid, ENDED_SECONDS)
             return
         if wanted.script is not None:
             ready = self.ordering.read(call.account_sid, wanted.script)

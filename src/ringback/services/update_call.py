@@ -8,10 +8,12 @@ from ringback.call.live_call import EndStatus, LiveCall
 from ringback.interpreter.call_documents import First
 from ringback.interpreter.source import Fallback
 from ringback.model.record import AccountRecord
+from ringback.model.sid import CallSid
 from ringback.services.call_run import CallRuns
 from ringback.services.running_calls import RunningCalls
 
 NOT_IN_PROGRESS = 21220
+ENDED_POLL_SECONDS = 0.02
 
 _CANNOT: dict[str, str] = {
     "redirect": "Call is not in-progress. Cannot redirect.",
@@ -70,6 +72,16 @@ class CallUpdating:
     def end(self, account_sid: str, call_sid: str, status: EndStatus) -> None:
         """L-03: `completed` ends it in any state; `canceled` leaves an answered call alone. Raises `NotInProgress`."""
         self._find(account_sid, call_sid, "end").terminate(status)
+
+    async def ended(self, call_sid: str, seconds: float) -> bool:
+        """Wait until the end of the call is written down, so long at most; False if it is not by then."""
+        clock, journal = self._runs.clock, self._runs.journal
+        latest = clock.now() + seconds
+        while journal.record_of(CallSid(call_sid)) is not None:
+            if clock.now() >= latest:
+                return False
+            await clock.sleep(ENDED_POLL_SECONDS)
+        return True
 
     def limit(self, account_sid: str, call_sid: str, seconds: float) -> None:
         """`TimeLimit`: it may last so long, from its answer on. Raises `NotInProgress`."""

@@ -60,6 +60,9 @@ class OrderBook:
         self._require(call_sid, "end")
         self.changes.append(("end", status))
 
+    async def ended(self, call_sid: str, seconds: float) -> bool:
+        return True
+
     def limit(self, account_sid: str, call_sid: str, seconds: float) -> None:
         self._require(call_sid, "limit")
         self.changes.append(("limit", seconds))

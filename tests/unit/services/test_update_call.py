@@ -572,3 +572,24 @@ async def test_a_caller_that_rings_while_its_application_rings_can_be_moved(hous
     assert theirs.is_answered
     assert house.of("/action")[0]["DialCallStatus"] == "canceled"
     assert [call.status for call in house.calls()] == ["in-progress", "canceled"]
+
+
+async def test_who_ends_a_call_can_wait_until_that_is_written_down(house: House) -> None:
+    leg = await running(house, LONG)
+    sid = row(house).sid
+    waiting = asyncio.ensure_future(house.updating.ended(sid, 5))
+    await house.wait(1)
+    assert not waiting.done()
+    house.updating.end(ACCOUNT, sid, "completed")
+    await house.wait(0.1)
+    assert waiting.done()
+    assert waiting.result()
+    assert leg.has_ended
+    assert await house.updating.ended("CA" + "9" * 32, 5)
+
+
+async def test_a_call_that_goes_on_is_not_waited_for_long(house: House) -> None:
+    await running(house, LONG)
+    waiting = asyncio.ensure_future(house.updating.ended(row(house).sid, 2))
+    await house.wait(3)
+    assert not waiting.result()
