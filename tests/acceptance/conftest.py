@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 from twilio.request_validator import RequestValidator
@@ -21,6 +23,8 @@ AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
 DOMAIN = "demo.sip.localhost"
 USER = "alice"
 PASSWORD = "a-long-Passw0rd"
+
+_BUSY = re.compile(r"^ringback_(calls_active\{.*\}|callbacks_waiting) (?!0\.0$)", re.MULTILINE)
 
 Page = str | bytes | web.Response | Callable[["AppRequest"], "str | web.Response | Awaitable[web.Response]"]
 
@@ -156,6 +160,15 @@ class Server:
         sip = {uri.split(":")[0]: int(uri.rsplit(":", 1)[1]) for uri in ready["sip"]}
         return cls(process=process, folder=folder, sip=sip, http=ready["http"], log=log)
 
+    async def quiet(self, seconds: float = 10) -> None:
+        """Until its calls have ended and their callbacks have left, so that they do not reach the next test's app."""
+        async with asyncio.timeout(seconds), aiohttp.ClientSession() as session:
+            while True:
+                async with session.get(f"{self.http}/metrics") as response:
+                    if not _BUSY.search(await response.text()):
+                        return
+                await asyncio.sleep(0.02)
+
     async def stop(self, seconds: float = 15) -> int:
         """SIGTERM, and the exit code."""
         self.process.send_signal(signal.SIGTERM)
@@ -200,10 +213,16 @@ def serve(tmp_path: Path) -> Iterator[Callable[[str], Server]]:
 
 
 @pytest.fixture(scope="session")
-def server(app_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The usual server, shared: one domain with the user alice, whose VoiceUrl is the app's /voice."""
+def shared_server(app_port: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     root = f"http://127.0.0.1:{app_port}"
     settings = settings_text(f"{root}/voice", domain=f'status_callback_url = "{root}/status"')
     running = Server.start(settings, tmp_path_factory.mktemp("acceptance") / "server")
     yield running
     running.close()
+
+
+@pytest.fixture
+async def server(shared_server: Server, app: VoiceApp) -> AsyncIterator[Server]:
+    """The usual server, shared: one domain with the user alice, whose VoiceUrl is the app's /voice."""
+    yield shared_server
+    await shared_server.quiet()
