@@ -54,11 +54,16 @@ def described(
         }
     if query is not None:
         extra["parameters"] = _query_parameters(query)
-    responses: dict[int, Any] = {status: _answer(body, listed_as)}
+    responses: dict[int | str, Any] = {status: _answer(body, listed_as)}
     always = (401, 404) if form is None and query is None else (400, 401, 404)
-    for code in sorted({*always, *errors}):
-        responses[code] = {"description": "refused", "content": {"application/json": {"schema": ERROR}}}
+    responses |= refusals(*always, *errors)
     return {"status_code": status, "response_model": None, "responses": responses, "openapi_extra": extra}
+
+
+def refusals(*statuses: int) -> dict[int | str, Any]:
+    """Answers with Twilio's body of an error, for `responses` of a route."""
+    content = {"application/json": {"schema": ERROR}}
+    return {status: {"description": "refused", "content": content} for status in sorted(set(statuses))}
 
 
 def describe_suffixes(app: FastAPI) -> None:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from ringback import __version__
 from ringback.api.services import ApiServices
@@ -14,14 +14,14 @@ def operation_router(services: ApiServices) -> APIRouter:
     """`/health` and `/metrics`. Neither asks for credentials; keep them from the outside at your proxy."""
     router = APIRouter()
 
-    @router.get("/health")
+    @router.get("/health", responses={503: {"description": "the server stops"}})
     @router.head("/health", include_in_schema=False)
     async def health() -> Response:
         """200 while calls are taken, 503 while the server stops."""
         body = {"status": OK, "version": __version__, **services.health()}
         return JSONResponse(body, status_code=200 if body["status"] == OK else 503)
 
-    @router.get("/metrics")
+    @router.get("/metrics", response_class=PlainTextResponse)
     @router.head("/metrics", include_in_schema=False)
     async def metrics() -> Response:
         """Counters and gauges in the Prometheus text format."""

@@ -6,7 +6,7 @@ We differ: a recording that is still made is served too, as far as it is (Twilio
 """
 
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.routing import APIRoute
@@ -19,6 +19,7 @@ from starlette.types import Scope
 from ringback.api.audio_file import AudioFile, wav_file, whole_file
 from ringback.api.authentication import directory_of, owner, services_of
 from ringback.api.byte_range import ByteRange, UnsatisfiableRange, parse_range
+from ringback.api.description import refusals
 from ringback.api.errors import ApiError, not_found
 from ringback.api.form import Query
 from ringback.api.mp3 import Mp3Shelf
@@ -35,6 +36,10 @@ from ringback.store.wave import NotAWave, wave_layout
 SUFFIXES = ("wav", "mp3")
 SERVED = frozenset({*OPEN, RecordingStatus.COMPLETED})
 NOT_DUAL = 16113
+AUDIO: dict[int | str, Any] = {
+    status: {"description": what, "content": {"audio/x-wav": {}, "audio/mpeg": {}}}
+    for status, what in ((200, "the audio"), (206, "a part of it"))
+}
 
 
 class MediaQuery(Query):
@@ -55,7 +60,7 @@ def recording_media_router(services: ApiServices) -> APIRouter:
     router = APIRouter(prefix=ACCOUNT, route_class=MediaRoute, tags=["Recordings"])
     shelf = Mp3Shelf()
 
-    @router.get("/Recordings/{name}", responses={200: {"content": {"audio/x-wav": {}, "audio/mpeg": {}}}})
+    @router.get("/Recordings/{name}", response_class=Response, responses={**AUDIO, **refusals(400, 401, 404)})
     @router.head("/Recordings/{name}", include_in_schema=False)
     async def recording_media(
         request: Request,
