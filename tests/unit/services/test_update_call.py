@@ -277,6 +277,24 @@ async def test_l_04_a_leg_that_is_screened_can_be_moved_too(house: House, bob: P
     assert not bob.leg.has_ended
 
 
+async def test_l_04_a_leg_that_is_moved_while_it_transfers_the_caller_transfers_nobody(
+    house: House, bob: Phone
+) -> None:
+    """The two talk until `referUrl` has answered (RF-07); the move does not wait for it."""
+    house.pages |= {"/refer": AppResponse(body="<Response/>", seconds=10), "/goes-on": f"<Say>goes on</Say>{LONG}"}
+    await running(house, f'<Dial referUrl="/refer" action="/goes-on">{BOB}</Dial>')
+    bob.leg.refer("<sip:carol@192.0.2.13>")
+    await house.wait(1)
+    assert audio(house, 0).partner is audio(house, 1)
+    redirect(house, number=1)
+    await house.wait(0.2)
+    clips = house.bench.prompts.clips
+    assert (audio(house, 0).playing, audio(house, 1).playing) == (clips["goes on"], clips["this is new"])
+    assert audio(house, 0).partner is audio(house, 1).partner is None
+    await house.wait(20)
+    assert not bob.leg.has_ended
+
+
 @pytest.mark.parametrize("order", [(1, 0), (0, 1)])
 async def test_l_04_both_legs_of_a_bridge_are_moved_into_one_conference(
     house: House, bob: Phone, order: tuple[int, int]
@@ -419,6 +437,9 @@ async def test_l_05_neither_can_a_leg_that_rings_nor_the_call_of_another_account
         redirect(house, number=1)
     with pytest.raises(NotInProgress):
         house.updating.redirect("AC" + "2" * 32, row(house).sid, NEW)
+    with pytest.raises(NotInProgress):
+        house.updating.end("AC" + "2" * 32, row(house).sid, "completed")
+    assert row(house).status == "in-progress"
 
 
 async def test_a_caller_that_rings_while_its_dial_rings_counts_as_in_progress(house: House, dave: Phone) -> None:
