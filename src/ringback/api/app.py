@@ -21,6 +21,7 @@ from ringback.api.incoming_phone_numbers import incoming_phone_numbers_router
 from ringback.api.keys import keys_router
 from ringback.api.members import members_router
 from ringback.api.operation import operation_router
+from ringback.api.outgoing_caller_ids import outgoing_caller_ids_router
 from ringback.api.participants import participants_router
 from ringback.api.platform import ORIGIN_HEADERS, AnswerHeaders, Concurrency, HeadAsGet, offers
 from ringback.api.recording_media import recording_media_router
@@ -52,6 +53,7 @@ ROUTERS = (
     incoming_phone_numbers_router,
     keys_router,
     members_router,
+    outgoing_caller_ids_router,
     participants_router,
     queues_router,
     recordings_router,

@@ -16,6 +16,7 @@ from ringback.services.reach_app import AppLinks
 from ringback.services.reading import Reading
 from ringback.services.record_call import CallRecorder
 from ringback.services.transcribe_call import CallTranscribing
+from ringback.services.verify_caller_id import CallerIdVerifying
 from ringback.webhooks.address_policy import AddressPolicy
 
 FindRecording = Callable[[str], Awaitable[RecordingRecord | None]]
@@ -26,6 +27,8 @@ Health = Callable[[], Mapping[str, object]]
 class ApiServices:
     """`configuring` is what the resources of the configuration are kept with, `reading` what calls leave behind;
     `ordering` makes calls, `updating` changes those that run, `transcribing` writes down what is said on them.
+
+    `verifying` calls numbers to verify them.
 
     `recordings` keeps recordings, `recorder` begins and changes them; with `public_recordings` everybody hears them.
 
@@ -46,6 +49,7 @@ class ApiServices:
     transcribing: CallTranscribing
     recordings: RecordingKeeping
     recorder: CallRecorder
+    verifying: CallerIdVerifying
     links: AppLinks
     addresses: AddressPolicy
     health: Health = dict

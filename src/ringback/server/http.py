@@ -15,12 +15,15 @@ from ringback.server.sound import Sound
 from ringback.server.storage import Storage
 from ringback.server.telling import Telling
 from ringback.services.configuration import Configuring
+from ringback.services.keep_caller_ids import CallerIdKeeping
 from ringback.services.keep_recordings import RecordingKeeping
 from ringback.services.meetings import Meetings
 from ringback.services.order_call import CallOrdering
 from ringback.services.reading import Reading
 from ringback.services.record_call import CallRecorder
 from ringback.services.transcribe_call import CallTranscribing
+from ringback.services.verify_caller_id import HOST as VERIFICATION_HOST
+from ringback.services.verify_caller_id import CallerIdVerifying
 from ringback.sip.endpoint import Endpoint
 from ringback.store.recording_finder import RecordingFinder
 
@@ -39,11 +42,20 @@ async def start_http(
     """Last of all: whoever can ask the API can make calls."""
     reading = Reading(database=storage.database, writer=storage.writer)
     recordings = RecordingKeeping(reading, folder=storage.recordings, clock=clock)
+    configuring = Configuring(database=storage.database, directory=storage.directory, clock=clock)
+    verifying = CallerIdVerifying(
+        placing=calls.placing,
+        keeping=CallerIdKeeping(configuring),
+        links=telling.links,
+        directory=storage.directory,
+    )
+    telling.inner_apps.serve(VERIFICATION_HOST, verifying.answer)
     services = ApiServices(
         find_recording=RecordingFinder(storage.database, storage.writer),
         recordings_folder=storage.recordings,
         registry=telling.metrics.registry,
-        configuring=Configuring(database=storage.database, directory=storage.directory, clock=clock),
+        configuring=configuring,
+        verifying=verifying,
         reading=reading,
         recordings=recordings,
         recorder=CallRecorder(calls=calls.running, desk=calls.desk, links=telling.links, keeping=recordings),

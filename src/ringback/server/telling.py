@@ -12,6 +12,7 @@ from ringback.services.reach_app import AppLinks
 from ringback.services.resume_callbacks import next_sequence
 from ringback.webhooks.address_policy import AddressPolicy
 from ringback.webhooks.aiohttp_transport import AiohttpTransport
+from ringback.webhooks.inner_app import InnerApps
 
 CALLBACK_GRACE_SECONDS = 10.0
 
@@ -24,13 +25,15 @@ class Telling:
     journal: Journal
     metrics: Metrics
     addresses: AddressPolicy
+    inner_apps: InnerApps
 
 
 async def open_telling(stack: contextlib.AsyncExitStack, settings: Settings, storage: Storage, clock: Clock) -> Telling:
     metrics = Metrics()
     addresses = AddressPolicy(refuse_private=not settings.http.allows_private_urls)
-    transport = AiohttpTransport(address_policy=addresses)
-    stack.push_async_callback(transport.close)
+    network = AiohttpTransport(address_policy=addresses)
+    stack.push_async_callback(network.close)
+    transport = InnerApps(network)
     writer, first = storage.writer, await next_sequence(storage.database, settings.store.node)
     links = AppLinks(
         transport=transport, clock=clock, put=writer.put, outbox=writer, keep_exchange=writer.put, first_sequence=first
@@ -44,4 +47,4 @@ async def open_telling(stack: contextlib.AsyncExitStack, settings: Settings, sto
         clock=clock,
         number_of=storage.directory.number,
     )
-    return Telling(links=links, journal=journal, metrics=metrics, addresses=addresses)
+    return Telling(links=links, journal=journal, metrics=metrics, addresses=addresses, inner_apps=transport)

@@ -54,7 +54,8 @@ class CallOrder:
     """A call to be made. `to` is a number in E.164 form, a `sip:` address or `client:identity`.
 
     `from_` is what the record and the app see; `caller_id` is what the called party sees instead. `first` is asked for
-    or run when the called party has answered. None for `time_limit_seconds` is the server's own limit.
+    or run when the called party has answered. None for `time_limit_seconds` is the server's own limit. The call waits
+    for `delay_seconds` before its turn can come.
     """
 
     account_sid: AccountSid
@@ -73,3 +74,4 @@ class CallOrder:
     record: RecordOrder | None = None
     detection: DetectionOrder | None = None
     call_reason: str | None = None
+    delay_seconds: float = 0.0

@@ -129,8 +129,18 @@ class CallPlacing:
         record = self._runs.journal.record_of(info.call_sid)
         assert record is not None, "a call that was queued just now is there"
         placed = _Placed(order=order, account=account, call=call)
-        self._pace.enter(order.account_sid, info.call_sid, lambda: self._start(placed))
+        if order.delay_seconds:
+            clock = self._runs.clock
+            clock.call_at(clock.now() + order.delay_seconds, lambda: self._wait_for_turn(placed))
+        else:
+            self._wait_for_turn(placed)
         return record
+
+    def _wait_for_turn(self, placed: _Placed) -> None:
+        """Unless it was withdrawn meanwhile."""
+        call_sid = placed.call.info.call_sid
+        if call_sid in self._queued:
+            self._pace.enter(placed.order.account_sid, call_sid, lambda: self._start(placed))
 
     def _withdraw(self, account_sid: AccountSid, call_sid: CallSid) -> None:
         self._pace.withdraw(account_sid, call_sid)

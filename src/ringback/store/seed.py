@@ -18,6 +18,7 @@ from ringback.model.record import (
     AccessMappingRecord,
     AccountRecord,
     ApplicationRecord,
+    CallerIdRecord,
     CredentialListRecord,
     CredentialMappingRecord,
     CredentialRecord,
@@ -29,11 +30,18 @@ from ringback.model.record import (
     TrunkRecord,
 )
 from ringback.model.settings import Settings
-from ringback.model.settings.section import ApplicationSettings, DomainSettings, NumberSettings, TrunkSettings
+from ringback.model.settings.section import (
+    ApplicationSettings,
+    CallerIdSettings,
+    DomainSettings,
+    NumberSettings,
+    TrunkSettings,
+)
 from ringback.model.sid import AccountSid, DomainSid, application_sid, derived_sid
 from ringback.store.access_list import AccessAddressRepository, AccessListRepository
 from ringback.store.account import AccountRepository
 from ringback.store.application import ApplicationRepository
+from ringback.store.caller_id import CallerIdRepository
 from ringback.store.credential import CredentialListRepository, CredentialRepository
 from ringback.store.database import Database
 from ringback.store.domain import DomainRepository
@@ -62,9 +70,11 @@ async def seed(database: Database, settings: Settings, *, now: datetime) -> Seed
         trunk_sids = {trunk.name: trunk.sid for trunk in await TrunkRepository(connection).all()}
         trunks = [_trunk(account.sid, *entry, trunk_sids) for entry in enumerate(settings.trunk)]
         applications = [_application(account.sid, application) for application in settings.application]
+        caller_ids = await _caller_ids(connection, account.sid, settings.caller_id)
         removed = 0
         removed += await _replace(DomainRepository(connection), domains, now)
         removed += await _replace(NumberRepository(connection), numbers, now)
+        removed += await _replace(CallerIdRepository(connection), caller_ids, now)
         removed += await _replace(TrunkRepository(connection), trunks, now)
         removed += await _replace(ApplicationRepository(connection), applications, now)
         pairs = list(zip(domains, settings.domain, strict=True))
@@ -116,6 +126,27 @@ def _number(account_sid: AccountSid, settings: NumberSettings, existing: Mapping
         friendly_name=settings.number,
         origin=Origin.FILE,
     )
+
+
+async def _caller_ids(
+    connection: AsyncConnection, account_sid: AccountSid, listed: Sequence[CallerIdSettings]
+) -> list[CallerIdRecord]:
+    """A number that was verified over the API under this account becomes the file's."""
+    existing = {
+        entry.number: entry.sid
+        for entry in await CallerIdRepository(connection).all()
+        if entry.account_sid == account_sid
+    }
+    return [
+        CallerIdRecord(
+            sid=existing.get(settings.number) or derived_sid("PN", "caller_id", account_sid, settings.number),
+            account_sid=account_sid,
+            number=settings.number,
+            friendly_name=settings.friendly_name or settings.number,
+            origin=Origin.FILE,
+        )
+        for settings in listed
+    ]
 
 
 def _application(account_sid: AccountSid, settings: ApplicationSettings) -> ApplicationRecord:

@@ -19,6 +19,7 @@ from ringback.clock import SystemClock
 from ringback.model.record import AccountRecord, RecordingRecord, RecordingStatus
 from ringback.model.sid import AccountSid, CallSid, RecordingSid
 from ringback.services.configuration import Configuring
+from ringback.services.keep_caller_ids import CallerIdKeeping
 from ringback.services.keep_recordings import RecordingKeeping
 from ringback.services.order_call import CallOrdering
 from ringback.services.reach_app import AppLinks
@@ -26,6 +27,7 @@ from ringback.services.reading import Reading
 from ringback.services.record_call import CallRecorder
 from ringback.services.running_calls import RunningCalls
 from ringback.services.transcribe_call import CallTranscribing
+from ringback.services.verify_caller_id import CallerIdVerifying
 from ringback.store.account import AccountRepository
 from ringback.store.database import Database
 from ringback.store.live_directory import LiveDirectory
@@ -75,6 +77,7 @@ class Stage:
         self.url = ""
         self.studio: Studio
         self.links: AppLinks
+        self.verifying: CallerIdVerifying
         self.asked: list[AppRequest] = []
         self.services: ApiServices
 
@@ -160,18 +163,20 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
     stage.studio = Studio(recordings, SystemClock(), writer.put)
     reading = Reading(database=database, writer=writer)
     keeping = RecordingKeeping(reading, folder=recordings, clock=SystemClock())
+    configuring = Configuring(database=database, directory=directory, clock=SystemClock())
+    stage.verifying = CallerIdVerifying(
+        placing=stage.book, keeping=CallerIdKeeping(configuring), links=stage.links, directory=directory
+    )
     services = stage.services = ApiServices(
         links=stage.links,
         addresses=AddressPolicy(),
         find_recording=stage.find_recording,
         recordings_folder=recordings,
         registry=stage.registry,
-        configuring=Configuring(database=database, directory=directory, clock=SystemClock()),
+        configuring=configuring,
         reading=reading,
         recordings=keeping,
-        recorder=CallRecorder(
-            calls=stage.studio.calls, desk=stage.studio.desk, links=stage.links, keeping=keeping
-        ),
+        recorder=CallRecorder(calls=stage.studio.calls, desk=stage.studio.desk, links=stage.links, keeping=keeping),
         ordering=CallOrdering(
             placing=stage.book,
             find_application=directory.application,
@@ -180,6 +185,7 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
             clock=SystemClock(),
         ),
         updating=stage.book,
+        verifying=stage.verifying,
         meetings=stage.hall.meetings,
         transcribing=CallTranscribing(running=RunningCalls(SystemClock()), links=stage.links, clock=SystemClock()),
         health=lambda: stage.health,

@@ -20,7 +20,8 @@ FIELDS = {
     "sid", "account_sid", "api_version", "date_created", "date_updated", "uri", "phone_number", "friendly_name",
     "voice_url", "voice_method", "voice_fallback_url", "voice_fallback_method", "voice_application_sid",
     "voice_caller_id_lookup", "voice_receive_mode", "status_callback", "status_callback_method", "sms_url",
-    "sms_method", "sms_fallback_url", "sms_fallback_method", "sms_application_sid", "capabilities", "address_requirements", "beta",
+    "sms_method", "sms_fallback_url", "sms_fallback_method", "sms_application_sid", "capabilities",
+    "address_requirements", "beta",
     "origin", "type", "status", "trunk_sid", "address_sid", "identity_sid", "bundle_sid", "emergency_address_sid",
     "emergency_status", "emergency_address_status",
 }  # fmt: skip

@@ -244,6 +244,13 @@ class NumberSettings(VoiceUrls):
     number: PhoneNumber = Field(description="A phone number in E.164 form, that a trunk brings calls to.")
 
 
+class CallerIdSettings(Section):
+    number: PhoneNumber = Field(
+        description="A phone number in E.164 form that the account may show to others without a verification call."
+    )
+    friendly_name: Text = Field(default="", max_length=64, description="A name for people. Unset: the number.")
+
+
 class ApplicationSettings(VoiceUrls):
     name: Name = Field(description="A name for the application; its SID is made from it.")
     sid: ApplicationSidText | None = Field(

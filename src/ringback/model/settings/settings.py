@@ -12,6 +12,7 @@ from ringback.model.settings.errors import SettingProblem
 from ringback.model.settings.section import (
     AccountSettings,
     ApplicationSettings,
+    CallerIdSettings,
     DomainSettings,
     HttpSettings,
     LimitSettings,
@@ -29,6 +30,7 @@ Tables = Annotated[tuple[T, ...], BeforeValidator(read_json)]
 
 MAX_DOMAINS = 100  # sip.md DM-03
 MAX_NUMBERS = 10_000
+MAX_CALLER_IDS = 10_000
 MAX_TRUNKS = 100
 MAX_APPLICATIONS = 1000
 
@@ -48,6 +50,9 @@ class Settings(BaseSettings):
     )
     number: Annotated[tuple[NumberSettings, ...], BeforeValidator(read_json)] = Field(
         default=(), max_length=MAX_NUMBERS
+    )
+    caller_id: Annotated[tuple[CallerIdSettings, ...], BeforeValidator(read_json)] = Field(
+        default=(), max_length=MAX_CALLER_IDS
     )
     trunk: Annotated[tuple[TrunkSettings, ...], BeforeValidator(read_json)] = Field(default=(), max_length=MAX_TRUNKS)
     application: Annotated[tuple[ApplicationSettings, ...], BeforeValidator(read_json)] = Field(
@@ -77,6 +82,7 @@ class Settings(BaseSettings):
         yield from conflict.token_conflicts(self.account, self.http)
         yield from conflict.duplicates((domain.name for domain in self.domain), "domain", "name")
         yield from conflict.duplicates((number.number for number in self.number), "number", "number")
+        yield from conflict.duplicates((entry.number for entry in self.caller_id), "caller_id", "number")
         yield from conflict.duplicates((trunk.name for trunk in self.trunk), "trunk", "name")
         yield from conflict.duplicates((entry.name for entry in self.application), "application", "name")
         sids = (entry.sid or f"no SID {index}" for index, entry in enumerate(self.application))

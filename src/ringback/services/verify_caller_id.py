@@ -1,0 +1,199 @@
+r"""Verify that a number is the account's to show: call it, and have the code keyed in (rest-api.md 9.15).
+
+The call is one as the REST API makes them. Its app is here: `CallerIdVerifying.answer` is asked for its documents and
+is told of its end, at a URL that only this verification has.
+
+    POST OutgoingCallerIds --> call --> "enter the code" --> right: verified  \
+                                              ^-- wrong, three times at most --> hang up --> StatusCallback
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+from urllib.parse import parse_qsl, urlsplit
+from xml.sax.saxutils import quoteattr
+
+from ringback.call.control import StatusEvents
+from ringback.interpreter.source import DocumentRequest
+from ringback.model.record import AccountRecord, CallerIdRecord, CallRecord
+from ringback.model.sid import CallSid
+from ringback.services.call_order import CallbackTarget, CallOrder, CallRefused
+from ringback.services.keep_caller_ids import CallerIdKeeping
+from ringback.services.reach_app import AppLinks
+from ringback.services.refusal import Refused
+from ringback.store.live_directory import LiveDirectory
+from ringback.twiml.phone_number import formatted_number
+from ringback.webhooks.callback import Callback
+from ringback.webhooks.callback_parameters import CALLBACK_SOURCE
+from ringback.webhooks.transport import HttpRequest, HttpResponse
+
+HOST = "verification.ringback.invalid"
+CODE_DIGITS = 6
+MAX_ATTEMPTS = 3
+MAX_PENDING = 100
+TIME_LIMIT_SECONDS = 300
+GATHER_SECONDS = 15
+
+USABLE_ALREADY, VERIFIED_ALREADY = 21449, 21450
+TOO_MANY_AT_ONCE = 20429
+
+ASKING = "This is a call to verify your phone number. Please enter your six digit code."
+AGAIN = "That is not the code. Please enter your six digit code."
+DONE = "Thank you. Your number is verified."
+SORRY = "That is not the code. Your number is not verified. Goodbye."
+
+
+class Placing(Protocol):
+    """`place_call.CallPlacing`."""
+
+    def place(self, order: CallOrder) -> CallRecord:
+        """Raises `CallRefused`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationRequest:
+    """What the API was asked for. `extension` is dialled after the answer."""
+
+    number: str
+    friendly_name: str | None = None
+    delay_seconds: int = 0
+    extension: str | None = None
+    callback: CallbackTarget | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Verification:
+    """One that is under way; `code` is what the called person keys in."""
+
+    account: AccountRecord
+    number: str
+    friendly_name: str
+    code: str = field(repr=False)
+    callback: CallbackTarget | None
+    call_sid: CallSid | None = None
+    attempts: int = 0
+    verified: CallerIdRecord | None = None
+
+
+class CallerIdVerifying:
+    """Calls numbers to be verified, and is the app of those calls. What is under way ends with the process."""
+
+    def __init__(
+        self, *, placing: Placing, keeping: CallerIdKeeping, links: AppLinks, directory: LiveDirectory
+    ) -> None:
+        self._placing = placing
+        self._keeping = keeping
+        self._links = links
+        self._directory = directory
+        self._pending: dict[str, Verification] = {}
+
+    @property
+    def pending_count(self) -> int:
+        return len(self._pending)
+
+    async def start(self, account: AccountRecord, request: VerificationRequest) -> Verification:
+        """Place the call. Raises `Refused` for a number that needs no verification or cannot be called."""
+        await self._refuse_known(account, request.number)
+        if sum(entry.account.sid == account.sid for entry in self._pending.values()) >= MAX_PENDING:
+            raise Refused(TOO_MANY_AT_ONCE, f"{MAX_PENDING} verifications are under way, the limit.", status=429)
+        verification = Verification(
+            account=account,
+            number=request.number,
+            friendly_name=request.friendly_name or formatted_number(request.number),
+            code=f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}",
+            callback=request.callback,
+        )
+        token = secrets.token_hex(16)
+        self._pending[token] = verification
+        try:
+            verification.call_sid = self._placing.place(self._order(verification, request, token)).sid
+        except CallRefused as refusal:
+            del self._pending[token]
+            raise Refused(refusal.code, refusal.message, status=refusal.status) from None
+        return verification
+
+    async def answer(self, request: HttpRequest) -> HttpResponse:
+        """The app of these calls: a document to each request for one, and nothing to the callback at the end."""
+        token = urlsplit(request.url).path.strip("/")
+        verification = self._pending.get(token)
+        if verification is None:
+            return HttpResponse(status=404)
+        parameters = tuple(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
+        given = dict(parameters)
+        if given.get("CallbackSource") == CALLBACK_SOURCE:
+            del self._pending[token]
+            self._tell(verification, parameters)
+            return HttpResponse(status=204)
+        return _twiml(await self._document(verification, given.get("Digits"), request.url))
+
+    async def _document(self, verification: Verification, digits: str | None, url: str) -> str:
+        if digits is None:
+            return _asking(ASKING, url)
+        verification.attempts += 1
+        if secrets.compare_digest(digits.encode(), verification.code.encode()):
+            verification.verified = await self._keeping.add(
+                verification.account.sid, verification.number, verification.friendly_name
+            )
+            return _saying(DONE)
+        return _asking(AGAIN, url) if verification.attempts < MAX_ATTEMPTS else _saying(SORRY)
+
+    def _tell(self, verification: Verification, parameters: Sequence[tuple[str, str]]) -> None:
+        """The StatusCallback: how the call ended, and whether the number is verified."""
+        callback, record = verification.callback, verification.verified
+        if callback is None or verification.call_sid is None:
+            return
+        outcome = [("VerificationStatus", "failed")]
+        if record is not None:
+            outcome = [("VerificationStatus", "success"), ("OutgoingCallerIdSid", record.sid)]
+        self._links.of(verification.account).delivery.post(
+            Callback(
+                call_sid=verification.call_sid,
+                url=callback.url,
+                method=callback.method,
+                parameters=(*parameters, *outcome),
+            )
+        )
+
+    async def _refuse_known(self, account: AccountRecord, number: str) -> None:
+        owned = self._directory.current.number(number)
+        if owned is not None and owned.account_sid == account.sid:
+            raise Refused(USABLE_ALREADY, f"{number} is a number of this account and needs no verification.")
+        if await self._keeping.of_number(account.sid, number) is not None:
+            raise Refused(VERIFIED_ALREADY, f"{number} is verified already.")
+
+    def _order(self, verification: Verification, request: VerificationRequest, token: str) -> CallOrder:
+        url = f"http://{HOST}/{token}"
+        return CallOrder(
+            account_sid=verification.account.sid,
+            to=verification.number,
+            from_=self._shown(verification),
+            first=DocumentRequest(url=url),
+            status_events=StatusEvents(url=url),
+            time_limit_seconds=TIME_LIMIT_SECONDS,
+            send_digits=request.extension,
+            delay_seconds=request.delay_seconds,
+        )
+
+    def _shown(self, verification: Verification) -> str:
+        """A number of the account; without one, the number that is called."""
+        owned = (
+            entry.number for entry in self._directory.current.numbers if entry.account_sid == verification.account.sid
+        )
+        return next(owned, verification.number)
+
+
+def _asking(text: str, url: str) -> str:
+    """Nothing keyed in counts as a wrong code."""
+    attributes = f'action={quoteattr(url)} numDigits="{CODE_DIGITS}" timeout="{GATHER_SECONDS}"'
+    return f'<Gather {attributes} actionOnEmptyResult="true"><Say>{text}</Say></Gather>'
+
+
+def _saying(text: str) -> str:
+    return f"<Say>{text}</Say><Hangup/>"
+
+
+def _twiml(verbs: str) -> HttpResponse:
+    body = f"<Response>{verbs}</Response>".encode()
+    return HttpResponse(status=200, headers=(("Content-Type", "text/xml"),), body=body)
