@@ -9,6 +9,7 @@ from ringback.api.accounts import accounts_router
 from ringback.api.applications import applications_router
 from ringback.api.authentication import authenticate, directory_of
 from ringback.api.balance import balance_router
+from ringback.api.call_events import call_events_router
 from ringback.api.call_recordings import call_recordings_router
 from ringback.api.call_transcriptions import call_transcriptions_router
 from ringback.api.callbacks import callbacks_router
@@ -20,12 +21,13 @@ from ringback.api.errors import ApiError, internal_error, method_not_allowed, no
 from ringback.api.incoming_phone_numbers import incoming_phone_numbers_router
 from ringback.api.keys import keys_router
 from ringback.api.members import members_router
+from ringback.api.notifications import notifications_router
 from ringback.api.operation import operation_router
 from ringback.api.outgoing_caller_ids import outgoing_caller_ids_router
 from ringback.api.participants import participants_router
 from ringback.api.platform import ORIGIN_HEADERS, AnswerHeaders, Concurrency, HeadAsGet, offers
-from ringback.api.recording_media import recording_media_router
 from ringback.api.queues import queues_router
+from ringback.api.recording_media import recording_media_router
 from ringback.api.recordings import recordings_router
 from ringback.api.representation import ROOTS, PathSuffix, requested_path
 from ringback.api.services import ApiServices
@@ -37,6 +39,7 @@ from ringback.api.sip_mappings import sip_mappings_router
 from ringback.api.transcriptions import transcriptions_router
 from ringback.api.trunks import trunks_router
 from ringback.api.usage import usage_router
+from ringback.api.user_defined_messages import user_defined_messages_router
 from ringback.services.refusal import Refused
 
 METHODS = ("GET", "HEAD", "POST", "DELETE")
@@ -47,6 +50,7 @@ ROUTERS = (
     call_recordings_router,
     call_transcriptions_router,
     callbacks_router,
+    call_events_router,
     calls_router,
     conferences_router,
     conference_recordings_router,
@@ -65,6 +69,8 @@ ROUTERS = (
     transcriptions_router,
     trunks_router,
     usage_router,
+    notifications_router,
+    user_defined_messages_router,
 )
 """One for each resource of the REST API."""
 

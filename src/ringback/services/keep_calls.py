@@ -6,6 +6,7 @@ from ringback.services.refusal import Refused
 from ringback.store.call import CallFilter, CallRepository
 from ringback.store.exchange import ExchangeRepository
 from ringback.store.paging import PageRequest, Slice
+from ringback.store.user_defined_message import MessageSubscriptionRepository, UserDefinedMessageRepository
 
 STILL_LIVE = 20009
 
@@ -25,7 +26,10 @@ class CallKeeping:
             return await CallRepository(connection).find(wanted, request)
 
     async def remove(self, account_sid: str, sid: str) -> bool:
-        """The call and its events, not its recordings; False if there is none. Raises `Refused` while it is live."""
+        """The call, its events and its messages, not its recordings; False if there is none.
+
+        Raises `Refused` while it is live.
+        """
         async with self._reading.change() as connection:
             calls = CallRepository(connection)
             found = _own(await calls.get(sid), account_sid)
@@ -34,6 +38,8 @@ class CallKeeping:
             if not found.status.is_final:
                 raise Refused(STILL_LIVE, f"Call {sid} is {found.status.value}; only a call that has ended is deleted.")
             await ExchangeRepository(connection).remove_of_call(sid)
+            await UserDefinedMessageRepository(connection).remove_of_call(sid)
+            await MessageSubscriptionRepository(connection).remove_of_call(sid)
             await calls.remove({sid})
             return True
 

@@ -21,6 +21,13 @@ class Span:
     since: datetime | None = None
     until: datetime | None = None
 
+    def conditions(self, column: ColumnElement[datetime]) -> Iterator[ColumnElement[bool]]:
+        """What holds for a row whose moment lies in it."""
+        if self.since is not None:
+            yield column >= self.since
+        if self.until is not None:
+            yield column < self.until
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFilter:
@@ -49,10 +56,7 @@ class CallFilter:
         if self.statuses:
             yield columns.status.in_(self.statuses)
         for column, span in ((columns.started_at, self.started), (columns.ended_at, self.ended)):
-            if span.since is not None:
-                yield column >= span.since
-            if span.until is not None:
-                yield column < span.until
+            yield from span.conditions(column)
 
 
 class CallRepository(Repository[CallRecord]):

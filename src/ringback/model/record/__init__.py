@@ -37,3 +37,5 @@ from ringback.model.record.sip_domain import DomainRecord as DomainRecord
 from ringback.model.record.sip_domain import Purpose as Purpose
 from ringback.model.record.transcription import TranscriptionRecord as TranscriptionRecord
 from ringback.model.record.transcription import TranscriptionStatus as TranscriptionStatus
+from ringback.model.record.user_defined_message import MessageSubscriptionRecord as MessageSubscriptionRecord
+from ringback.model.record.user_defined_message import UserDefinedMessageRecord as UserDefinedMessageRecord

@@ -1,8 +1,8 @@
 """Every table, in one place. Columns are named as the fields of the records in `model.record`.
 
 Configuration hangs together by foreign keys and goes with its account or domain. What calls leave behind (`call`,
-`recording`, `message`, `notification`, `callback`, `exchange`, `conference`, `queue`) has none: it is written late, in
-any order, and outlives the configuration.
+`recording`, `message`, `notification`, `callback`, `exchange`, `conference`, `queue`, `user_defined_message`,
+`message_subscription`) has none: it is written late, in any order, and outlives the configuration.
 """
 
 from ringback.store.table.account import account as account
@@ -28,3 +28,5 @@ from ringback.store.table.sip_domain import credential as credential
 from ringback.store.table.sip_domain import credential_list as credential_list
 from ringback.store.table.sip_domain import credential_mapping as credential_mapping
 from ringback.store.table.sip_domain import domain as domain
+from ringback.store.table.user_defined_message import message_subscription as message_subscription
+from ringback.store.table.user_defined_message import user_defined_message as user_defined_message
