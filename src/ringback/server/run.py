@@ -22,6 +22,7 @@ from ringback.server.sound import open_sound
 from ringback.server.storage import open_storage
 from ringback.server.telling import open_telling
 from ringback.services.place_call import CallPlacing
+from ringback.services.prune_recordings import tended_recordings
 from ringback.services.running_calls import RunningCalls
 from ringback.services.tend_history import tended_history
 from ringback.services.update_call import CallUpdating
@@ -92,6 +93,8 @@ async def running_server(
             storage.database, settings.store, links=telling.links, account_of=account_of, clock=clock
         )
         await stack.enter_async_context(history)
+        recordings = tended_recordings(storage.database, folder=storage.recordings, clock=clock)
+        await stack.enter_async_context(recordings)
         server = Server(
             ready=Ready(sip=tuple(f"{at.transport}:{at.host}:{at.port}" for at in bound), http=http.url),
             running=calls.running,
