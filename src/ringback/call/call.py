@@ -33,11 +33,12 @@ from ringback.call.queue_request import DialQueueRequest, DialQueueResult, Enque
 from ringback.call.recording_desk import RecordingDesk
 from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.call.referral import Referral
+from ringback.call.time_limit import TimeLimit
 from ringback.call.transcribing import transcribe
 from ringback.call.transfer import NO_REFER_URL
-from ringback.clock import Clock, TimerHandle
+from ringback.call.voice_recording import record_voice
+from ringback.clock import Clock
 from ringback.media._engine import Clip
-from ringback.media.errors import MediaError
 from ringback.media.leg import MediaLeg
 from ringback.model.call_status import CallStatus, status_of_sip_response
 from ringback.model.record import MessageRecord
@@ -50,8 +51,6 @@ REJECTIONS: dict[str, tuple[int, CallStatus]] = {
     "busy": (486, CallStatus.BUSY),
     "rejected": (603, CallStatus.NO_ANSWER),
 }
-
-RECORDING_ENDS = {"silence": "silence", "max_length": "max-length", "stopped": "stop"}
 
 
 class PromptSource(Protocol):
@@ -89,9 +88,7 @@ class Call:
         self._sip_response_code: int | None = None
         self._noted: set[tuple[int, str]] = set()
         self.background_recordings = BackgroundRecordings(info, leg, parts.recordings)
-        self._answered_at: float | None = None
-        self._limit_seconds: float | None = None
-        self._limit_timer: TimerHandle | None = None
+        self._limit = TimeLimit(parts.clock, lambda: self.terminate("completed"))
         self._dials = 0
         self._free = asyncio.Event()
         self._free.set()
@@ -175,9 +172,7 @@ class Call:
 
     def limit(self, seconds: float) -> None:
         """Counts from the answer; one that is over by now ends the call at once."""
-        self._limit_seconds = seconds
-        if self._answered_at is not None:
-            self._set_limit_timer(self._answered_at + seconds)
+        self._limit.set(seconds)
 
     # -- signalling ---------------------------------------------------------------------------------------------
 
@@ -197,9 +192,7 @@ class Call:
         """The leg is up: from here on the call is in progress."""
         if self._status is CallStatus.RINGING:
             self._status = CallStatus.IN_PROGRESS
-            self._answered_at = self._parts.clock.now()
-            if self._limit_seconds is not None:
-                self._set_limit_timer(self._answered_at + self._limit_seconds)
+            self._limit.begin()
             self._parts.journal.call_progressed(self._info, self._status)
             self.background_recordings.call_answered()
 
@@ -211,6 +204,7 @@ class Call:
     def let_go(self, status: CallStatus) -> None:
         """This call is over, and its leg goes on without it: it was an application on another call's leg (8.6)."""
         self.leg.ended.remove_done_callback(self._leg_ended)
+        self._limit.cancel()
         self.background_recordings.end()
         self._status = status
         self._parts.journal.call_ended(self._info, status, None)
@@ -277,29 +271,8 @@ class Call:
         )
         if self.has_ended:
             return await self._parts.recordings.close(recording, seconds=0, ended_by="hangup")
-        try:
-            live = self._audio().start_recording(
-                recording.path,
-                what="received",
-                max_seconds=request.max_seconds,
-                silence_seconds=request.silence_seconds or 0.0,
-            )
-        except MediaError as problem:
-            return self._parts.recordings.fail(recording, str(problem))
-        self._parts.recordings.began(recording, live)
-        key = asyncio.ensure_future(self._first_key_of(request.finish_on_key))
-        ended_by: str | None = None
-        try:
-            await _first_of(key, live.finished, *self.ends)
-            ended_by = key.result() if key.done() and not key.exception() else None
-        finally:  # also where the call is cancelled: what was recorded is kept
-            key.cancel()
-            await asyncio.gather(key, return_exceptions=True)
-            live.stop()
-            audio = await live.finished
-            ended_by = ended_by or ("hangup" if self.has_ended else RECORDING_ENDS.get(audio.reason, "hangup"))
-            result = await self._parts.recordings.close(recording, seconds=audio.seconds, ended_by=ended_by)
-        return result
+        desk, audio = self._parts.recordings, self.leg.media
+        return await record_voice(recording, request, audio=audio, desk=desk, ends=self.ends)
 
     def transcribe(self, recording: RecordResult, then: Callable[[Transcript], None]) -> None:
         path = self._parts.recordings.path_of(self._info, recording.recording_sid)
@@ -389,13 +362,6 @@ class Call:
             self._noted.add((code, message))
             self._parts.journal.report(self._info, code, message)
 
-    async def _first_key_of(self, keys: str) -> str:
-        async with self._audio().digits() as stream:
-            while True:
-                digit = await stream.next()
-                if digit in keys:
-                    return digit
-
     async def _while_up(self, awaitable: Awaitable[T]) -> T:
         """Await, but no longer than the call lives; raises `CallEnded` and cancels the awaitable when it is over."""
         work = asyncio.ensure_future(awaitable)
@@ -417,14 +383,8 @@ class Call:
         if self.has_ended:
             raise CallEnded
 
-    def _set_limit_timer(self, when: float) -> None:
-        if self._limit_timer is not None:
-            self._limit_timer.cancel()
-        self._limit_timer = self._parts.clock.call_at(when, lambda: self.terminate("completed"))
-
     def _leg_ended(self, ended: "asyncio.Future[LegEnd]") -> None:
-        if self._limit_timer is not None:
-            self._limit_timer.cancel()
+        self._limit.cancel()
         if ended.cancelled():
             return
         end = ended.result()
