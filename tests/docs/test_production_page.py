@@ -52,3 +52,9 @@ def test_systemd_waits_longer_than_calls_may_take_to_end() -> None:
 def test_the_extra_for_postgresql_exists() -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     assert re.search(r"ringback\[(\w+)\]", TEXT)[1] in extras  # type: ignore[index]
+
+
+def test_how_long_requests_are_kept_is_what_the_settings_say() -> None:
+    settings = settings_from_toml(block("toml"), {"RINGBACK_ACCOUNT__AUTH_TOKEN": "0123456789abcdef"})
+    assert f"`keep_requests_days` ({settings.store.keep_requests_days}) of `[store]`" in TEXT
+    assert settings.http.allows_private_urls, "as the page says of a server on loopback"

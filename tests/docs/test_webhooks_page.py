@@ -1,15 +1,17 @@
 """`docs/reference/webhooks.md` names exactly the parameters, limits and codes that the code has."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from ringback.model.call_status import CallStatus, Direction
-from ringback.model.record import RecordingStatus
+from ringback.model.record import CallbackState, RecordingStatus
 from ringback.model.sid import AccountSid, CallSid, RecordingSid
-from ringback.webhooks import client, cookies, delivery, url
+from ringback.server.telling import CALLBACK_GRACE_SECONDS
+from ringback.services.resume_callbacks import RESUME_AGE
+from ringback.webhooks import client, cookies, delivery, outbox, url
 from ringback.webhooks.callback_parameters import (
     Completion,
     RecordingFacts,
@@ -141,7 +143,18 @@ def test_the_limits_are_those_of_the_code() -> None:
     ]
     assert f"at most {url.MAX_URL_LENGTH} characters" in PAGE
     assert f"found {delivery.MAX_WAITING} others waiting" in PAGE
-    assert delivery.QUEUE_SECONDS == 60
+    assert f"waited for {delivery.QUEUE_SECONDS:g} seconds behind others" in PAGE
+
+
+def test_the_page_promises_of_callbacks_what_the_code_keeps() -> None:
+    callbacks = section("Callbacks")
+    assert f"waits for it for {outbox.SECURE_SECONDS:g} seconds" in callbacks
+    assert f"more than {RESUME_AGE // timedelta(hours=1)} hours" in callbacks
+    assert f"callbacks have {CALLBACK_GRACE_SECONDS:g} seconds" in callbacks
+    shown = ", ".join(f"`{state}`" for state in CallbackState if state is not CallbackState.HELD)
+    assert f"`State` ({shown})" in callbacks
+    for path in ("/Callbacks.json", "/Callbacks/{Sid}/Replay.json"):
+        assert path in callbacks
 
 
 @pytest.mark.parametrize(
