@@ -1,6 +1,6 @@
 """Calls over REST to real phones: heard, refused, cancelled, challenged, recorded, and told from machines.
 
-`rest/test_calls.py` has the same by HTTP; here the order goes to the running server's own desk.
+`rest/test_calls.py` has what clients see of them, on both databases; here it is what phones and apps do.
 """
 
 import asyncio
@@ -10,20 +10,16 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from twilio.base import values
+from twilio.rest import Client
+from twilio.rest.api.v2010.account.call import CallInstance
 
-from ringback.call.control import StatusEvents
-from ringback.interpreter.document import LoadedDocument
-from ringback.interpreter.source import DocumentRequest
 from ringback.media._engine import Clip
-from ringback.model.record import CallRecord
 from ringback.model.settings import Settings, settings_from_toml
-from ringback.model.sid import AccountSid
 from ringback.server import Server, running_server
-from ringback.services.call_order import CallbackTarget, CallOrder, DetectionOrder, RecordOrder
 from ringback.testing.softphone import Answering, Softphone
-from ringback.twiml.parser import parse_document
 from ringback.webhooks.callback_parameters import StatusEvent
-from tests.acceptance.conftest import ACCOUNT_SID, VoiceApp, settings_text
+from tests.acceptance.conftest import ACCOUNT_SID, AUTH_TOKEN, VoiceApp, settings_text
 from tests.conformance.amd.greetings import MACHINES, silence, spoken
 from tests.peers.listening import loudest_stretch, read_wav, tone_wav, tones_in
 from tests.peers.sipp import run_sipp
@@ -54,15 +50,17 @@ async def bob() -> AsyncIterator[Softphone]:
         yield phone
 
 
-def place(server: Server, app: VoiceApp, to: str, **wanted: Any) -> CallRecord:
-    order: dict[str, Any] = {
-        "account_sid": AccountSid(ACCOUNT_SID),
-        "to": to,
-        "from_": "+15550001111",
-        "first": DocumentRequest(url=app.url("/voice")),
-        "status_events": StatusEvents(url=app.url("/status"), events=get_args(StatusEvent)),
+async def place(server: Server, app: VoiceApp, to: str, **wanted: Any) -> CallInstance:
+    """By the official library, unmodified."""
+    client = Client(ACCOUNT_SID, AUTH_TOKEN)
+    client.api.base_url = server.ready.http
+    parameters: dict[str, Any] = {
+        "url": app.url("/voice"),
+        "status_callback": app.url("/status"),
+        "status_callback_event": list(get_args(StatusEvent)),
     }
-    return server.placing.place(CallOrder(**(order | wanted)))
+    parameters |= {"to": to, "from_": "+15550001111"} | wanted
+    return await asyncio.to_thread(client.calls.create, **parameters)
 
 
 async def statuses(app: VoiceApp, count: int, seconds: float = 15) -> list[str]:
@@ -76,9 +74,8 @@ async def statuses(app: VoiceApp, count: int, seconds: float = 15) -> list[str]:
 async def test_who_answers_hears_the_document(
     server: Server, app: VoiceApp, bob: Softphone, tmp_path: Path, is_inline: bool
 ) -> None:
-    inline = LoadedDocument(url=None, body=parse_document(f"<Response>{document(app)}</Response>".encode()))
-    first = inline if is_inline else DocumentRequest(url=app.url("/voice"))
-    placed = place(server, app, bob.uri, first=first)
+    first = {"url": values.unset, "twiml": f"<Response>{document(app)}</Response>"} if is_inline else {}
+    placed = await place(server, app, bob.uri, **first)
     assert placed.status == "queued"
     taken = await bob.next_incoming()
     await taken.answered()
@@ -94,23 +91,23 @@ async def test_who_answers_hears_the_document(
 
 async def test_a_busy_phone_is_told_as_busy(server: Server, app: VoiceApp, bob: Softphone) -> None:
     bob.answering = Answering(status=486, ring_seconds=0.2)
-    place(server, app, bob.uri)
+    await place(server, app, bob.uri)
     assert await statuses(app, 3) == ["initiated", "ringing", "busy"]
     assert app.of("/voice") == []
 
 
 async def test_a_call_that_rings_is_cancelled_at_the_phone(server: Server, app: VoiceApp, bob: Softphone) -> None:
     bob.answering = Answering(ring_seconds=30)
-    placed = place(server, app, bob.uri)
+    placed = await place(server, app, bob.uri)
     taken = await bob.next_incoming()
     await app.wait_for("/status", 2)
-    assert server.placing.cancel(placed.sid)
+    await asyncio.to_thread(placed.update, status="canceled")
     assert (await taken.ended(5)).status == 487
     assert await statuses(app, 3) == ["initiated", "ringing", "canceled"]
 
 
 async def test_a_host_that_does_not_exist_is_told_as_failed(server: Server, app: VoiceApp) -> None:
-    place(server, app, "sip:bob@no-such-host.invalid")
+    await place(server, app, "sip:bob@no-such-host.invalid")
     assert await statuses(app, 2, seconds=30) == ["initiated", "failed"]
 
 
@@ -118,7 +115,7 @@ async def test_the_document_comes_after_the_verdict_on_a_machine(server: Server,
     words = spoken(MACHINES[1], "heart").clip(-32768, 32767).astype("<i2").tobytes()
     quiet = silence(0.4).astype("<i2").tobytes()
     bob.answering = Answering(ring_seconds=0.2, play=Clip.from_pcm(quiet + words + quiet, 8000))
-    place(server, app, bob.uri, detection=DetectionOrder())
+    await place(server, app, bob.uri, machine_detection="Enable")
     (asked,) = await app.wait_for("/voice", seconds=20)
     assert asked.parameters["AnsweredBy"] == "machine_start"
     assert 2000 < int(asked.parameters["MachineDetectionDuration"]) < 6000
@@ -131,8 +128,8 @@ async def test_a_dual_recording_has_the_called_party_on_one_side_and_the_app_on_
 ) -> None:
     app.pages["/recorded"] = ""
     bob.answering = Answering(ring_seconds=0.2, play=Clip.decode(tone_wav(PHONE_TONE, 2), "wav"))
-    record = RecordOrder(dual=True, trim=False, callback=CallbackTarget(url=app.url("/recorded")))
-    place(server, app, bob.uri, record=record)
+    wanted = {"record": True, "recording_channels": "dual", "trim": "do-not-trim"}
+    await place(server, app, bob.uri, recording_status_callback=app.url("/recorded"), **wanted)
     (told,) = await app.wait_for("/recorded", seconds=20)
     assert (told.parameters["RecordingSource"], told.parameters["RecordingChannels"]) == ("OutboundAPI", "2")
     assert (await statuses(app, 4))[-1] == "completed"
@@ -144,7 +141,7 @@ async def test_a_dual_recording_has_the_called_party_on_one_side_and_the_app_on_
 
 
 async def test_send_digits_are_heard_as_keys_before_the_document(server: Server, app: VoiceApp, bob: Softphone) -> None:
-    place(server, app, bob.uri, send_digits="W1w2#")
+    await place(server, app, bob.uri, send_digits="W1w2#")
     taken = await bob.next_incoming()
     await taken.answered()
     pressed = ""
@@ -228,7 +225,7 @@ async def test_sip_credentials_answer_a_challenge_of_sipp(
     callee = asyncio.create_task(run_sipp(scenario, 5060, tmp_path, listen=port, seconds=30))
     await asyncio.sleep(0.5)
     try:
-        place(server, app, f"sip:sipp@127.0.0.1:{port}", sip_username="ann", sip_password="secret")
+        await place(server, app, f"sip:sipp@127.0.0.1:{port}", sip_auth_username="ann", sip_auth_password="secret")
         assert (await statuses(app, 3))[-1] == "completed"
         await callee
     finally:
@@ -241,8 +238,9 @@ async def test_calls_that_nobody_answers_end_with_the_server(app: VoiceApp, bob:
     app.pages["/status"] = ""
     bob.answering = Answering(ring_seconds=60)
     async with running_server(settings(app, tmp_path, '[limits]\nlike = "twilio"\ngrace_seconds = 0.2')) as running:
-        placed = [place(running, app, bob.uri) for _ in range(2)]
-        assert [one.queue_ms for one in placed] == [0, 1000]
+        placed = [await place(running, app, bob.uri) for _ in range(2)]
+        assert placed[0].queue_time == "0"
+        assert 0 < int(placed[1].queue_time or 0) <= 1000
         taken = await bob.next_incoming()
     assert (await taken.ended(5)).status == 487
     assert (await statuses(app, 3))[-1] == "canceled"
