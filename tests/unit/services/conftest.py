@@ -28,6 +28,7 @@ from ringback.model.record import (
     NumberRecord,
     Purpose,
     RecordingRecord,
+    TranscriptionRecord,
     TrunkRecord,
 )
 from ringback.model.sid import DomainSid
@@ -63,7 +64,7 @@ EVERY = ("initiated", "ringing", "answered", "completed")
 PASSWORD = "a-long-Passw0rd"
 TOKEN = "0123456789abcdef0123456789abcdef"
 
-Row = CallRecord | RecordingRecord | MessageRecord | NotificationRecord
+Row = CallRecord | RecordingRecord | TranscriptionRecord | MessageRecord | NotificationRecord
 
 
 class FrozenDirectory:
