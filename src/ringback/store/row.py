@@ -1,10 +1,11 @@
 """Between records and rows: the same names on both sides, and one statement that writes what is new or has changed."""
 
 import dataclasses
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Table
+from sqlalchemy import Executable, Row, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -30,12 +31,17 @@ async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Mappi
     """Insert rows, or replace those whose primary key is there. All rows have the same columns."""
     if not rows:
         return
-    keys = [column.name for column in table.primary_key.columns]
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(table)
-    changed = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    if changed:
-        statement = statement.on_conflict_do_update(index_elements=keys, set_=changed)
-    else:
-        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    statement = _upsert(table, connection.dialect.name, tuple(rows[0]))
     await connection.execute(statement, [dict(row) for row in rows])
+
+
+@functools.cache
+def _upsert(table: Table, dialect: str, names: tuple[str, ...]) -> Executable:
+    """Made once: the writer behind the calls needs it some twenty times a second."""
+    keys = [column.name for column in table.primary_key.columns]
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement = insert(table)
+    changed = {name: statement.excluded[name] for name in names if name not in keys}
+    if changed:
+        return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+    return statement.on_conflict_do_nothing(index_elements=keys)

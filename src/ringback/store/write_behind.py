@@ -21,7 +21,7 @@ from typing import Protocol
 from ringback.clock import Clock, wait_for
 
 INTERVAL_SECONDS = 0.2
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.05
 BATCH_RECORDS = 500
 MAX_WAITING = 100_000
 FIRST_RETRY_SECONDS = 0.2
