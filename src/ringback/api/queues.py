@@ -3,6 +3,7 @@
 from typing import Annotated, ClassVar, Self
 
 from fastapi import APIRouter, Depends
+from pydantic import BeforeValidator
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,7 +23,10 @@ from ringback.store.paging import Position
 
 KEY = "queues"
 
-QueueName = Annotated[str, text_of(MAX_FRIENDLY_NAME, least=1, code=FRIENDLY_NAME)]
+QueueName = Annotated[
+    str, BeforeValidator(lambda text: str(text).strip()), text_of(MAX_FRIENDLY_NAME, least=1, code=FRIENDLY_NAME)
+]
+"""As documents name it: without spaces round it."""
 MaxSize = Annotated[int, whole(1, LARGEST_MAX_SIZE)]
 
 

@@ -57,6 +57,7 @@ class ParticipantAdding:
 
     def add(self, account_sid: AccountSid, conference: str, wanted: ParticipantOrder) -> ParticipantView:
         """`conference` is a SID or a friendly name. Raises `Refused`, and then nothing was placed or made."""
+        conference = conference.strip()
         room = self._room(account_sid, conference)
         name = room.conference.name if room is not None else conference
         participant = _participant(wanted.noun, CallSid(""))
@@ -77,7 +78,7 @@ class ParticipantAdding:
         room = self.conferences.find(account_sid, conference)
         if room is None and is_sid(conference, "CF"):
             raise Refused(UNKNOWN_CONFERENCE, f"There is no running conference {conference}.", status=404)
-        if room is None and (not conference.strip() or len(conference) > MAX_NAME or _CONTROL.search(conference)):
+        if room is None and (not conference or len(conference) > MAX_NAME or _CONTROL.search(conference)):
             raise Refused(UNKNOWN_CONFERENCE, f"A conference's name has 1 to {MAX_NAME} printable characters.")
         return room
 

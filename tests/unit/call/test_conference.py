@@ -1,7 +1,7 @@
 """The state of a conference, rule by rule (twiml.md 8.4): who may come in, when it begins and ends, what is told."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import pytest
@@ -223,3 +223,57 @@ def test_an_announcement_is_told_with_its_url(
 def test_every_event_belongs_to_one_name_of_status_callback_event() -> None:
     told = [kind for several in EVENTS_OF_NAME.values() for kind in several]
     assert len(told) == len(set(told)) == 13
+
+
+def test_who_is_expected_has_a_place_and_nothing_is_told_of_it() -> None:
+    conference = room(most=2)
+    conference.expect(Participant(call_sid=ANN, label="boss"), NOW)
+    assert conference.mute(ANN, True, NOW) == ()
+    assert conference.modify(ANN, NOW, end_on_exit=True) == ()
+    found = conference.find("boss")
+    assert found is conference.find(ANN)
+    assert found is not None
+    assert (found.muted, found.end_on_exit) == (True, True)
+    with pytest.raises(JoinRefused) as taken:
+        conference.join(Participant(call_sid=BOB, label="boss"), NOW)
+    assert taken.value.code == 16025
+    conference.join(Participant(call_sid=BOB), NOW)
+    with pytest.raises(JoinRefused) as full:
+        conference.join(Participant(call_sid=CEE), NOW)
+    assert full.value.code == 16020
+    joined, _ = conference.join(Participant(call_sid=ANN), NOW + timedelta(seconds=9))
+    assert joined.participant is not None
+    assert (joined.participant.label, joined.participant.muted) == ("boss", True)
+    assert conference.participants[ANN].created_at == NOW
+    assert conference.participants[ANN].updated_at == NOW + timedelta(seconds=9)
+
+
+def test_c_06_while_somebody_is_expected_the_last_one_to_leave_ends_nothing() -> None:
+    conference = started()
+    conference.expect(Participant(call_sid=CEE), NOW)
+    left(conference, ANN)
+    assert kinds(left(conference, BOB)) == ["participant-leave"]
+    missed, end = conference.give_up(CEE, NOW, status=CallStatus.NO_ANSWER)
+    assert (missed.reason_left, missed.call_status) == ("participant_add_failed", CallStatus.NO_ANSWER)
+    assert end.reason_ended == "last-participant-left"
+    assert conference.give_up(CEE, NOW, status=CallStatus.NO_ANSWER) == ()
+
+
+def test_the_record_follows_the_conference() -> None:
+    conference = room()
+    assert conference.record.status.value == "init"
+    conference.join(Participant(call_sid=ANN), NOW)
+    conference.join(Participant(call_sid=BOB, end_on_exit=True), NOW + timedelta(seconds=5))
+    assert (conference.record.status.value, conference.record.updated_at) == ("in-progress", NOW + timedelta(seconds=5))
+    left(conference, BOB)
+    record = conference.record
+    assert (record.status.value, record.ended_by) == ("completed", BOB)
+    assert record.reason_ended == "participant-with-end-conference-on-exit-left"
+
+
+def test_what_somebody_waits_by_can_change() -> None:
+    conference = room()
+    conference.join(Participant(call_sid=ANN), NOW)
+    assert kinds(conference.rewait(ANN, NOW)) == ["participant-modify"]
+    with pytest.raises(KeyError):
+        conference.rewait(BOB, NOW)

@@ -334,3 +334,12 @@ def test_the_number_is_that_which_took_the_call_or_is_shown(
     assert desk.last.phone_number_sid == (OURS.sid if found else None)
     desk.opened(CallStatus.RINGING, direction=direction, from_=from_, to=to, account_sid="AC" + "9" * 32)
     assert desk.last.phone_number_sid is None, "another account's"
+
+
+def test_whoever_waits_for_the_end_of_calls_hears_of_each_once(desk: Desk) -> None:
+    ended: list[tuple[str, CallStatus]] = []
+    desk.journal.on_ended = lambda call_sid, status: ended.append((call_sid, status))
+    info = desk.opened(CallStatus.RINGING)
+    desk.journal.call_ended(info, CallStatus.BUSY, 486)
+    desk.journal.call_ended(info, CallStatus.COMPLETED, 200)
+    assert ended == [(info.call_sid, CallStatus.BUSY)]
