@@ -30,7 +30,7 @@ Twiml = Annotated[str, text_of(MAX_TWIML, code=TWIML_TOO_LARGE)]
 
 
 class CallForm(LegForm):
-    """Create. Kept without effect beside those of `LegForm`: Passports, RecordingConfigurationId, the old IfMachine."""
+    """Create. Kept without effect beside those of `LegForm`: the old IfMachine."""
 
     url: WebUrl | None = None
     twiml: Twiml | None = None
@@ -44,8 +44,6 @@ class CallForm(LegForm):
     async_amd_status_callback: CallbackUrl | None = None
     async_amd_status_callback_method: HttpMethod = "POST"
     if_machine: Annotated[str, one_of("Continue", "Hangup", code=BAD_IF_MACHINE)] | None = None
-    passports: str | None = None
-    recording_configuration_id: str | None = None
 
     def script(self) -> Script:
         """What the call is to run."""

@@ -60,7 +60,7 @@ class FilledForm(Form):
 
 
 class LegForm(FilledForm):
-    """Kept without effect: Byoc, CallToken, ClientNotificationUrl."""
+    """Kept without effect: Byoc, CallToken, Passports, RecordingConfigurationId, ClientNotificationUrl."""
 
     to: Annotated[str, text_of(MAX_ADDRESS, code=BAD_TO), Missing(TO_MISSING, "No 'To' number is specified")]
     from_: Annotated[str, text_of(MAX_ADDRESS, code=BAD_FROM), Missing(FROM_MISSING, "No 'From' number is specified")]
@@ -88,6 +88,8 @@ class LegForm(FilledForm):
     call_reason: Text | None = None
     byoc: Annotated[str, sid_of("BY")] | None = None
     call_token: str | None = None
+    passports: str | None = None
+    recording_configuration_id: str | None = None
     client_notification_url: WebUrl | None = None
 
     def recording(self) -> RecordOrder | None:
