@@ -30,7 +30,7 @@ MAX_WAITING = 10_000
 MAX_RUNNING = 100
 """Requests that run at once."""
 QUEUE_SECONDS = 60.0
-"""A callback that waited longer is given up and reported as 15002."""
+"""A callback that waited longer is given up and reported as 15002, unless it comes from before or is sent again."""
 
 
 class Notifier(Protocol):
@@ -52,6 +52,7 @@ class _Waiting:
     callback: Callback
     since: float
     record: CallbackRecord | None
+    is_new: bool = True
 
 
 class Delivery:
@@ -110,14 +111,14 @@ class Delivery:
 
     def resume(self, record: CallbackRecord) -> None:
         """Take a callback that an earlier process wrote down and did not send; before newer ones of its call."""
-        self._queue(_Waiting(callback_of(record), self._clock.now(), record))
+        self._queue(_Waiting(callback_of(record), self._clock.now(), record, is_new=False))
 
     def send_again(self, record: CallbackRecord) -> CallbackRecord:
         """Take a finished callback once more, behind those of its call that wait; its new state."""
         assert self._book is not None, "without a book there are no records"
         again = self._book.enter_again(record)
         if not self._closed:
-            self._queue(_Waiting(callback_of(again), self._clock.now(), again))
+            self._queue(_Waiting(callback_of(again), self._clock.now(), again, is_new=False))
         return again
 
     async def close(self, grace_seconds: float) -> int:
@@ -170,7 +171,7 @@ class Delivery:
 
     async def _send(self, waiting: _Waiting) -> None:
         callback, record = waiting.callback, waiting.record
-        if self._clock.now() - waiting.since > self._queue_seconds:
+        if waiting.is_new and self._clock.now() - waiting.since > self._queue_seconds:
             self._give_up(waiting, f"it waited for more than {self._queue_seconds:g} s")
             return
         try:

@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -51,6 +51,7 @@ class App:
     fails: dict[str, FetchFailed] = field(default_factory=dict)
     arrived: list[tuple[str, Parameters, str | None]] = field(default_factory=list)
     silent: bool = False
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def notify(
         self,
@@ -63,7 +64,7 @@ class App:
     ) -> Fetched:
         self.arrived.append((url, parameters, token))
         if self.silent:
-            await asyncio.Event().wait()
+            await self.gate.wait()
         if url in self.fails:
             raise self.fails[url]
         response = HttpResponse(status=204)
@@ -232,3 +233,18 @@ async def test_a_callback_is_sent_again_unchanged_behind_those_that_wait(bench: 
     assert bench.app.urls == ["a", "b", "a"]
     sent = bench.paper.newest["a"]
     assert (sent.state, sent.tries) == (CallbackState.SENT, 4)
+
+
+async def test_what_comes_from_before_may_wait_longer_than_what_is_new(bench: Bench) -> None:
+    """However many there are, and however slow the app: they have a bound of their own at the start."""
+    bench.app.silent = True
+    bench.paper.dry.set()
+    bench.post("on its way")
+    await settle()
+    bench.post("new")
+    bench.delivery.resume(replace(bench.paper.states[0], url="from before"))
+    await bench.clock.advance(61)
+    bench.app.gate.set()
+    await settle()
+    assert bench.app.urls == ["on its way", "from before"]
+    assert [(problem.code, problem.callback.url) for problem in bench.problems] == [(15002, "new")]
