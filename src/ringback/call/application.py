@@ -57,19 +57,17 @@ async def hold_application(
     caller hangs up, the documents still send the requests that they owe (A-02).
     """
     work = asyncio.ensure_future(request.run(child))
-    ends = [work, asyncio.ensure_future(_time_is_over(child, request, clock))]
+    others = [asyncio.ensure_future(_time_is_over(child, request, clock))]
     if request.hangup_on_star:
-        ends.append(asyncio.ensure_future(_star(child, keys)))
+        others.append(asyncio.ensure_future(_star(child, keys)))
     try:
-        while not work.done():
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            if not child.has_ended:
-                break
-            ends = [work]
+        await asyncio.wait({work, *others}, return_when=asyncio.FIRST_COMPLETED)
+        if child.has_ended:
+            await asyncio.wait({work})
     finally:
-        for end in ends:
-            end.cancel()
-        await asyncio.gather(*ends, return_exceptions=True)
+        for task in (work, *others):
+            task.cancel()
+        await asyncio.gather(work, *others, return_exceptions=True)
     if not work.cancelled():
         work.result()
 
