@@ -7,6 +7,7 @@ from typing import Any
 from ringback.call.control import DigitStream, MediaUnavailable, Spoken
 from ringback.clock import wait_for
 from ringback.interpreter.pay.field import Captured, Field, fault_of, fields_of, most_digits
+from ringback.interpreter.pay.processing import facts_of
 from ringback.interpreter.pay.prompts import must_match, prompt_for, words_for
 from ringback.interpreter.pay.secret import Secret
 from ringback.interpreter.prompts import play_nested
@@ -57,21 +58,7 @@ class Dialogue:
         self.run.callbacks.send(self.run.url(self.verb.status_callback), self.verb.status_callback_method, parameters)
 
     def facts(self) -> PaymentFacts:
-        """PAY-04: the last four of a card, the last two of an account, nothing of a security code."""
-        values, verb = self.captured.values, self.verb
-        is_bank = verb.payment_method == "ach-debit"
-        postal_code = verb.postal_code if isinstance(verb.postal_code, str) and not is_bank else None
-        return PaymentFacts(
-            method=verb.payment_method,
-            card_number=_masked(values.get("payment-card-number"), 4),
-            card_type=self.captured.card_type,
-            expiration_date=_plain(values.get("expiration-date")),
-            security_code=_masked(values.get("security-code"), 0),
-            postal_code=postal_code or _plain(values.get("postal-code")),
-            bank_routing_number=_plain(values.get("bank-routing-number")),
-            bank_account_number=_masked(values.get("bank-account-number"), 2),
-            bank_account_type=verb.bank_account_type if is_bank else None,
-        )
+        return facts_of(self.verb, self.captured)
 
     async def _field(self, name: Field) -> Secret:
         """The first try and `maxAttempts` more (PAY-03)."""
@@ -161,11 +148,3 @@ class Dialogue:
             await self.run.call.play(Spoken(text=words, language=language))
         except MediaUnavailable as problem:
             self.run.media_unavailable(problem, self.verb)
-
-
-def _masked(value: Secret | None, shown: int) -> str | None:
-    return value.masked(shown) if value is not None else None
-
-
-def _plain(value: Secret | None) -> str | None:
-    return value.reveal() if value is not None else None

@@ -3,13 +3,11 @@
 import asyncio
 import contextlib
 
-import structlog
-
 from ringback.call.control import CallEnded
-from ringback.clock import wait_for
 from ringback.interpreter.outcome import Continue, Finished, Outcome
-from ringback.interpreter.pay.connector import Accepted, Payment, PaymentConnector, Refused
+from ringback.interpreter.pay.connector import PaymentConnector
 from ringback.interpreter.pay.dialogue import Dialogue, Interrupted, TooManyAttempts
+from ringback.interpreter.pay.processing import payment_of, process
 from ringback.interpreter.run import Run
 from ringback.twiml.nodes import Pay
 from ringback.webhooks.payment_parameters import PaymentOutcome, payment_result_parameters
@@ -17,10 +15,6 @@ from ringback.webhooks.payment_parameters import PaymentOutcome, payment_result_
 NEEDS_ANSWER = True
 
 CONNECTOR_NOT_VALID = 64004
-SERVICE_NOT_AVAILABLE = 64002
-LONGEST_PROCESSING_SECONDS = 60.0
-
-logger = structlog.get_logger(__name__)
 
 
 async def execute(verb: Pay, run: Run) -> Outcome:
@@ -58,73 +52,13 @@ async def _pay(dialogue: Dialogue) -> PaymentOutcome:
 
 async def _process(dialogue: Dialogue, connector: PaymentConnector) -> PaymentOutcome:
     """The caller is told while it goes on. Once begun it is seen through: a hang-up does not undo a charge."""
-    payment = _payment(dialogue)
-    processing = asyncio.ensure_future(_answer(connector, payment, dialogue.run))
+    run = dialogue.run
+    payment = payment_of(dialogue.verb, dialogue.captured)
+    processing = asyncio.ensure_future(process(payment, connector, run.clock, run.call.info.call_sid))
     try:
         with contextlib.suppress(CallEnded):
             await dialogue.say("payment-processing")
-        return _outcome(await processing, payment)
+        return await processing
     finally:
         processing.cancel()
         await asyncio.gather(processing, return_exceptions=True)
-
-
-async def _answer(connector: PaymentConnector, payment: Payment, run: Run) -> Accepted | Refused | None:
-    """None: the connector failed. Only the kind of its failure is logged, since its words may have the digits."""
-    try:
-        return await wait_for(run.clock, connector.process(payment), LONGEST_PROCESSING_SECONDS)
-    except TimeoutError:
-        message = f"the connector did not answer in {LONGEST_PROCESSING_SECONDS:g} s"
-        return Refused(code=SERVICE_NOT_AVAILABLE, message=message, connector_error="timeout")
-    except Exception as fault:
-        logger.error("a payment connector failed", call_sid=run.call.info.call_sid, failure_kind=type(fault).__name__)
-        return None
-
-
-def _outcome(answer: Accepted | Refused | None, payment: Payment) -> PaymentOutcome:
-    match answer:
-        case Accepted():
-            return PaymentOutcome(
-                result="success",
-                token=answer.token,
-                confirmation_code=answer.confirmation_code,
-                profile_id=answer.profile_id,
-            )
-        case Refused():
-            return PaymentOutcome(
-                result="payment-connector-error",
-                error=_without_secrets(answer.message, payment),
-                error_code=answer.code,
-                connector_error=_without_secrets(answer.connector_error, payment),
-            )
-        case None:
-            return PaymentOutcome(
-                result="internal-error", error="the payment connector failed", error_code=SERVICE_NOT_AVAILABLE
-            )
-
-
-def _without_secrets(text: str, payment: Payment) -> str:
-    for secret in payment.secrets:
-        text = secret.hidden_in(text)
-    return text
-
-
-def _payment(dialogue: Dialogue) -> Payment:
-    verb, captured = dialogue.verb, dialogue.captured
-    facts, values = dialogue.facts(), captured.values
-    return Payment(
-        method=verb.payment_method,
-        amount=verb.charge_amount or None,
-        currency=verb.currency,
-        token_type=verb.token_type,
-        description=verb.description,
-        card_number=values.get("payment-card-number"),
-        card_type=captured.card_type,
-        expiration_date=values.get("expiration-date"),
-        security_code=values.get("security-code"),
-        postal_code=facts.postal_code,
-        bank_routing_number=values.get("bank-routing-number"),
-        bank_account_number=values.get("bank-account-number"),
-        bank_account_type=verb.bank_account_type if verb.payment_method == "ach-debit" else None,
-        parameters={parameter.name: parameter.value for parameter in verb.parameters},
-    )
