@@ -39,6 +39,8 @@ def _lines(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "domain", f"sip:...@{domain.name} asks {domain.voice_url or 'nobody'} ({_admission(domain)})"
     for number in settings.number:
         yield "number", f"{number.number} asks {number.voice_url or 'nobody'}"
+    for caller_id in settings.caller_id:
+        yield "caller id", f"{caller_id.number} needs no verification"
     for trunk in settings.trunk:
         yield "trunk", f"{trunk.name}: {trunk.uri}; brings calls from {_networks(trunk.allow)}"
     for application in settings.application:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ringback.model.record import NumberRecord, NumberType
@@ -79,15 +80,21 @@ class NumberKeeping:
             created_at=now,
             updated_at=now,
         )
+        try:
+            await self._claim(record, values)
+        except IntegrityError:
+            raise Refused(NOT_AVAILABLE, f"{number} is not available.") from None  # another claim was faster
+        return record
+
+    async def _claim(self, record: NumberRecord, values: Mapping[str, Any]) -> None:
         async with self._configuring.change() as connection:
             repository = NumberRepository(connection)
-            if await repository.by_number(number) is not None:
-                raise Refused(NOT_AVAILABLE, f"{number} is not available.")
-            if await repository.count(table.number.c.account_sid == account_sid) >= MAX_NUMBERS:
+            if await repository.by_number(record.number) is not None:
+                raise Refused(NOT_AVAILABLE, f"{record.number} is not available.")
+            if await repository.count(table.number.c.account_sid == record.account_sid) >= MAX_NUMBERS:
                 raise Refused(FORBIDDEN, f"The account has {MAX_NUMBERS} numbers, which is the limit.", status=403)
             await _check(connection, record, values)
             await repository.put(record)
-        return record
 
     async def find(self, account_sid: AccountSid, sid: str) -> NumberRecord | None:
         async with self._configuring.read() as connection:

@@ -4,6 +4,7 @@ A `Directory` is a frozen snapshot of the configuration; a caller who has not be
 look-ups and nothing else. `live_directory.LiveDirectory` holds the newest one.
 """
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -141,8 +142,11 @@ class Directory:
         return next((trunk for network, trunk in self._sources if parsed in network), None)
 
     def first_trunk(self, account_sid: str) -> TrunkRecord | None:
-        """Where the account's plain numbers are dialled."""
-        return next((trunk for trunk in self._trunks if trunk.account_sid == account_sid), None)
+        """Where the account's plain numbers are dialled; a subaccount without a trunk uses its parent's."""
+        account = self._accounts.get(account_sid)
+        owners = (account_sid, account.owner_sid) if account is not None else (account_sid,)
+        of_owner = ((trunk for trunk in self._trunks if trunk.account_sid == owner) for owner in owners)
+        return next(itertools.chain.from_iterable(of_owner), None)
 
     @property
     def accounts(self) -> tuple[AccountRecord, ...]:

@@ -192,6 +192,18 @@ async def test_a_number_that_somebody_has_is_not_available(stage: Stage) -> None
     assert (answer.status, json.loads(answer.body)["code"]) == (400, 21422)
 
 
+async def test_of_two_who_claim_a_number_at_once_one_gets_it(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each looked before the other had it; the database decides."""
+    await claim(stage)
+
+    async def not_yet(self: NumberRepository, number: str) -> None:
+        return None
+
+    monkeypatch.setattr(NumberRepository, "by_number", not_yet)
+    status, body = await ask(stage, PhoneNumber=NUMBER)
+    assert (status, body["code"]) == (400, 21422)
+
+
 async def test_a_bad_change_leaves_the_number_as_it_was(stage: Stage) -> None:
     made = await claim(stage, VoiceUrl="https://app.example/voice", VoiceFallbackUrl="https://app.example/backup")
     foreign = await application(stage, OTHER, (OTHER, "other-token"))

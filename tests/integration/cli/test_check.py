@@ -19,6 +19,8 @@ allow = ["127.0.0.1/32"]
 [[number]]
 number = "+15551234567"
 voice_url = "http://127.0.0.1:5000/number"
+[[caller_id]]
+number = "+15557654321"
 [[application]]
 name = "support"
 sid = "AP22222222222222222222222222222222"
@@ -44,6 +46,7 @@ def test_right_settings_say_what_would_be_served(write_settings: WriteSettings) 
         "UDP ports 10000 to 19999 (5000 call sides)",
         "sip:...@demo.example asks http://127.0.0.1:5000/voice (from 127.0.0.1/32 and with a password of 1 user)",
         "+15551234567 asks http://127.0.0.1:5000/number",
+        "+15557654321 needs no verification",
         "support: AP22222222222222222222222222222222 asks http://127.0.0.1:5000/support",
         "carrier: sip:sip.carrier.example; brings calls from 198.51.100.0/24",
         "The settings are right.",

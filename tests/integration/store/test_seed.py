@@ -1,16 +1,20 @@
 """What the settings file names is in the store after every start: exactly that, with the same SIDs."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ringback.model.record import (
     AccountRecord,
+    AccountStatus,
     ApplicationRecord,
+    CallerIdRecord,
     CredentialListRecord,
     CredentialMappingRecord,
     CredentialRecord,
     DomainRecord,
+    KeyRecord,
     NumberRecord,
     Origin,
     Purpose,
@@ -19,10 +23,12 @@ from ringback.model.settings import Settings, settings_from_toml
 from ringback.model.sid import AccountSid, ApplicationSid, DomainSid, application_sid
 from ringback.store.account import AccountRepository
 from ringback.store.application import ApplicationRepository
+from ringback.store.caller_id import CallerIdRepository
 from ringback.store.credential import CredentialListRepository, CredentialRepository
 from ringback.store.database import Database
 from ringback.store.directory import Configuration, Directory
 from ringback.store.domain import DomainRepository
+from ringback.store.key import KeyRepository
 from ringback.store.live_directory import LiveDirectory, read_configuration
 from ringback.store.number import NumberRepository
 from ringback.store.seed import seed
@@ -265,6 +271,42 @@ async def test_the_file_takes_over_a_user_the_api_put_into_its_list(database: Da
     assert bob.ha1_md5 != added.ha1_md5
 
 
+CALLER_ID = '[[caller_id]]\nnumber = "+15557654321"\nfriendly_name = "desk"\n'
+
+
+async def test_a_caller_id_of_the_file_needs_no_verification_call(database: Database) -> None:
+    await seed(database, settings(FILE + CALLER_ID), now=NOW)
+    assert (await directory(database)).owns_caller_id(ACCOUNT, "+15557654321")
+    await seed(database, settings(), now=NOW)
+    assert not (await directory(database)).owns_caller_id(ACCOUNT, "+15557654321")
+
+
+async def test_the_file_takes_over_a_caller_id_that_was_verified(database: Database) -> None:
+    await seed(database, settings(), now=NOW)
+    verified = CallerIdRecord(sid="PN" + "7" * 32, account_sid=ACCOUNT, number="+15557654321", created_at=NOW)
+    async with database.begin() as connection:
+        await CallerIdRepository(connection).put(verified)
+    await seed(database, settings(FILE + CALLER_ID), now=NOW)
+    (taken,) = (await configuration(database)).caller_ids
+    assert (taken.sid, taken.origin, taken.friendly_name) == (verified.sid, Origin.FILE, "desk")
+
+
+async def test_the_account_of_the_file_is_an_active_parent_and_keeps_a_name_that_the_api_gave(
+    database: Database,
+) -> None:
+    later = NOW + timedelta(days=1)
+    await seed(database, settings(), now=NOW)
+    async with database.begin() as connection:
+        repository = AccountRepository(connection)
+        (made,) = await repository.all()
+        assert (made.created_at, made.updated_at) == (NOW, NOW)
+        await repository.put(replace(made, status=AccountStatus.CLOSED, owner_sid=made.sid, friendly_name="mine"))
+    await seed(database, settings(), now=later)
+    (account,) = (await configuration(database)).accounts
+    assert (account.status, account.owner_sid, account.friendly_name) == (AccountStatus.ACTIVE, None, "mine")
+    assert (account.created_at, account.updated_at) == (NOW, later)
+
+
 OTHER = FILE.replace(ACCOUNT, "AC00000000000000000000000000000002")
 
 
@@ -285,6 +327,21 @@ async def test_an_account_in_which_the_api_made_something_stays_and_is_told(data
     report = await seed(database, settings(OTHER), now=NOW)
     assert report.kept_accounts == (ACCOUNT,)
     assert made in (await configuration(database)).domains
+
+
+@pytest.mark.parametrize("what", ["subaccount", "key", "caller id"])
+async def test_so_does_one_with_a_subaccount_a_key_or_a_caller_id(database: Database, what: str) -> None:
+    await seed(database, settings(), now=NOW)
+    async with database.begin() as connection:
+        if what == "subaccount":
+            branch = AccountRecord(sid=AccountSid("AC" + "b" * 32), auth_token="x", owner_sid=ACCOUNT)
+            await AccountRepository(connection).put(branch)
+        elif what == "key":
+            await KeyRepository(connection).put(KeyRecord(sid="SK1", account_sid=ACCOUNT, secret_hash="x"))
+        else:
+            caller_id = CallerIdRecord(sid="PN1", account_sid=ACCOUNT, number="+15557654321")
+            await CallerIdRepository(connection).put(caller_id)
+    assert (await seed(database, settings(OTHER), now=NOW)).kept_accounts == (ACCOUNT,)
 
 
 async def test_a_live_directory_sees_a_change_when_it_is_refreshed(database: Database) -> None:

@@ -2,8 +2,18 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from ringback.model.call_status import CallStatus, Direction
-from ringback.model.record import AccountRecord, CallRecord, CredentialRecord, TrunkRecord
+from ringback.model.record import (
+    AccountRecord,
+    CallRecord,
+    CredentialRecord,
+    KeyRecord,
+    NumberType,
+    TrunkRecord,
+    hash_secret,
+)
 from ringback.model.sid import AccountSid, CallSid
 
 ACCOUNT = AccountSid("AC" + "0" * 32)
@@ -35,6 +45,28 @@ def test_a_call_without_answer_or_end_has_no_duration() -> None:
 
 def test_a_clock_set_back_gives_no_negative_duration() -> None:
     assert call(answered=12, ended=2).duration_seconds == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "type_"),
+    [
+        ("+18005550100", "toll-free"),
+        ("+18885550100", "toll-free"),
+        ("+18115550100", "local"),
+        ("+1800555010", "local"),
+        ("+15005550006", "local"),
+        ("+448005550100", "local"),
+    ],
+)
+def test_a_number_tells_whether_it_is_toll_free(number: str, type_: str) -> None:
+    assert NumberType.of(number) == type_
+
+
+def test_an_account_and_a_key_do_not_show_their_secrets() -> None:
+    key = KeyRecord(sid="SK1", account_sid=ACCOUNT, secret_hash=hash_secret("geheim"))
+    assert key.secret_hash not in repr(key)
+    assert len(hash_secret("geheim")) == 64
+    assert "geheim" not in repr(AccountRecord(sid=ACCOUNT, auth_token="geheim"))
 
 
 def test_a_credential_is_the_hashes_of_rfc_7616() -> None:

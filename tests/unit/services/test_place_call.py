@@ -1,6 +1,7 @@
 """A call over REST from its order to its completed callback: rest-api.md 9.2, webhooks.md 4, sip.md 5 and 6, L-06."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,14 +9,14 @@ import pytest
 from ringback.call.control import StatusEvents
 from ringback.interpreter.document import LoadedDocument
 from ringback.interpreter.source import DocumentRequest, Fallback
-from ringback.model.record import CallRecord, TrunkRecord
+from ringback.model.record import AccountStatus, CallRecord, TrunkRecord
 from ringback.services.call_order import CallRefused
 from ringback.sip.digest import Challenge, DigestGate
 from ringback.sip.events import Flow
 from ringback.sip.message.message import Request
 from ringback.twiml.parser import parse_document
 from tests.unit.call.conftest import ACCOUNT, OURS
-from tests.unit.services.conftest import APP, BOB, DOMAIN, House, OpenDesk, OrderDesk, configuration
+from tests.unit.services.conftest import APP, BOB, DOMAIN, BuildHouse, House, OpenDesk, OrderDesk, configuration
 
 
 @pytest.fixture
@@ -213,6 +214,26 @@ async def test_a_call_that_is_cancelled_before_anything_was_sent_is_not_dialled(
     assert desk.row(placed).status == "canceled"
     assert house.asked == []
     assert house.bench.wire.to("bob") == []
+
+
+async def test_9_15_a_call_may_wait_for_a_while_before_it_is_dialled(desk: OrderDesk, house: House) -> None:
+    placed, withdrawn = desk.place(delay_seconds=20), desk.place(delay_seconds=20)
+    await house.wait(10)
+    assert desk.placing.cancel(withdrawn.sid)
+    await house.wait(9)
+    assert (desk.row(placed).status, house.bench.wire.to("bob")) == ("queued", [])
+    await house.wait(5)
+    assert desk.row(placed).status != "queued"
+    assert desk.row(withdrawn).status == "canceled"
+
+
+async def test_an_account_that_is_not_active_makes_no_calls(build: BuildHouse) -> None:
+    """rest-api.md 9.1."""
+    active = configuration()
+    house = build(replace(active, accounts=[replace(active.accounts[0], status=AccountStatus.SUSPENDED)]))
+    with pytest.raises(CallRefused) as refusal:
+        OrderDesk(house).place()
+    assert (refusal.value.code, refusal.value.status) == (10001, 403)
 
 
 async def test_a_server_that_stops_cancels_what_waits_and_takes_no_more(open_desk: OpenDesk, house: House) -> None:

@@ -10,9 +10,11 @@ from ringback.model.record import (
     AccessMappingRecord,
     AccountRecord,
     ApplicationRecord,
+    CallerIdRecord,
     CredentialMappingRecord,
     CredentialRecord,
     DomainRecord,
+    KeyRecord,
     NumberRecord,
     Purpose,
     TrunkRecord,
@@ -190,3 +192,34 @@ def test_the_first_trunk_of_an_account_dials_its_numbers() -> None:
     assert first is not None
     assert first.name == "m"
     assert mapped.first_trunk("AC none") is None
+
+
+def test_a_subaccount_without_a_trunk_dials_through_its_parents() -> None:
+    branch, other = AccountSid("AC" + "1" * 32), AccountSid("AC" + "2" * 32)
+    accounts = [
+        AccountRecord(sid=ACCOUNT, auth_token="x"),
+        AccountRecord(sid=branch, auth_token="x", owner_sid=ACCOUNT),
+        AccountRecord(sid=other, auth_token="x", owner_sid=ACCOUNT),
+    ]
+    mapped = directory(accounts=accounts, trunks=[trunk("parents", 0), trunk("own", 1, account=other)])
+    found = [mapped.first_trunk(sid) for sid in (ACCOUNT, branch, other)]
+    assert [entry.name for entry in found if entry is not None] == ["parents", "parents", "own"]
+
+
+def test_a_caller_id_is_a_number_of_the_account_or_one_that_it_verified() -> None:
+    """DI-14, rest-api.md 21210."""
+    mine, other = ACCOUNT, AccountSid("AC" + "1" * 32)
+    mapped = directory(
+        numbers=[NumberRecord(sid="PN1", account_sid=mine, number="+15550000001", voice_url=None)],
+        caller_ids=[CallerIdRecord(sid="PN2", account_sid=mine, number="+15550000002")],
+    )
+    for number in ("+15550000001", "+15550000002"):
+        assert mapped.owns_caller_id(mine, number)
+        assert not mapped.owns_caller_id(other, number)
+    assert not mapped.owns_caller_id(mine, "+15550000003")
+
+
+def test_keys_are_found_by_sid() -> None:
+    key = KeyRecord(sid="SK" + "1" * 32, account_sid=ACCOUNT, secret_hash="x")
+    assert directory(keys=[key]).key(key.sid) == key
+    assert directory().key(key.sid) is None

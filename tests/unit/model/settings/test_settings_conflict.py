@@ -61,6 +61,10 @@ def test_a_short_token_stays_on_this_machine(sentences: Sentences) -> None:
         ),
         ('[[number]]\nnumber = "+15551234567"\n' * 2, 'number[1].number is "+15551234567", which number[0].number'),
         ('[[trunk]]\nname = "t"\nuri = "sip:x"\n' * 2, 'trunk[1].name is "t", which trunk[0].name'),
+        (
+            '[[caller_id]]\nnumber = "+15551234567"\n' * 2,
+            'caller_id[1].number is "+15551234567", which caller_id[0].number',
+        ),
         ('[[application]]\nname = "a"\n' * 2, 'application[1].name is "a", which application[0].name'),
     ],
 )
