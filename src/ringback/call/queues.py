@@ -21,7 +21,7 @@ from ringback.call.queue_request import (
 )
 from ringback.call.room_audio import C
 from ringback.clock import Clock
-from ringback.model.sid import AccountSid, CallSid
+from ringback.model.sid import AccountSid
 
 logger = structlog.get_logger(__name__)
 
@@ -72,15 +72,6 @@ class Queues(Generic[C]):
             if result is not None:
                 return result
         return DialQueueResult(status="no-answer", queue_sid=line.queue.sid, caller_hung_up=call.has_ended)
-
-    def redirect(self, call_sid: CallSid) -> bool:
-        """Take a queued call out, because the API moves it elsewhere; False if it is in no queue."""
-        for line in self.book:
-            member = line.member(call_sid)
-            if member is not None and not member.out.done():
-                line.send_away(member)
-                return True
-        return False
 
     # -- the queued side --------------------------------------------------------------------------------------------
 

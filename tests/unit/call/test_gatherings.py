@@ -539,21 +539,20 @@ async def test_a_queued_call_is_bridged_with_who_takes_it_out(bench: Bench) -> N
 async def test_a_bridged_call_that_is_moved_away_parts_from_the_agent(bench: Bench) -> None:
     waiting, left = await queued(bench)
     anna, dialled = await agent(bench, DialQueueRequest(name="support"))
-    assert bench.gatherings.queues.redirect(waiting.info.call_sid)
+    waiting.move()
     assert (await bench.run(left)).result == "redirected-from-bridged"
     assert (await bench.run(dialled)).bridged
     assert bench.audio(anna).partner is None
-    assert not waiting.has_ended
+    assert not waiting.has_finished
 
 
 async def test_a_waiting_call_that_is_moved_away_leaves_the_queue(bench: Bench) -> None:
     waiting, left = await queued(bench)
-    assert bench.gatherings.queues.redirect(waiting.info.call_sid)
+    waiting.move()
     assert (await bench.run(left)).result == "redirected"
     queue = bench.gatherings.queues.find(ACCOUNT, "support")
     assert queue is not None
     assert len(queue) == 0
-    assert not bench.gatherings.queues.redirect(waiting.info.call_sid)
 
 
 async def test_a_call_that_is_over_before_it_is_queued_is_a_system_error(bench: Bench) -> None:
