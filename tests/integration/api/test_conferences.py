@@ -267,6 +267,15 @@ async def test_who_does_not_answer_is_not_there_and_its_empty_conference_is_over
     await room.refused(f"/{made['conference_sid']}/Participants.json", SIP, 16003, 404)
 
 
+async def test_a_call_that_is_over_as_soon_as_it_was_placed_leaves_nothing_expected(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room.stage.book, "_put", lambda record: None)  # nobody ever hears of it as of a live call
+    made = await room.post("/team/Participants.json", SIP, 201)
+    assert (await room.ask(f"/{made['conference_sid']}.json"))["status"] == "completed"
+    await room.ask(f"/{made['conference_sid']}/Participants/{made['call_sid']}.json", status=404)
+
+
 async def test_a_conference_that_ends_ends_those_who_ring_for_it(room: Room) -> None:
     sid, _, _ = await room.started()
     made = await room.post(f"/{sid}/Participants.json", SIP, 201)
