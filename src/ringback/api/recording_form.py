@@ -2,18 +2,18 @@
 
 from typing import Annotated, Literal
 
-from ringback.api.form import Form
-from ringback.api.value import HttpMethod, WebUrl, one_of, words
+from ringback.api.leg_form import CallbackUrl, FilledForm
+from ringback.api.value import HttpMethod, one_of, words
 from ringback.interpreter.recording_callback import Track
 from ringback.services.record_call import RecordingChange, WantedRecording
 
 EVENTS = ("in-progress", "completed", "absent")
 
 
-class StartRecordingForm(Form):
+class StartRecordingForm(FilledForm):
     """Kept without effect: RecordingConfigurationId."""
 
-    recording_status_callback: WebUrl | None = None
+    recording_status_callback: CallbackUrl | None = None
     recording_status_callback_method: HttpMethod = "POST"
     recording_status_callback_event: Annotated[tuple[str, ...], words(*EVENTS)] = ("completed",)
     trim: Annotated[str, one_of("trim-silence", "do-not-trim")] = "do-not-trim"
@@ -26,13 +26,13 @@ class StartRecordingForm(Form):
             dual=self.recording_channels == "dual",
             track=self.recording_track,
             trim=self.trim == "trim-silence",
-            callback_url=self.recording_status_callback or None,
+            callback_url=self.recording_status_callback,
             callback_method=self.recording_status_callback_method,
             callback_events=self.recording_status_callback_event,
         )
 
 
-class RecordingChangeForm(Form):
+class RecordingChangeForm(FilledForm):
     """`PauseBehavior` counts with `paused` only."""
 
     status: Annotated[Literal["paused", "in-progress", "stopped"], one_of("paused", "in-progress", "stopped")]

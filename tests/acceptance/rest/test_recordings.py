@@ -225,7 +225,7 @@ async def test_the_recording_of_a_conference_is_paused_and_stopped_while_it_goes
         paused = await blocking(recordings("Twilio.CURRENT").update, status="paused", pause_behavior="skip")
         assert (paused.status, paused.conference_sid) == ("paused", conference_sid)
         await party.call_in("cee")
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(1.2)
         assert (await blocking(recordings(paused.sid).update, status="stopped")).status == "stopped"
         (told,) = await app.wait_for("/recorded")
         assert not any(call.has_ended for call in party.calls.values())

@@ -34,9 +34,16 @@ class Studio:
         self.legs: dict[CallSid, MemoryLeg] = {}
         self.background: list[BackgroundRecordings] = []
 
-    def call(self, account_sid: AccountSid, status: CallStatus = CallStatus.IN_PROGRESS) -> CallSid:
+    def call(
+        self, account_sid: AccountSid, status: CallStatus = CallStatus.IN_PROGRESS, parent: CallSid | None = None
+    ) -> CallSid:
         info = CallInfo(
-            call_sid=new_call_sid(), account_sid=account_sid, from_="a", to="b", direction=Direction.INBOUND
+            call_sid=new_call_sid(),
+            account_sid=account_sid,
+            from_="a",
+            to="b",
+            direction=Direction.INBOUND,
+            parent_call_sid=parent,
         )
         media = self.legs[info.call_sid] = MemoryLeg(
             leg_id=len(self.legs), port=10000, clock=self._clock, on_close=lambda leg: None
@@ -56,6 +63,7 @@ class Studio:
                 to="b",
                 direction=Direction.INBOUND,
                 status=status,
+                parent_call_sid=parent,
                 created_at=now,
                 started_at=now,
             )

@@ -179,6 +179,13 @@ async def test_another_accounts_call_and_a_call_that_never_was_are_not_there(sta
     assert stage.studio.audio(mine)[0].pauses == []
 
 
+async def test_a_parameter_that_is_empty_was_not_given(stage: Any) -> None:
+    call_sid = stage.studio.call(MINE)
+    names = ("RecordingChannels", "RecordingTrack", "Trim", "RecordingStatusCallback", "RecordingStatusCallbackEvent")
+    body = await begun(stage, call_sid, **dict.fromkeys(names, ""), RecordingConfigurationId="any")
+    assert (body["channels"], body["track"]) == (1, "both")
+
+
 @pytest.mark.parametrize(
     ("parameters", "code"),
     [
@@ -237,3 +244,14 @@ async def test_a_file_that_cannot_be_written_is_an_error_and_no_recording(
     (row,) = json.loads((await stage.ask(f"{ACCOUNT}/Recordings.json")).body)["recordings"]
     assert (row["status"], row["error_code"]) == ("absent", 12400)
     assert [code for code, _ in stage.studio.reports] == [12400]
+
+
+async def test_the_leg_that_is_named_is_recorded_and_keeps_the_recording(stage: Any) -> None:
+    """We differ: at Twilio it belongs to the parent."""
+    parent = stage.studio.call(MINE)
+    child = stage.studio.call(MINE, parent=parent)
+    body = await begun(stage, child, RecordingTrack="inbound")
+    assert body["call_sid"] == child
+    assert [len(stage.studio.audio(call_sid)) for call_sid in (parent, child)] == [0, 1]
+    listed = json.loads((await stage.ask(f"{ACCOUNT}/Calls/{child}/Recordings.json")).body)
+    assert [item["sid"] for item in listed["recordings"]] == [body["sid"]]
