@@ -1,5 +1,7 @@
 """The newest snapshot of the configuration, read from the store after each change."""
 
+import asyncio
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ringback.model.record import AccountRecord, ApplicationRecord, KeyRecord, NumberRecord
@@ -24,6 +26,8 @@ class LiveDirectory:
         self.current = current
         self._database = database
         self.realm = realm
+        self._turn = asyncio.Lock()
+        self._asked = self._answered = 0
 
     @classmethod
     async def open(cls, database: Database, *, realm: str) -> "LiveDirectory":
@@ -50,8 +54,18 @@ class LiveDirectory:
         return self.current.application(sid)
 
     async def refresh(self) -> None:
-        """Read all of it again; calls that are being set up keep what they took."""
-        self.current = await _load(self._database, self.realm)
+        """Read all of it again; calls that are being set up keep what they took.
+
+        One at a time, so that an older reading never comes after a newer one. Those who wait meanwhile share the next.
+        """
+        self._asked += 1
+        mine = self._asked
+        async with self._turn:
+            if self._answered >= mine:
+                return
+            begun = self._asked
+            self.current = await _load(self._database, self.realm)
+            self._answered = begun
 
 
 async def _load(database: Database, realm: str) -> Directory:
