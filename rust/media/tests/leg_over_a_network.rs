@@ -72,7 +72,7 @@ fn two_bridged_legs_exchange_audio_in_the_same_tick_and_keys_as_events() {
             }
             leg.hear(true, now, &mut events);
         }
-        let (from_a, from_b) = (bridged(&a), bridged(&b));
+        let (from_a, from_b) = (bridged(&mut a), bridged(&mut b));
         for (leg, from, phone, port) in [(&mut a, &from_b, &mut low, 10), (&mut b, &from_a, &mut high, 11)] {
             if let Some(packet) = leg.speak(Some(from), now, &mut events) {
                 phone.receive_rtp(packet, address(port), now, &mut events);
@@ -89,6 +89,44 @@ fn two_bridged_legs_exchange_audio_in_the_same_tick_and_keys_as_events() {
         |leg: u64| move |event: &&Event| matches!(event, Event::Digit { leg: at, digit: '7', .. } if at.0 == leg);
     assert_eq!(events.iter().filter(reports(10)).count(), 1, "reported on our leg");
     assert_eq!(events.iter().filter(reports(2)).count(), 1, "relayed to the other phone");
+}
+
+#[test]
+fn keys_of_a_muted_leg_are_reported_and_not_relayed_and_one_that_was_down_is_released() {
+    // phone — leg a (muted for a while) ═ leg b — phone
+    let (mut a, mut b) = (leg(10, 1, Law::Mu), leg(11, 2, Law::Mu));
+    let (mut payer, mut agent) = (leg(1, 10, Law::Mu), leg(2, 11, Law::Mu));
+    let mut events: Vec<Event> = Vec::new();
+    for tick in 1..250 {
+        let now = now(tick);
+        match tick {
+            20 => payer.send_digits(1, "4", 400, 60, &mut events), // still down when the leg is muted
+            30 => a.set_muted(true),
+            60 => payer.send_digits(2, "12", 100, 60, &mut events),
+            150 => a.set_muted(false),
+            160 => payer.send_digits(3, "9", 100, 60, &mut events),
+            _ => {}
+        }
+        [&mut a, &mut b, &mut payer, &mut agent].into_iter().for_each(|leg| leg.begin_tick());
+        if let Some(packet) = payer.speak(None, now, &mut events) {
+            a.receive_rtp(packet, address(1), now, &mut events);
+        }
+        a.hear(true, now, &mut events);
+        b.hear(true, now, &mut events);
+        if let Some(packet) = b.speak(Some(&bridged(&mut a)), now, &mut events) {
+            agent.receive_rtp(packet, address(11), now, &mut events);
+        }
+        agent.hear(true, now, &mut events);
+    }
+    let reported = |leg: u64| -> String {
+        let digit = |event: &Event| match event {
+            Event::Digit { leg: at, digit, .. } if at.0 == leg => Some(*digit),
+            _ => None,
+        };
+        events.iter().filter_map(digit).collect()
+    };
+    assert_eq!(reported(10), "4129");
+    assert_eq!(reported(2), "49");
 }
 
 #[test]

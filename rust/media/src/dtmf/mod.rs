@@ -84,6 +84,14 @@ impl DigitSignals {
         self.length = 0;
     }
 
+    /// Forgets all but the ends: nobody else hears these keys, and one that was heard already is released.
+    pub fn keep_ends(&mut self) {
+        let mut kept = Self::default();
+        let ends = self.as_slice().iter().filter(|signal| matches!(signal, DigitSignal::Ended(..)));
+        ends.for_each(|signal| kept.push(*signal));
+        *self = kept;
+    }
+
     /// Room for a packet's worth of signals; without it the packet is ignored.
     fn has_room(&self) -> bool {
         self.length + 4 <= MAX_SIGNALS

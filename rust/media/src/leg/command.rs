@@ -139,7 +139,7 @@ impl Leg {
         self.echoes = on;
     }
 
-    /// A muted leg is heard as silence.
+    /// A muted leg is heard as silence; its keys are reported and go to no bridged leg.
     pub fn set_muted(&mut self, muted: bool) {
         self.muted = muted;
     }

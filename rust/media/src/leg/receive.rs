@@ -70,6 +70,9 @@ impl Leg {
         self.ear.listen(self.muted, is_wanted);
         self.digit_receiver.handle_tick(now.tick, &mut self.signals);
         self.report_digits(events);
+        if self.muted {
+            self.signals.keep_ends();
+        }
         self.watch(events);
         self.watch_voices(events);
         if let Some(session) = self.session {
