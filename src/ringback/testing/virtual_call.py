@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -17,9 +16,6 @@ from ringback.call.control import (
     DialRequest,
     DialResult,
     DigitStream,
-    MediaUnavailable,
-    Played,
-    PlayedBytes,
     Prompt,
     RecordRequest,
     RecordResult,
@@ -35,7 +31,7 @@ from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.clock import Clock
 from ringback.model.call_status import CallStatus, Direction
 from ringback.model.sid import TranscriptionSid
-from ringback.testing.caller import SECONDS_BETWEEN_KEYS, seconds_of_speech
+from ringback.testing.caller import SECONDS_BETWEEN_KEYS
 from ringback.testing.transcript import (
     Answered,
     Ended,
@@ -50,10 +46,10 @@ from ringback.testing.transcript import (
     Texted,
 )
 from ringback.testing.virtual_background import VirtualRecordings
+from ringback.testing.virtual_sound import Sound, seconds_of_prompt, shown
 
 T = TypeVar("T")
 
-SECONDS_OF_UNKNOWN_MEDIA = 3.0
 SECONDS_OF_BEEP = 0.5
 HIDDEN_KEY = "x"  # how a key is written down that was pressed in private
 _KEY_PAUSES = {"w": 0.5, "W": 1.0}
@@ -90,14 +86,6 @@ class _Listener:
 
     async def next(self) -> str:
         return await self.call.while_up(self.keys.get())
-
-
-@dataclass(slots=True)
-class Sound:
-    """A prompt that the caller hears or has heard."""
-
-    what: str
-    is_over: bool = False
 
 
 class VirtualCall:
@@ -206,12 +194,12 @@ class VirtualCall:
 
     async def prefetch(self, prompts: Sequence[Prompt]) -> None:
         for prompt in prompts:
-            self._seconds_of(prompt)
+            seconds_of_prompt(prompt, self.world.media)
 
     async def play(self, prompt: Prompt) -> None:
         self._require_up()
-        seconds = self._seconds_of(prompt)
-        sound = Sound(_shown(prompt))
+        seconds = seconds_of_prompt(prompt, self.world.media)
+        sound = Sound(shown(prompt))
         began = self.world.elapsed()
         self._sound_is_heard(sound)
         try:
@@ -397,24 +385,6 @@ class VirtualCall:
         if self.has_ended:
             raise CallEnded
 
-    def _seconds_of(self, prompt: Prompt) -> float:
-        match prompt:
-            case Played():
-                return self._seconds_of_url(prompt.url)
-            case PlayedBytes():
-                return SECONDS_OF_UNKNOWN_MEDIA
-            case WaitingMusic():
-                return math.inf
-            case _:
-                return seconds_of_speech(prompt.text)
-
-    def _seconds_of_url(self, url: str) -> float:
-        if self.world.media is None:
-            return SECONDS_OF_UNKNOWN_MEDIA
-        if url not in self.world.media:
-            raise MediaUnavailable(11200, "the app answered 404", url=url)
-        return self.world.media[url]
-
     @property
     def _gatherings(self) -> "Gatherings[VirtualCall]":
         if self.world.gatherings is None:
@@ -442,15 +412,3 @@ class VirtualCall:
         if self._recordings is not None:
             self._recordings.call_ended()
         self.write(Ended(at=self.world.elapsed(), by=by, status=status, sip_status=sip_status))
-
-
-def _shown(prompt: Prompt) -> str:
-    match prompt:
-        case Played():
-            return prompt.url
-        case PlayedBytes():
-            return f"{len(prompt.data)} bytes of {prompt.content_type}"
-        case WaitingMusic():
-            return "waiting music"
-        case _:
-            return prompt.text
