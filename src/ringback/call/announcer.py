@@ -2,11 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
+from ringback.call.conference_request import AnnounceDocument
 from ringback.call.control import CallControl, CallEnded, CallInfo, MediaUnavailable, Prompt
 from ringback.clock import Clock
 from ringback.model.call_status import CallStatus
+
+OVER = "The call or the conference was over before."
 
 
 class Announcer:
@@ -29,6 +32,16 @@ class Announcer:
         self._over = over
         self._clock = clock
         self.failure: str | None = None
+
+    async def run(self, document: AnnounceDocument) -> str | None:
+        """Why the document, or something in it, could not be had; None where everything was heard."""
+        work = asyncio.ensure_future(document(cast(CallControl, self)))
+        try:
+            await asyncio.wait([work, self._over], return_when=asyncio.FIRST_COMPLETED)
+            return (work.result() or self.failure) if work.done() else OVER
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
 
     @property
     def info(self) -> CallInfo:

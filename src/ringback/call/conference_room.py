@@ -9,14 +9,14 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, cast
+from typing import Any, Generic, Literal
 
 import structlog
 
 from ringback.call.announcer import Announcer
 from ringback.call.conference import Beep, Conference, Events, JoinRefused, Participant
 from ringback.call.conference_request import AnnounceDocument, ConferenceRequest, ConferenceResult, WaitDocument
-from ringback.call.control import CallControl, CallEnded, Prompt
+from ringback.call.control import CallEnded, Prompt
 from ringback.call.room_audio import C, RoomAudio, RunningRecording, Tone
 from ringback.call.seat import Seat, StayEnd
 from ringback.clock import Clock
@@ -350,7 +350,7 @@ class ConferenceRoom(Generic[C]):
         with contextlib.ExitStack() as stack:
             for listener in listeners:
                 stack.enter_context(listener.interrupted())
-            failure = await document(cast(CallControl, announcer)) or announcer.failure
+            failure = await announcer.run(document)
         if not self.conference.is_over:
             about = None if is_for_all else seat.call_sid
             now = self._clock.utc_now()

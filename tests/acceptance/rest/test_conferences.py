@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from aiohttp import web
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
@@ -80,6 +81,19 @@ def team(client: Client, app: VoiceApp, party: Party) -> Team:
 
 
 async def test_who_is_called_into_a_conference_is_heard_there_and_told_of_in_order(team: Team, app: VoiceApp) -> None:
+    known: dict[str, str] = {}
+    over = asyncio.Event()
+
+    async def event(request: AppRequest) -> web.Response:
+        """What a callback names can be fetched by then."""
+        about = request.parameters
+        found = await blocking(team.client.conferences(about["ConferenceSid"]).fetch)
+        known[about["StatusCallbackEvent"]] = found.status
+        if about["StatusCallbackEvent"] == "conference-end":
+            over.set()
+        return web.Response(status=204)
+
+    app.pages["/events"] = lambda request: event(request)
     conference, sids = await team.of("ann")
     bob = await team.party.phone("bob")
     made = await blocking(
@@ -116,6 +130,9 @@ async def test_who_is_called_into_a_conference_is_heard_there_and_told_of_in_ord
     assert told == ["participant-join", "participant-join", "conference-start"] + ["participant-leave"] * 2 + [
         "conference-end"
     ]
+    await asyncio.wait_for(over.wait(), 5)
+    assert known["participant-join"] == "in-progress"  # the second one's
+    assert (known["conference-start"], known["conference-end"]) == ("in-progress", "completed")
     legs = [request.parameters["CallStatus"] for request in await app.wait_for("/leg", 4)]
     assert legs == ["initiated", "ringing", "in-progress", "completed"]
 
