@@ -84,6 +84,7 @@ class MemoryLeg:
     playing: Clip | None = None
     is_closed: bool = False
     is_echoing: bool = False
+    is_muted: bool = False
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     hears: bytes = b""
     _streams: list[DigitStream] = field(default_factory=list)
@@ -181,6 +182,10 @@ class MemoryLeg:
     def set_echo(self, on: bool) -> None:
         self.require_open()
         self.is_echoing = on
+
+    def set_muted(self, muted: bool) -> None:
+        self.require_open()
+        self.is_muted = muted
 
     def forget_digits(self, stream: DigitStream) -> None:
         if stream in self._streams:

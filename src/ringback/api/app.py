@@ -25,6 +25,7 @@ from ringback.api.notifications import notifications_router
 from ringback.api.operation import operation_router
 from ringback.api.outgoing_caller_ids import outgoing_caller_ids_router
 from ringback.api.participants import participants_router
+from ringback.api.payments import payments_router
 from ringback.api.platform import ORIGIN_HEADERS, AnswerHeaders, Concurrency, HeadAsGet, offers
 from ringback.api.queues import queues_router
 from ringback.api.recording_media import recording_media_router
@@ -70,6 +71,7 @@ ROUTERS = (
     trunks_router,
     usage_router,
     notifications_router,
+    payments_router,
     user_defined_messages_router,
 )
 """One for each resource of the REST API."""

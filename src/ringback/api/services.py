@@ -15,6 +15,7 @@ from ringback.services.order_call import CallOrdering
 from ringback.services.reach_app import AppLinks
 from ringback.services.reading import Reading
 from ringback.services.record_call import CallRecorder
+from ringback.services.take_payment import PaymentTaking
 from ringback.services.transcribe_call import CallTranscribing
 from ringback.services.verify_caller_id import CallerIdVerifying
 from ringback.webhooks.address_policy import AddressPolicy
@@ -28,7 +29,7 @@ class ApiServices:
     """`configuring` is what the resources of the configuration are kept with, `reading` what calls leave behind;
     `ordering` makes calls, `updating` changes those that run, `transcribing` writes down what is said on them.
 
-    `verifying` calls numbers to verify them.
+    `verifying` calls numbers to verify them, `payments` are taken on running calls.
 
     `recordings` keeps recordings, `recorder` begins and changes them; with `public_recordings` everybody hears them.
 
@@ -47,6 +48,7 @@ class ApiServices:
     updating: Updating
     meetings: Meetings
     transcribing: CallTranscribing
+    payments: PaymentTaking
     recordings: RecordingKeeping
     recorder: CallRecorder
     verifying: CallerIdVerifying

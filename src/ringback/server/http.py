@@ -21,6 +21,7 @@ from ringback.services.meetings import Meetings
 from ringback.services.order_call import CallOrdering
 from ringback.services.reading import Reading
 from ringback.services.record_call import CallRecorder
+from ringback.services.take_payment import PaymentTaking
 from ringback.services.transcribe_call import CallTranscribing
 from ringback.services.verify_caller_id import HOST as VERIFICATION_HOST
 from ringback.services.verify_caller_id import CallerIdVerifying
@@ -70,6 +71,7 @@ async def start_http(
         updating=calls.updating,
         meetings=_meetings(settings, storage, telling, sound, calls),
         transcribing=CallTranscribing(running=calls.running, links=telling.links, clock=clock),
+        payments=PaymentTaking(running=calls.running, links=telling.links, clock=clock),
         links=telling.links,
         addresses=telling.addresses,
         health=lambda: {"status": "stopping" if endpoint.is_draining else "ok"},

@@ -1,5 +1,6 @@
 """What `<Pay>` tells the app: its progress, and its result (twiml.md section 16). Pure; every value comes masked."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ringback.webhooks.parameters import given
@@ -58,6 +59,21 @@ def payment_progress_parameters(
             ("For", for_),
             ("ErrorType", error_type),
             ("Attempt", attempt),
+        ),
+        *facts.parameters(),
+    )
+
+
+def payment_capture_parameters(
+    *, capture: str | None, error_type: str | None, is_partial: bool, required: Sequence[str], facts: PaymentFacts
+) -> Parameters:
+    """A payment over REST: what is being keyed in, how far, and what is missing yet (rest-api.md 9.5)."""
+    return (
+        *given(
+            ("Capture", capture),
+            ("PartialResult", "true" if is_partial else None),
+            ("ErrorType", error_type),
+            ("Required", ",".join(required) or None),
         ),
         *facts.parameters(),
     )

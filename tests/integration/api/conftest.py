@@ -26,6 +26,7 @@ from ringback.services.reach_app import AppLinks
 from ringback.services.reading import Reading
 from ringback.services.record_call import CallRecorder
 from ringback.services.running_calls import RunningCalls
+from ringback.services.take_payment import PaymentTaking
 from ringback.services.transcribe_call import CallTranscribing
 from ringback.services.verify_caller_id import CallerIdVerifying
 from ringback.store.account import AccountRepository
@@ -188,6 +189,7 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
         verifying=stage.verifying,
         meetings=stage.hall.meetings,
         transcribing=CallTranscribing(running=RunningCalls(SystemClock()), links=stage.links, clock=SystemClock()),
+        payments=PaymentTaking(running=RunningCalls(SystemClock()), links=stage.links, clock=SystemClock()),
         health=lambda: stage.health,
     )
     server = HttpServer(create_app(services), host="127.0.0.1", port=0)
