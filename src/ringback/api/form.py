@@ -96,11 +96,19 @@ class Query(Form):
 
 
 def parse_pairs(text: str) -> list[tuple[str, str]]:
-    """Names and values. `StartTime>=2026-03-01`, written by hand, is the bound `StartTime>` (rest-api.md section 4)."""
+    """Names and values. `StartTime>=2026-03-01`, written by hand, is the bound `StartTime>` (rest-api.md section 4).
+
+    A NUL is refused, since PostgreSQL keeps none and looks for none.
+    """
     try:
-        return parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
     except ValueError:
         raise ApiError(400, BAD_PARAMETER, f"There are more than {MAX_PARAMETERS} parameters.") from None
+    for name, value in pairs:
+        if "\x00" in value:
+            shown = name[:64].replace("\x00", "\ufffd")
+            raise ApiError(400, BAD_PARAMETER, f"Parameter '{shown}': it has a NUL character")
+    return pairs
 
 
 async def body_of(request: Request) -> bytes:

@@ -19,7 +19,10 @@ _UPPER = {"sip": "Sip", "uri": "Uri"}
 
 
 class PathSuffix:
-    """Takes the suffix off the path of an API request, so that a route has one path; `representation` tells it."""
+    """Takes the suffix off the path of an API request, so that a route has one path; `representation` tells it.
+
+    A NUL in the path, which PostgreSQL does not even look for, becomes U+FFFD: nothing is found there.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -30,7 +33,7 @@ class PathSuffix:
             stem, dot, suffix = path.rpartition(".")
             found = suffix if dot and suffix in SUFFIXES else BARE
             state = {**scope.get("state", {}), "representation": found, "requested_path": path}
-            scope = {**scope, "path": stem if found else path, "state": state}
+            scope = {**scope, "path": (stem if found else path).replace("\x00", "\ufffd"), "state": state}
         await self._app(scope, receive, send)
 
 

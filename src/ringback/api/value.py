@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationError, ValidationInfo, WithJsonSchema
+from pydantic import BeforeValidator, TypeAdapter, ValidationError, ValidationInfo, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from ringback.model.sid import is_sid
@@ -193,7 +193,6 @@ Text = Annotated[str, text_of(4000)]
 Moment = Annotated[datetime, BeforeValidator(moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 Until = Annotated[datetime, BeforeValidator(_upper_bound), WithJsonSchema({"type": "string", "format": "date-time"})]
 Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
-NoControlCharacters = AfterValidator(lambda text: text.replace("\x00", ""))
 
 
 def like_setting(kind: Any, code: int = BAD_PARAMETER) -> Any:

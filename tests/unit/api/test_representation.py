@@ -1,0 +1,46 @@
+"""What the path's suffix and its strange characters do (rest-api.md section 1)."""
+
+from typing import Any
+
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from ringback.api.representation import PathSuffix
+
+
+async def routed(path: str) -> tuple[str, dict[str, Any]]:
+    """The path that the routes get, and what else they are told."""
+    seen: list[Scope] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(scope)
+
+    async def nothing(*message: Any) -> Any:
+        return {}
+
+    await PathSuffix(app)({"type": "http", "path": path}, nothing, nothing)
+    return str(seen[0]["path"]), seen[0].get("state", {})
+
+
+@pytest.mark.parametrize(
+    ("path", "rest", "suffix"),
+    [
+        ("/2010-04-01/Accounts.json", "/2010-04-01/Accounts", "json"),
+        ("/2010-04-01/Accounts.xml", "/2010-04-01/Accounts", "xml"),
+        ("/2010-04-01/Accounts", "/2010-04-01/Accounts", ""),
+        ("/2010-04-01/Accounts/room.one", "/2010-04-01/Accounts/room.one", ""),
+    ],
+)
+async def test_the_suffix_is_taken_off_and_told(path: str, rest: str, suffix: str) -> None:
+    found, state = await routed(path)
+    assert (found, state["representation"], state["requested_path"]) == (rest, suffix, path)
+
+
+async def test_a_nul_in_the_path_reaches_no_database() -> None:
+    found, state = await routed("/2010-04-01/Accounts/AC1/Calls/CA\x001.json")
+    assert found == "/2010-04-01/Accounts/AC1/Calls/CA\ufffd1"
+    assert state["requested_path"].endswith("CA\x001.json")
+
+
+async def test_other_paths_are_left_alone() -> None:
+    assert await routed("/metrics.json") == ("/metrics.json", {})
