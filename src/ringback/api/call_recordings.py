@@ -17,6 +17,7 @@ from ringback.api.recording_query import KEY, RecordingQuery, position
 from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.model.record import RecordingRecord
+from ringback.model.sid import is_sid
 from ringback.services.keep_calls import CallKeeping
 from ringback.services.keep_recordings import Place
 
@@ -34,7 +35,7 @@ def call_recordings_router(services: ApiServices) -> APIRouter:
         call_sid: str,
         form: Annotated[StartRecordingForm, Depends(StartRecordingForm.read)],
     ) -> Response:
-        if await calls.find(account.sid, call_sid) is None:
+        if not is_sid(call_sid, "CA") or await calls.find(account.sid, call_sid) is None:
             raise not_found(requested_path(request))
         begun = recorder.start(account, call_sid, form.wanted())
         return answer(request, CallRecordingBody.of(begun, call_sid), 201)

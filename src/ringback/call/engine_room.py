@@ -9,7 +9,7 @@ from typing import Protocol
 from ringback.call.call import Call
 from ringback.call.control import CallInfo, Prompt, RecordingStarted, RecordResult
 from ringback.call.recording_desk import OpenRecording, RecordingDesk
-from ringback.call.room_audio import Tone, Voice
+from ringback.call.room_audio import RunningRecording, Tone, Voice
 from ringback.media._engine import Clip
 from ringback.media.errors import MediaError
 from ringback.media.leg import LiveRecording, MediaLeg
@@ -81,10 +81,13 @@ class EngineRoomAudio:
         conference_sid: ConferenceSid,
         trim: bool,
         on_started: Callable[[RecordingStarted], None],
-    ) -> "MixRecording":
+    ) -> "RunningRecording":
         desk = self._opener.parts.recordings
         opened = desk.open(info, source="Conference", trim=trim, conference_sid=conference_sid, on_started=on_started)
-        return MixRecording(desk=desk, opened=opened, live=self._mixer.start_recording(opened.path))
+        try:
+            return MixRecording(desk=desk, opened=opened, live=self._mixer.start_recording(opened.path))
+        except MediaError as problem:
+            return NoRecording(desk.fail(opened, str(problem)))
 
     @contextlib.asynccontextmanager
     async def voice(self, call: Call) -> AsyncIterator[AsyncIterator[Voice]]:
@@ -116,6 +119,19 @@ class MixRecording:
     async def _close(self) -> RecordResult:
         audio = await self._live.finished
         return await self._desk.close(self._opened, seconds=audio.seconds, ended_by="conference-end")
+
+
+class NoRecording:
+    """The recording of a room that could not be written; the room goes on."""
+
+    def __init__(self, result: RecordResult) -> None:
+        self._result = result
+
+    async def finished(self) -> RecordResult:
+        return self._result
+
+    async def finish(self) -> RecordResult:
+        return self._result
 
 
 def _is_gone(pupil: Call | None) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ringback.clock import Clock
 from ringback.model.record import RecordingRecord, RecordingStatus
+from ringback.model.sid import is_sid
 from ringback.services.reading import DRAIN_SECONDS, Reading
 from ringback.services.refusal import Refused
 from ringback.store.call import CallRepository
@@ -42,6 +43,8 @@ class RecordingKeeping:
         self._clock = clock
 
     async def find(self, place: Place, sid: str, *, include_deleted: bool = False) -> RecordingRecord | None:
+        if not is_sid(sid, "RE"):
+            return None
         async with self._reading.read() as connection:
             found = await RecordingRepository(connection).get(sid)
         if found is None or not place.holds(found):
@@ -57,6 +60,8 @@ class RecordingKeeping:
     ) -> Slice[RecordingRecord] | None:
         """The same below a call or a conference; None where there is none. A call that was deleted is there as long as
         its recordings are."""
+        if not is_sid(place.call_sid or place.conference_sid or ""):
+            return None
         async with self._reading.read() as connection:
             found = await RecordingRepository(connection).find(wanted, request)
             if found.records:

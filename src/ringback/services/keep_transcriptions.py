@@ -1,6 +1,7 @@
 """Transcriptions of recordings as the API reads and deletes them (rest-api.md 9.7)."""
 
 from ringback.model.record import TranscriptionRecord, TranscriptionStatus
+from ringback.model.sid import is_sid
 from ringback.services.reading import Reading
 from ringback.services.refusal import Refused
 from ringback.store.paging import PageRequest, Slice
@@ -17,6 +18,8 @@ class TranscriptionKeeping:
         self._reading = reading
 
     async def find(self, account_sid: str, sid: str, *, recording_sid: str | None = None) -> TranscriptionRecord | None:
+        if not is_sid(sid, "TR"):
+            return None
         async with self._reading.read() as connection:
             return _own(await TranscriptionRepository(connection).get(sid), account_sid, recording_sid)
 
@@ -24,6 +27,8 @@ class TranscriptionKeeping:
         self, account_sid: str, request: PageRequest, *, recording_sid: str | None = None
     ) -> Slice[TranscriptionRecord] | None:
         """None where the account has no such recording. Of one that was deleted they are there."""
+        if recording_sid is not None and not is_sid(recording_sid, "RE"):
+            return None
         async with self._reading.read() as connection:
             if recording_sid is not None:
                 recording = await RecordingRepository(connection).get(recording_sid)
@@ -33,6 +38,8 @@ class TranscriptionKeeping:
 
     async def remove(self, account_sid: str, sid: str, *, recording_sid: str | None = None) -> bool:
         """False if there is none. Raises `Refused` while it is being made."""
+        if not is_sid(sid, "TR"):
+            return False
         async with self._reading.change() as connection:
             transcriptions = TranscriptionRepository(connection)
             found = _own(await transcriptions.get(sid), account_sid, recording_sid)

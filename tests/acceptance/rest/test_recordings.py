@@ -11,12 +11,13 @@ from typing import Any
 import aiohttp
 import numpy as np
 import pytest
+from aiohttp import web
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
 from ringback.testing.softphone import Softphone, SoftphoneCall
-from tests.acceptance.conftest import ACCOUNT_SID, AUTH_TOKEN, Server, VoiceApp
-from tests.acceptance.rest.conftest import call_in
+from tests.acceptance.conftest import ACCOUNT_SID, AUTH_TOKEN, AppRequest, Server, VoiceApp
+from tests.acceptance.rest.conftest import call_in, rest_settings
 from tests.acceptance.rest.party import TONES, blocking, party_of
 from tests.acceptance.test_audio import tone
 from tests.peers.listening import Samples, read_wav, tone_wav, tones_in
@@ -236,3 +237,46 @@ async def test_the_recording_of_a_conference_is_paused_and_stopped_while_it_goes
     assert (listed.sid, listed.status, listed.source) == (paused.sid, "completed", "Conference")
     assert await blocking(recordings(paused.sid).delete)
     assert await blocking(recordings.list) == []
+
+
+async def test_what_a_callback_names_can_be_fetched_when_it_comes(
+    rest_server: Server, app: VoiceApp, phone: Softphone
+) -> None:
+    found: asyncio.Queue[tuple[str, int, int]] = asyncio.Queue()
+
+    async def fetch(request: AppRequest) -> web.Response:
+        url = request.parameters["RecordingUrl"]
+        statuses = [(await fetched(url + suffix))[0] for suffix in (".json", ".wav")]
+        found.put_nowait((request.parameters["RecordingStatus"], statuses[0], statuses[1]))
+        return web.Response()
+
+    app.pages |= {
+        "/voice": '<Record playBeep="false" action="/done" recordingStatusCallback="/recorded" maxLength="2"'
+        ' trim="do-not-trim" recordingStatusCallbackEvent="in-progress completed"/>',
+        "/done": "<Hangup/>",
+        "/recorded": fetch,
+    }
+    call = call_in(phone, rest_server)
+    await call.answered(10)
+    await call.play(tone(CALLER, 1))
+    await call.ended(10)
+    async with asyncio.timeout(5):
+        assert [await found.get(), await found.get()] == [("in-progress", 200, 200), ("completed", 200, 200)]
+
+
+async def test_public_recordings_are_heard_without_credentials_and_nothing_else_is(
+    serve: Callable[[str], Server], app: VoiceApp, phone: Softphone
+) -> None:
+    settings = rest_settings(f"http://127.0.0.1:{app.port}").replace("[http]\n", "[http]\npublic_recordings = true\n")
+    app.pages |= {
+        "/voice": '<Record playBeep="false" finishOnKey="#" action="/done"/>',
+        "/done": "<Hangup/>",
+    }
+    call = call_in(phone, serve(settings))
+    await call.answered(10)
+    await call.play(tone(CALLER, 0.6))
+    await call.press("#")
+    await call.ended(10)
+    url = (await app.wait_for("/done"))[0].parameters["RecordingUrl"]
+    answers = [(await fetched(url + suffix, authorized=False))[0] for suffix in ("", ".wav", ".mp3", ".json", ".xml")]
+    assert answers == [200, 200, 200, 401, 401]

@@ -171,3 +171,14 @@ async def test_another_accounts_recording_is_not_there(stage: Any) -> None:
         path = f"/2010-04-01/Accounts/{OTHER}/Recordings/{record.sid}.json"
         assert error_of(await stage.ask(path, method=method)) == (404, 20404)
     assert error_of(await stage.ask(f"{ACCOUNT}/Recordings/{record.sid}.json", user=None)) == (401, 20003)
+
+
+@pytest.mark.parametrize("sid", ["RE1", "CA" + "1" * 32, "RE" + "g" * 32, "%00", "%ff", "%ed%a0%80", "RE" + "1" * 400])
+async def test_what_is_no_sid_is_not_there(stage: Any, sid: str) -> None:
+    """Also where a database would refuse the text."""
+    for path in (f"Recordings/{sid}", f"Calls/{sid}/Recordings", f"Recordings/{sid}/Transcriptions"):
+        assert (await stage.ask(f"{ACCOUNT}/{path}.json")).status == 404, path
+    for method in ("GET", "DELETE"):
+        answer = await stage.ask(f"{ACCOUNT}/Transcriptions/{sid}.json", method=method)
+        assert error_of(answer) == (404, 20404)
+    assert error_of(await stage.ask(f"{ACCOUNT}/Calls/{sid}/Recordings.json", method="POST", data={})) == (404, 20404)

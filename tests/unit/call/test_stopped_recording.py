@@ -1,13 +1,18 @@
 """A recording that is stopped from outside is complete at once, whatever began it and goes on (rest-api.md 9.6)."""
 
 import asyncio
+from pathlib import Path
+
+import pytest
 
 from ringback.call.call import Call
 from ringback.call.conference_request import ConferenceRequest, RoomRecording
 from ringback.call.control import DialRecording, DialRequest, RecordRequest
 from ringback.call.running_recording import RunningRecording
+from ringback.media.errors import MediaError
 from ringback.model.record import RecordingStatus
 from ringback.model.sid import RecordingSid
+from tests.peers.memory_mixer import MemoryMixer
 from tests.unit.call.conftest import Bench, target
 
 
@@ -76,3 +81,27 @@ async def test_a_room_goes_on_and_tells_of_it_at_once(bench: Bench) -> None:
     await bench.run(bench.gatherings.close())
     assert finished == [record.sid], "and not again at the end"
     assert bench.journal.recordings[-1].status is RecordingStatus.COMPLETED
+
+
+async def test_a_room_that_cannot_be_recorded_goes_on_and_says_so(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_mixer: MemoryMixer, _path: Path) -> None:
+        raise MediaError("no space left on device")
+
+    monkeypatch.setattr(MemoryMixer, "start_recording", fail)
+    finished: list[str] = []
+    room = RoomRecording(
+        trim=False, on_started=lambda sid, started: None, on_finished=lambda sid, result: finished.append(result.status)
+    )
+    calls = []
+    for _ in range(2):
+        _, call = await bench.answered()
+        calls.append(asyncio.ensure_future(call.confer(ConferenceRequest(name="ward-round", record=room))))
+        await bench.wait(0.5)
+    assert finished == ["absent"]
+    assert states(bench) == ["in-progress", "failed"]
+    assert not any(stay.done() for stay in calls)
+    await bench.close()
+    await bench.run(asyncio.gather(*calls))
+    await bench.run(bench.gatherings.close())
