@@ -1,6 +1,5 @@
 """`/Calls`: make, read, change and delete calls (rest-api.md 9.2)."""
 
-import re
 from typing import Annotated, ClassVar, Self
 
 from fastapi import APIRouter, Depends
@@ -25,12 +24,10 @@ from ringback.services.change_call import CallChanging
 from ringback.services.keep_calls import CallKeeping
 from ringback.store.call import CallFilter
 from ringback.store.paging import Position
-from ringback.twiml.phone_number import normal_number
+from ringback.twiml.phone_number import formatted_number, normal_number
 
 KEY = "calls"
 STATUSES = tuple(status.value for status in CallStatus if status is not CallStatus.INITIATED)
-
-_NORTH_AMERICAN = re.compile(r"\+1([2-9][0-9]{2})([0-9]{3})([0-9]{4})")
 
 
 class CallQuery(PageQuery):
@@ -126,9 +123,9 @@ class CallBody(Body):
             date_updated=record.updated_at or record.created_at,
             parent_call_sid=record.parent_call_sid,
             to=record.to,
-            to_formatted=formatted(record.to),
+            to_formatted=formatted_number(record.to),
             from_=record.from_,
-            from_formatted=formatted(record.from_),
+            from_formatted=formatted_number(record.from_),
             phone_number_sid=record.phone_number_sid,
             status=shown_status(record.status),
             start_time=record.started_at,
@@ -180,12 +177,6 @@ def calls_router(services: ApiServices) -> APIRouter:
         return deleted()
 
     return router
-
-
-def formatted(identity: str) -> str:
-    """`(500) 555-0006` for a North American number; anything else as it is (rest-api.md section 4)."""
-    match = _NORTH_AMERICAN.fullmatch(identity)
-    return "({}) {}-{}".format(*match.groups()) if match else identity
 
 
 def shown_status(status: CallStatus) -> str:
