@@ -1,7 +1,7 @@
 """How much an account has called and recorded, by day, month and year (rest-api.md 9.17). Prices are none of ours."""
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
@@ -18,6 +18,12 @@ PERIODS: tuple[Period, ...] = (
     "AllTime", "Daily", "LastMonth", "Monthly", "ThisMonth", "Today", "Yearly", "Yesterday",
 )  # fmt: skip
 """The words that a path may end in; without one, all days are one record."""
+
+EMPTY_DAYS: Mapping[Period, int] = {"Daily": 400, "Monthly": 3660, "Yearly": 36600}
+"""How far back there are records of days that lie before an account's first call; later than today there are none.
+
+What was counted is always there; but nobody can ask for a record of every day since the year 1.
+"""
 
 _OFFSET = re.compile(r"([+-])([0-9]{1,5})days?")
 
@@ -114,10 +120,21 @@ class UsageQuestion:
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
+    """What the store holds, each sum of one day."""
+
     calls: Sequence[CallSum]
     recordings: Sequence[MediaSum]
     transcriptions: Sequence[MediaSum]
     numbers: int
+
+    def within(self, start: date, end: date) -> "_Sums":
+        """Those of the days from `start` to `end`."""
+        return _Sums(
+            calls=[entry for entry in self.calls if start <= entry.day <= end],
+            recordings=[entry for entry in self.recordings if start <= entry.day <= end],
+            transcriptions=[entry for entry in self.transcriptions if start <= entry.day <= end],
+            numbers=self.numbers,
+        )
 
 
 class UsageCounting:
@@ -138,18 +155,19 @@ class UsageCounting:
             spans = tuple(spans_of(question, first=first, today=today))
             if not spans:
                 return ()
-            since, until = _moment(spans[-1][0]), _moment(spans[0][1] + timedelta(days=1))
+            since, until = _moment(spans[-1][0]), _end_of(spans[0][1])
             sums = _Sums(
                 calls=await repository.calls(sids, since, until),
                 recordings=await repository.recordings(sids, since, until),
                 transcriptions=await repository.transcriptions(sids, since, until),
                 numbers=sum(number.account_sid in sids for number in self._directory.current.numbers),
             )
+        counted = [(index, entry) for index, entry in enumerate(CATEGORIES) if question.category in (None, entry.name)]
         return [
-            _usage(category, index, start, end, sums)
+            _usage(category, index, start, end, within)
             for start, end in spans
-            for index, category in enumerate(CATEGORIES)
-            if question.category in (None, category.name)
+            for within in [sums.within(start, end)]
+            for index, category in counted
         ]
 
     def _sids(self, account: AccountRecord, *, with_subaccounts: bool) -> frozenset[str]:
@@ -172,9 +190,14 @@ def spans_of(question: UsageQuestion, *, first: date, today: date) -> Iterator[t
         yield fixed[question.period]
         return
     start, end = question.start or min(first, question.end or today), question.end or today
+    if question.period in EMPTY_DAYS:
+        start = max(start, min(first, today - timedelta(days=EMPTY_DAYS[question.period])))
+        end = min(end, today)
     while end >= start:
         begin = max(start, _begin(question.period, end, start))
         yield begin, end
+        if begin == date.min:
+            return
         end = begin - timedelta(days=1)
 
 
@@ -204,13 +227,14 @@ def day_of(text: str, today: date) -> date:
 
 
 def _usage(category: Category, index: int, start: date, end: date, sums: _Sums) -> Usage:
+    """`sums` are those of the span."""
     found: Collection[CallSum] | Collection[MediaSum] = ()
     if category.calls is not None:
-        found = [entry for entry in sums.calls if start <= entry.day <= end and category.calls(entry)]
+        found = [entry for entry in sums.calls if category.calls(entry)]
     elif category.media == "recordings":
-        found = [entry for entry in sums.recordings if start <= entry.day <= end]
+        found = sums.recordings
     elif category.media == "transcriptions":
-        found = [entry for entry in sums.transcriptions if start <= entry.day <= end]
+        found = sums.transcriptions
     elif category.media == "numbers":
         return Usage(category=category, index=index, start=start, end=end, count=sums.numbers, usage=sums.numbers)
     count, minutes = sum(entry.count for entry in found), sum(entry.minutes for entry in found)
@@ -219,3 +243,8 @@ def _usage(category: Category, index: int, start: date, end: date, sums: _Sums) 
 
 def _moment(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
+
+
+def _end_of(day: date) -> datetime:
+    """The first moment of the next day; the end of the calendar is the latest that there is."""
+    return _moment(day + timedelta(days=1)) if day < date.max else datetime.max.replace(tzinfo=UTC)

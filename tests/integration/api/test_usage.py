@@ -41,3 +41,9 @@ async def test_pages_go_through_days_and_categories_without_a_repeat(stage: Any)
 async def test_days_that_are_none_are_refused(stage: Any, query: str) -> None:
     refused = await stage.ask(f"{PATH}.json?{query}")
     assert (refused.status, json.loads(refused.body)["code"]) == (400, 20001)
+
+
+@pytest.mark.parametrize("period", ["", "/AllTime", "/Daily", "/Monthly", "/Yearly"])
+async def test_the_whole_calendar_may_be_asked_for(stage: Any, period: str) -> None:
+    found = await stage.ask(f"{PATH}{period}.json?StartDate=0001-01-01&EndDate=9999-12-31&PageSize=1")
+    assert (found.status, json.loads(found.body)["end"]) == (200, 0)

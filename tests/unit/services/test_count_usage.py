@@ -48,6 +48,23 @@ def test_yearly_begins_with_the_year() -> None:
     ]
 
 
+def test_days_without_calls_reach_back_a_while_and_not_to_the_beginning_of_time() -> None:
+    daily = spans("Daily", date.min, date.max)
+    assert (len(daily), daily[0][0], daily[-1][0]) == (401, "2026-03-15", "2025-02-08")
+    assert len(spans("Monthly", date.min)) == 121
+    assert len(spans("Yearly", date.min)) == 101
+
+
+def test_the_days_since_the_first_call_are_all_there() -> None:
+    question = UsageQuestion(period="Daily", start=date.min)
+    assert len(list(spans_of(question, first=date(2020, 1, 1), today=TODAY))) == 2266
+
+
+@pytest.mark.parametrize("period", ["", "AllTime"])
+def test_one_record_may_span_the_whole_calendar(period: Period) -> None:
+    assert spans(period, date.min, date.max) == [("0001-01-01", "9999-12-31")]
+
+
 def test_an_end_before_the_first_call_is_one_span_of_nothing() -> None:
     assert spans("", end=date(2025, 5, 5)) == [("2025-05-05", "2025-05-05")]
 
