@@ -58,7 +58,7 @@ async def test_the_baresip_line_makes_baresip_call(tmp_path: Path) -> None:
     (folder / "accounts").write_text(line.replace("5060", str(server.port)) + "\n")
     (folder / "contacts").write_text("")
     (folder / "spoken.wav").write_bytes(tone_wav(440, 5))
-    (folder / "config").write_text(CONFIG.format(heard=folder, spoken=folder / "spoken.wav"))
+    (folder / "config").write_text(CONFIG.format(heard=folder, spoken=folder / "spoken.wav", rate=8000))
     try:
         process = await asyncio.create_subprocess_exec(
             "baresip", "-f", str(folder), "-4", "-e", dial, "-t", "4",
