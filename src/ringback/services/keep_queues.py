@@ -39,6 +39,7 @@ class QueueKeeping:
 
     async def create(self, account_sid: AccountSid, name: str, max_size: int | None) -> QueueView:
         """Raises `Refused`."""
+        await self._require_free(account_sid, name)
         try:
             record = self.book.make(account_sid, name, max_size or DEFAULT_MAX_SIZE)
         except NameTaken as taken:
@@ -66,6 +67,8 @@ class QueueKeeping:
         found = await self.find(account_sid, sid)
         if found is None:
             return None
+        if name is not None:
+            await self._require_free(account_sid, name, beside=sid)
         if self.book.record(account_sid, sid) is None:
             self.book.load([found.record])
         try:
@@ -89,6 +92,13 @@ class QueueKeeping:
         self.book.keep_again(account_sid, sid)
         return True
 
+    async def _require_free(self, account_sid: AccountSid, name: str, *, beside: str = "") -> None:
+        """A name may be in the store alone: of a queue that was forgotten here, or that another node has made."""
+        async with self.reading.read() as connection:
+            found = await QueueRepository(connection).named(account_sid, name)
+        if found is not None and found.sid != beside:
+            raise _taken(name)
+
     def _view(self, record: QueueRecord) -> QueueView:
         line = self.book.of_sid(record.account_sid, record.sid)
         if line is None:
@@ -102,5 +112,5 @@ class QueueKeeping:
             pass
 
 
-def _taken(taken: NameTaken) -> Refused:
-    return Refused(TAKEN, f"A queue with the name {taken} already exists")
+def _taken(name: object) -> Refused:
+    return Refused(TAKEN, f"A queue with the name {name} already exists")

@@ -1,12 +1,14 @@
 """Queues and the calls in them over HTTP (rest-api.md 9.10)."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from ringback.interpreter.source import DocumentRequest
 from ringback.model.record import QueueRecord
+from ringback.model.sid import QueueSid
 from ringback.store.queue import QueueRepository
 from tests.integration.api.conftest import MINE, OTHER, Stage
 from tests.integration.api.hall import Guest, settle
@@ -86,6 +88,25 @@ async def test_22003_two_queues_have_two_names(desk: Desk) -> None:
         data={"FriendlyName": "night-desk"},
     )
     assert answer.status == 201
+
+
+async def test_a_queue_that_is_in_the_store_alone_is_there_too(desk: Desk) -> None:
+    """One that another node has made, or that was forgotten since nobody waited in it for long."""
+    now = datetime.now(UTC)
+    elsewhere = QueueRecord(
+        sid=QueueSid("QU" + "7" * 32), account_sid=MINE, friendly_name="far", max_size=5, created_at=now, updated_at=now
+    )
+    async with desk.stage.database.begin() as connection:
+        await QueueRepository(connection).put(elsewhere)
+    path = f"/{elsewhere.sid}"
+    assert (await desk.ask(f"{path}.json"))["current_size"] == 0
+    assert (await desk.ask(f"{path}/Members.json"))["queue_members"] == []
+    assert (await desk.post(".json", {"FriendlyName": "far"}, 400))["code"] == 22003
+    near = await desk.make("near")
+    assert (await desk.post(f"/{near['sid']}.json", {"FriendlyName": "far"}, 400))["code"] == 22003
+    assert (await desk.post(f"{path}.json", {"MaxSize": "6"}))["max_size"] == 6
+    await desk.enqueue("far")
+    assert (await desk.ask(f"{path}.json"))["current_size"] == 1
 
 
 @pytest.mark.parametrize(
