@@ -142,7 +142,7 @@ impl Mirror {
 /// QUANTL: the interval that the magnitude falls into, counted from 1; 30 is the outermost.
 fn quantize_lower(difference: i32, scale: i32) -> u8 {
     let magnitude = if difference < 0 { !difference } else { difference };
-    let interval = 1 + Q6.iter().take_while(|bound| magnitude >= (**bound * scale) >> 12).count() as u8;
+    let interval = 1 + Q6.partition_point(|bound| magnitude >= (*bound * scale) >> 12) as u8;
     match (difference < 0, interval) {
         (false, _) => 62 - interval,
         (true, 1..=2) => 64 - interval,
@@ -205,9 +205,9 @@ struct Band {
     pole_1: i32,
     pole_2: i32,
     zeros: [i32; 6],
-    /// Quantized differences, newest first.
+    /// Twice the quantized differences, saturated, newest first: the filter has no other use for them.
     differences: [i32; 6],
-    /// Reconstructed signal and its zero part, newest first.
+    /// Twice the reconstructed signal, saturated, and its zero part, newest first.
     signals: [i32; 2],
     partials: [i32; 2],
 }
@@ -257,14 +257,24 @@ impl Band {
         let partial = saturate(self.zero_estimate + difference); // PARREC
         self.update_poles(partial);
         self.update_zeros(difference);
-        self.signals = [signal, self.signals[0]];
+        self.signals = [saturate(2 * signal), self.signals[0]];
         self.partials = [partial, self.partials[0]];
         // FILTEP, FILTEZ, PREDIC
-        let pole = |weight: i32, value: i32| (weight * saturate(2 * value)) >> 15;
-        let poles = saturate(pole(self.pole_1, self.signals[0]) + pole(self.pole_2, self.signals[1]));
-        let zeros = self.zeros.iter().zip(&self.differences).rev();
-        self.zero_estimate = zeros.fold(0, |sum, (weight, value)| saturate(sum + pole(*weight, *value)));
-        self.estimate = saturate(poles + self.zero_estimate);
+        let poles = ((self.pole_1 * self.signals[0]) >> 15) + ((self.pole_2 * self.signals[1]) >> 15);
+        self.zero_estimate = self.filter_zeros();
+        self.estimate = saturate(saturate(poles) + self.zero_estimate);
+    }
+
+    /// FILTEZ, the oldest first. The sum saturates at each step, which matters only where the parts are large.
+    fn filter_zeros(&self) -> i32 {
+        let mut parts = [0; 6];
+        for (part, (weight, value)) in parts.iter_mut().zip(self.zeros.iter().zip(&self.differences)) {
+            *part = (weight * value) >> 15;
+        }
+        if parts.iter().map(|part| part.abs()).sum::<i32>() < 32_768 {
+            return parts.iter().sum();
+        }
+        parts.iter().rev().fold(0, |sum, part| saturate(sum + part))
     }
 
     /// UPPOL2, then UPPOL1, which is kept inside the triangle of stability.
@@ -274,24 +284,29 @@ impl Band {
         let turned = saturate(4 * self.pole_1);
         let turned = if like_last { saturate(-turned) } else { turned };
         let push = if like_before { 128 } else { -128 };
-        let pole_2 = (push + (turned >> 7) + ((self.pole_2 * 32_512) >> 15)).clamp(-12_288, 12_288);
+        let pole_2 = (push + (turned >> 7) + leak(self.pole_2, 7)).clamp(-12_288, 12_288);
         let push = if like_last { 192 } else { -192 };
         let bound = 15_360 - pole_2;
-        self.pole_1 = (push + ((self.pole_1 * 32_640) >> 15)).clamp(-bound, bound);
+        self.pole_1 = (push + leak(self.pole_1, 8)).clamp(-bound, bound);
         self.pole_2 = pole_2;
     }
 
-    /// UPZERO, and the shift of what it looked at.
+    /// UPZERO, and the shift of what it looked at. A weight cannot leave its 16 bits: at the bounds it loses what it gains.
     fn update_zeros(&mut self, difference: i32) {
         // Up where the signs agree, down where they do not. Signs are as good as random: a branch would be guessed wrong.
         let push = if difference == 0 { 0 } else { 128 };
         for (weight, earlier) in self.zeros.iter_mut().zip(&self.differences) {
             let sign = ((*earlier ^ difference) >> 31) | 1;
-            *weight = saturate(sign * push + ((*weight * 32_640) >> 15));
+            *weight = sign * push + leak(*weight, 8);
         }
-        self.differences.copy_within(..5, 1);
-        self.differences[0] = difference;
+        let [first, second, third, fourth, fifth, _] = self.differences;
+        self.differences = [saturate(2 * difference), first, second, third, fourth, fifth];
     }
+}
+
+/// A weight less its 2 to the -nth part: (weight * (32768 - 2^(15-n))) >> 15, as the recommendation has it.
+fn leak(weight: i32, n: u32) -> i32 {
+    weight + (-weight >> n)
 }
 
 /// SCALEL, SCALEH.

@@ -1,7 +1,8 @@
 //! What a leg hears in a tick: the jitter buffer's frame, with what was lost concealed.
 //!
 //! Samples are only made while somebody wants them. A leg that hears a prompt and says nothing of interest costs one copy
-//! of 160 octets. A wideband leg has its sound twice: as it is, and brought down to 8 kHz for those who have no use for more.
+//! of 160 octets. A wideband leg has its sound as it is; it is brought down to 8 kHz when the first one asks who has no use
+//! for more.
 
 use ringback_dsp::g722;
 use ringback_dsp::halfband::Downsampler;
@@ -40,6 +41,17 @@ struct WideEar {
     decoder: WideDecoder,
     down: Downsampler,
     samples: WideSamples,
+    narrow: Narrow,
+}
+
+/// How this tick's frame at 8 kHz stands to that at 16.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Narrow {
+    Made,
+    /// Not made, but that of the tick before was.
+    Waiting,
+    /// Nor was that: the filter knows nothing of what came before.
+    Skipped,
 }
 
 #[derive(Debug)]
@@ -118,25 +130,33 @@ impl Ear {
     }
 
     /// This tick's frame for another leg, as it was left by `listen`; wideband only for those who ask for it.
-    pub fn sound(&self, wants_wide: bool) -> Sound {
-        match (self.codec, self.frame(wants_wide)) {
-            (Codec::G711(law), _) => Sound::Codes(law, self.codes),
-            (_, Frame::Wide(samples)) => Sound::Wide(*samples),
-            (_, Frame::Narrow(samples)) => Sound::Narrow(*samples),
+    pub fn sound(&mut self, wants_wide: bool) -> Sound {
+        if let Codec::G711(law) = self.codec {
+            return Sound::Codes(law, self.codes);
+        }
+        match self.frame(wants_wide) {
+            Frame::Wide(samples) => Sound::Wide(*samples),
+            Frame::Narrow(samples) => Sound::Narrow(*samples),
         }
     }
 
     /// The same as samples; only kept while `listen` was told that they are wanted.
-    pub fn frame(&self, wants_wide: bool) -> Frame<'_> {
-        match &self.wide {
-            Some(wide) if wants_wide => Frame::Wide(&wide.samples),
-            _ => Frame::Narrow(&self.samples),
+    pub fn frame(&mut self, wants_wide: bool) -> Frame<'_> {
+        match &mut self.wide {
+            Some(wide) => match wants_wide {
+                true => Frame::Wide(&wide.samples),
+                false => Frame::Narrow(wide.narrow_to(&mut self.samples)),
+            },
+            None => Frame::Narrow(&self.samples),
         }
     }
 
     /// The same at 8 kHz.
-    pub fn samples(&self) -> &Samples {
-        &self.samples
+    pub fn samples(&mut self) -> &Samples {
+        match &mut self.wide {
+            Some(wide) => wide.narrow_to(&mut self.samples),
+            None => &self.samples,
+        }
     }
 
     /// Whether it came from the network, as opposed to silence because nothing comes.
@@ -199,10 +219,7 @@ impl Ear {
 
     fn hear_packet(&mut self) {
         match (&mut self.wide, self.codec) {
-            (Some(wide), _) => {
-                wide.hear_packet(&self.codes);
-                wide.down.process(&wide.samples, &mut self.samples);
-            }
+            (Some(wide), _) => wide.hear_packet(&self.codes),
             (None, Codec::G711(law)) => {
                 law.decode(&self.codes, &mut self.samples);
                 let ends_gap = self.concealer.is_concealing();
@@ -217,10 +234,7 @@ impl Ear {
 
     fn conceal(&mut self, mask: &Mask) {
         match (&mut self.wide, self.codec) {
-            (Some(wide), _) => {
-                wide.conceal(&self.codes, mask);
-                wide.down.process(&wide.samples, &mut self.samples);
-            }
+            (Some(wide), _) => wide.conceal(&self.codes, mask),
             (None, Codec::G711(law)) => {
                 law.decode(&self.codes, &mut self.samples);
                 for (came, start, end) in runs(mask) {
@@ -246,7 +260,20 @@ impl WideEar {
             Codec::G722 => WideDecoder::G722(Box::new((g722::Decoder::new(), Concealer::new(WIDE_RATE_HZ)))),
             Codec::Opus(_) => WideDecoder::Opus(OpusEar::new()),
         };
-        Some(Self { decoder, down: Downsampler::new(), samples: [0; 2 * SAMPLES_PER_TICK] })
+        let (down, samples) = (Downsampler::new(), [0; 2 * SAMPLES_PER_TICK]);
+        Some(Self { decoder, down, samples, narrow: Narrow::Skipped })
+    }
+
+    /// Brings this tick's frame down, once.
+    fn narrow_to<'a>(&mut self, samples: &'a mut Samples) -> &'a Samples {
+        if self.narrow == Narrow::Skipped {
+            self.down = Downsampler::new();
+        }
+        if self.narrow != Narrow::Made {
+            self.down.process(&self.samples, samples);
+        }
+        self.narrow = Narrow::Made;
+        samples
     }
 
     /// Of its own buffer, if it has one.
@@ -267,7 +294,7 @@ impl WideEar {
 
     /// Opus knows itself when nobody listened.
     fn forget_past(&mut self) {
-        self.down = Downsampler::new();
+        self.narrow = Narrow::Skipped;
         if let WideDecoder::G722(state) = &mut self.decoder {
             **state = (g722::Decoder::new(), Concealer::new(WIDE_RATE_HZ));
         }
@@ -275,6 +302,7 @@ impl WideEar {
 
     /// The next frame: octets for G.722, which are heard afterwards, samples for Opus.
     fn listen(&mut self, jitter: &mut JitterBuffer, codes: &mut Octets, mask: &mut Mask, is_heard: bool) -> Outcome {
+        self.narrow = if self.narrow == Narrow::Made { Narrow::Waiting } else { Narrow::Skipped };
         match &mut self.decoder {
             WideDecoder::G722(_) => jitter.pop(codes, mask),
             WideDecoder::Opus(opus) => opus.listen(is_heard, &mut self.samples),

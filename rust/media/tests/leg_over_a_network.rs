@@ -72,7 +72,7 @@ fn two_bridged_legs_exchange_audio_in_the_same_tick_and_keys_as_events() {
             }
             leg.hear(true, now, &mut events);
         }
-        let (from_a, from_b) = (bridged(&a), bridged(&b));
+        let (from_a, from_b) = (bridged(&mut a), bridged(&mut b));
         for (leg, from, phone, port) in [(&mut a, &from_b, &mut low, 10), (&mut b, &from_a, &mut high, 11)] {
             if let Some(packet) = leg.speak(Some(from), now, &mut events) {
                 phone.receive_rtp(packet, address(port), now, &mut events);
@@ -113,7 +113,7 @@ fn keys_of_a_muted_leg_are_reported_and_not_relayed_and_one_that_was_down_is_rel
         }
         a.hear(true, now, &mut events);
         b.hear(true, now, &mut events);
-        if let Some(packet) = b.speak(Some(&bridged(&a)), now, &mut events) {
+        if let Some(packet) = b.speak(Some(&bridged(&mut a)), now, &mut events) {
             agent.receive_rtp(packet, address(11), now, &mut events);
         }
         agent.hear(true, now, &mut events);

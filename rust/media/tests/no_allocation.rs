@@ -72,8 +72,8 @@ fn meet(conference: &mut Conference, legs: &mut [Leg; 4], number: u64, events: &
     for leg in legs.iter_mut() {
         leg.begin_tick();
         leg.hear(true, now, events);
-        let frame = leg.hears_something().then(|| leg.frame(conference.is_wide()));
-        conference.put(leg.id(), frame, leg.is_wide());
+        let (id, is_wide, speaks) = (leg.id(), leg.is_wide(), leg.hears_something());
+        conference.put(id, speaks.then(|| leg.frame(conference.is_wide())), is_wide);
     }
     conference.mix(events);
     for at in 0..legs.len() {

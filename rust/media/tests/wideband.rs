@@ -125,7 +125,7 @@ fn a_wideband_leg_hears_a_telephone_and_a_prompt() {
             low.receive_rtp(packet, address(1), now, &mut events);
         }
         low.hear(true, now, &mut events);
-        let packet = wide.speak(Some(&bridged(&low)), now, &mut events).expect("it speaks");
+        let packet = wide.speak(Some(&bridged(&mut low)), now, &mut events).expect("it speaks");
         payloads.extend_from_slice(RtpPacket::from_bytes(packet).expect("valid").payload);
     }
     let heard = decoded(&payloads);

@@ -173,8 +173,9 @@ impl Group {
             if let Some(local) = seat.clock.local(now) {
                 traffic.received += seat.hear(local, local.tick + index as u64, buffer, events);
                 if let Some(conference) = seat.conference.and_then(|id| self.conferences.get_mut(&id)) {
-                    let frame = seat.leg.hears_something().then(|| seat.leg.frame(conference.is_wide()));
-                    conference.put(seat.leg.id(), frame, seat.leg.is_wide());
+                    let leg = &mut seat.leg;
+                    let (id, is_wide, speaks) = (leg.id(), leg.is_wide(), leg.hears_something());
+                    conference.put(id, speaks.then(|| leg.frame(conference.is_wide())), is_wide);
                 }
             }
         }
@@ -190,10 +191,10 @@ impl Group {
         traffic
     }
 
-    fn bridged(&self, index: usize) -> Option<Bridged> {
+    fn bridged(&mut self, index: usize) -> Option<Bridged> {
         let partner = self.seats.get(index)?.as_ref()?.partner?;
         let wants_wide = self.seats.get(index)?.as_ref()?.leg.is_wide();
-        let seat = self.seats.get(*self.places.get(&partner)?)?.as_ref()?;
+        let seat = self.seats.get_mut(*self.places.get(&partner)?)?.as_mut()?;
         Some(Bridged { sound: seat.leg.sound(wants_wide), signals: *seat.leg.signals() })
     }
 

@@ -213,17 +213,17 @@ impl Leg {
     }
 
     /// What was heard in this tick, for another leg; wideband only for those who ask for it.
-    pub fn sound(&self, wants_wide: bool) -> Sound {
+    pub fn sound(&mut self, wants_wide: bool) -> Sound {
         self.ear.sound(wants_wide)
     }
 
     /// The same as samples, if `hear` was told that they are wanted.
-    pub fn frame(&self, wants_wide: bool) -> Frame<'_> {
+    pub fn frame(&mut self, wants_wide: bool) -> Frame<'_> {
         self.ear.frame(wants_wide)
     }
 
     /// The same at 8 kHz.
-    pub fn samples(&self) -> &Samples {
+    pub fn samples(&mut self) -> &Samples {
         self.ear.samples()
     }
 

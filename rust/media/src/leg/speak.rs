@@ -86,7 +86,7 @@ impl Leg {
             DigitFrame::Idle => self.inband = None,
         }
         let heard = || bridged.map(|bridged| bridged.sound);
-        let echo = |leg: &Self| leg.echoes.then(|| leg.sound(leg.is_wide()));
+        let echo = |leg: &mut Self| leg.echoes.then(|| leg.sound(leg.is_wide()));
         match self.play_on(session.codec, events).or_else(heard).or_else(|| echo(self)) {
             Some(sound) => Utterance::Sound(sound),
             None => Utterance::Silence,

@@ -11,7 +11,7 @@ use crate::codec::{OpusWishes, WideSamples, WIDE_RATE_HZ};
 /// The longest packet said: what 20 ms have at 100 kbit/s.
 pub const MAX_SPOKEN: usize = 256;
 /// What the encoder may spend on a frame, of 10.
-const COMPLEXITY: u8 = 5;
+const COMPLEXITY: u8 = 3;
 /// The loss that FEC is made for, where the other side makes use of it.
 const EXPECTED_LOSS_PERCENT: u8 = 5;
 /// RFC 7587 §6.1: what a sender may be asked for. Beyond 64000 nothing is gained at 16 kHz.

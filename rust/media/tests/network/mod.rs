@@ -155,6 +155,7 @@ impl Pair {
 }
 
 /// What a leg brings across a bridge.
-pub fn bridged(leg: &Leg) -> Bridged {
-    Bridged { sound: leg.sound(leg.is_wide()), signals: *leg.signals() }
+pub fn bridged(leg: &mut Leg) -> Bridged {
+    let sound = leg.sound(leg.is_wide());
+    Bridged { sound, signals: *leg.signals() }
 }
