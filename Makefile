@@ -4,6 +4,8 @@ BIN := $(VENV)/bin
 PYTHON ?= python3
 STAMP := $(VENV)/.installed
 ENGINE := $(VENV)/.engine
+# What scripts/cmake brings is found by cargo, after what the system has.
+export PATH := $(PATH):$(abspath $(BIN))
 RUST := $(shell find rust -name '*.rs' -o -name 'Cargo.*' | grep -v /target/)
 
 .PHONY: help install demo test check bench docs clean
@@ -19,6 +21,7 @@ $(STAMP): pyproject.toml requirements.lock
 	touch $(STAMP)
 
 $(ENGINE): $(STAMP) $(RUST)
+	./scripts/cmake $(VENV)
 	VIRTUAL_ENV=$(abspath $(VENV)) $(BIN)/maturin develop --release --quiet
 	touch $(ENGINE)
 

@@ -32,10 +32,13 @@ def scenes(folder: str) -> Iterator[Scene]:
     yield Scene(name="bridged in pairs", legs=LEGS, order=("bridge",))
     yield Scene(name="recorded, both sides", legs=LEGS, order=("record", folder))
     yield Scene(name="tapped, received", legs=LEGS, order=("tap",))
-    yield Scene(name="bridged in pairs", legs=LEGS, order=("bridge",), codec="G722")
+    for codec in ("G722", "opus"):
+        yield Scene(name="alone, and silent", legs=LEGS, codec=codec)
+        yield Scene(name="bridged in pairs", legs=LEGS, order=("bridge",), codec=codec)
     for legs in CONFERENCES:
         yield Scene(name="one conference", legs=legs, order=("meet",))
     yield Scene(name="one conference", legs=CONFERENCES[-1], order=("meet",), codec="G722")
+    yield Scene(name="one conference", legs=CONFERENCES[1], order=("meet",), codec="opus")
 
 
 def measure(scene: Scene) -> dict[str, float]:

@@ -18,7 +18,7 @@ from ringback.media._engine import Clip, Engine
 if TYPE_CHECKING:
     from ringback.media._engine import CodecName
 
-PAYLOAD_TYPES: dict["CodecName", int] = {"PCMU": 0, "PCMA": 8, "G722": 9}
+PAYLOAD_TYPES: dict["CodecName", int] = {"PCMU": 0, "PCMA": 8, "G722": 9, "opus": 111}
 
 
 class Side:
@@ -45,6 +45,7 @@ class Side:
                 codec=codec,
                 payload_type=PAYLOAD_TYPES[codec],
                 dtmf_payload_type=101,
+                opus_fec=True,
                 direction="sendrecv" if talk else "recvonly",
             )
 
