@@ -19,7 +19,7 @@ PERIODS: tuple[Period, ...] = (
 )  # fmt: skip
 """The words that a path may end in; without one, all days are one record."""
 
-EMPTY_DAYS: Mapping[Period, int] = {"Daily": 400, "Monthly": 3660, "Yearly": 36600}
+EMPTY_DAYS: Mapping[Period, int] = {"Daily": 400, "Monthly": 3650, "Yearly": 36500}
 """How far back there are records of days that lie before an account's first call; later than today there are none.
 
 What was counted is always there; but nobody can ask for a record of every day since the year 1.
