@@ -24,8 +24,12 @@ class Configuring:
 
     @contextlib.asynccontextmanager
     async def change(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction; where it was left by an exception nothing has changed."""
-        async with self.database.begin() as connection:
+        """A transaction; where it was left by an exception nothing has changed.
+
+        One at a time, also where several servers share a database, so that what a service looked up before it writes
+        (that a name is free, that a list is not full) is still so.
+        """
+        async with self.database.begin_alone() as connection:
             yield connection
         await self.directory.refresh()
 

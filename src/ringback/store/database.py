@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -20,6 +20,7 @@ SQLITE_PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=NORMAL"
 POSTGRESQL_POOL_SIZE = 6
 """One of them holds the lock of the node."""
 READ_ONLY = "ringback_read_only"
+ALONE_LOCK = 0x414C4F4E45  # "ALONE", among the advisory locks of the database
 
 
 class Database:
@@ -56,6 +57,17 @@ class Database:
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write."""
         async with self._turn, self._engine.begin() as connection:
+            yield connection
+
+    @contextlib.asynccontextmanager
+    async def begin_alone(self) -> AsyncIterator[AsyncConnection]:
+        """The same, when no other of these runs: what it has looked up stays so until it ends.
+
+        On SQLite no two writers ever run at once. On PostgreSQL the others wait, those of other processes too.
+        """
+        async with self.begin() as connection:
+            if self._engine.dialect.name == "postgresql":
+                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ALONE_LOCK})
             yield connection
 
     @contextlib.asynccontextmanager

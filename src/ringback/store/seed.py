@@ -60,7 +60,7 @@ class SeedReport:
 
 async def seed(database: Database, settings: Settings, *, now: datetime) -> SeedReport:
     """Idempotent: twice is the same as once. What is new or has changed is dated `now`."""
-    async with database.begin() as connection:
+    async with database.begin_alone() as connection:
         account = _account(settings)
         await _put_account(AccountRepository(connection), account, now)
         domain_sids = {domain.name: domain.sid for domain in await DomainRepository(connection).all()}
