@@ -92,7 +92,7 @@ def callbacks_router(services: ApiServices) -> APIRouter:
     async def read_callback(request: Request, account: OwnAccount, sid: str) -> Response:
         return _answer(request, await replaying.find(account.sid, sid))
 
-    @router.post("/Callbacks/{sid}/Replay", **described(body=CallbackBody, status=202))
+    @router.post("/Callbacks/{sid}/Replay", **described(body=CallbackBody, status=202, errors=(409,)))
     async def replay_callback(request: Request, account: OwnAccount, sid: str) -> Response:
         """Queue a finished callback once more, as it was. 409 with 20409 while it waits."""
         return _answer(request, await replaying.replay(account, sid), 202)
