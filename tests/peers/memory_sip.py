@@ -1,6 +1,7 @@
 """SIP endpoints joined in memory, in virtual time: the face of `SipServer` without a socket."""
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import cast
@@ -54,7 +55,8 @@ class Wire:
         address = outgoing.to.host if isinstance(outgoing.to, Destination) else outgoing.to.remote_address
         receiver = self._parties.get(address)
         if receiver is None:
-            self.clock.call_at(self.clock.now() + HOP_SECONDS, lambda: sender.fail(outgoing))
+            is_name = re.search("[a-z]", address) is not None  # all addresses here are IPv4
+            self.clock.call_at(self.clock.now() + HOP_SECONDS, lambda: sender.fail(outgoing, no_such_host=is_name))
             return
         data = sender.endpoint.route_chosen(outgoing, _flow(sender, receiver))
         sent = Sent(at=self.clock.now(), sender=sender.name, receiver=receiver.name, message=parse_message(data))
@@ -96,8 +98,8 @@ class MemorySip:
         self.endpoint.receive_datagram(data, flow, self._wire.clock.now())
         self.pump()
 
-    def fail(self, outgoing: Outgoing) -> None:
-        self.endpoint.delivery_failed(outgoing, self._wire.clock.now())
+    def fail(self, outgoing: Outgoing, *, no_such_host: bool) -> None:
+        self.endpoint.delivery_failed(outgoing, self._wire.clock.now(), no_such_host=no_such_host)
         self.pump()
 
     def pump(self) -> None:

@@ -221,10 +221,11 @@ class Attempt:
         return legs
 
     def _fail(self, end: LegEnd | None) -> None:
-        """The status is what the far end said; one that said nothing at all has failed (sip.md section 6)."""
+        """The status is what the far end said; one that said nothing at all has failed (sip.md section 6, S-04)."""
         status = end.status if end is not None else None
         if end is None or status is None or end.by == "failure":
-            self._parts.journal.report(self.info, NO_ANSWER_AT_ALL, f"{self.info.to}: {end.reason if end else ''}")
+            code = (end.code if end is not None else None) or NO_ANSWER_AT_ALL
+            self._parts.journal.report(self.info, code, f"{self.info.to}: {end.reason if end else ''}")
             self._close(CallStatus.FAILED, status)
         else:
             self._close(status_of_sip_response(status), status)

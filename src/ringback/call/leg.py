@@ -38,6 +38,7 @@ REMEMBERED_DESCRIPTIONS = 64
 HeaderPairs = tuple[tuple[str, str], ...]
 
 NO_ACK = 32022
+NO_SUCH_HOST = 13254
 
 
 class LegState(Enum):
@@ -263,7 +264,8 @@ class Leg:
             case events.CallRefused():
                 headers = extension_headers(event.response.headers) if event.response else ()
                 by: Literal["peer", "failure"] = "peer" if event.response else "failure"
-                self._end(LegEnd(by=by, status=event.status, reason=event.reason, headers=headers))
+                code, reason = (NO_SUCH_HOST, "no such host") if event.no_such_host else (None, event.reason)
+                self._end(LegEnd(by=by, status=event.status, reason=reason, headers=headers, code=code))
             case events.CallConfirmed():
                 self._receive_confirmation(event)
             case events.CallCancelled():

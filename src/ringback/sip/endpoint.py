@@ -116,10 +116,10 @@ class Endpoint:
         self._stack.layer.connection_lost(flow, now)
         self._settle(now)
 
-    def delivery_failed(self, outgoing: Outgoing, now: float) -> None:
-        """Nobody could be reached with this: no such name, refused, unreachable."""
+    def delivery_failed(self, outgoing: Outgoing, now: float, *, no_such_host: bool = False) -> None:
+        """Nobody could be reached with this: `no_such_host`, refused, unreachable."""
         if outgoing.transaction_id is not None:
-            self._stack.layer.delivery_failed(outgoing.transaction_id, now)
+            self._stack.layer.delivery_failed(outgoing.transaction_id, now, no_such_host=no_such_host)
             self._settle(now)
 
     def route_chosen(self, outgoing: Outgoing, flow: Flow) -> bytes:

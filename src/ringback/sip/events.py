@@ -77,12 +77,14 @@ class CallAnswered:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallRefused:
     """A final response of 300 or more to our INVITE. A time-out is 408, a transport failure 503, both made here
-    (`response` is None). 401 and 407 are answered inside when credentials were given, and come here when they fail."""
+    (`response` is None; `no_such_host` says that DNS knew no address). 401 and 407 are answered inside when credentials
+    were given, and come here when they fail."""
 
     session_id: SessionId
     status: int
     reason: str
     response: Response | None
+    no_such_host: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -451,6 +451,14 @@ async def test_a_leg_that_never_reacts_is_reported(bench: Bench) -> None:
     assert 32011 in [code for code, _ in bench.journal.reports]
 
 
+async def test_s_04_a_host_that_does_not_resolve_is_reported_as_such(bench: Bench) -> None:
+    _, call = await bench.answered()
+    request = DialRequest(targets=[DialTarget(kind="sip", address="sip:x@nowhere.example")], timeout_seconds=60)
+    result = await ended(await bench.dialling(call, request), bench)
+    assert (result.status, result.sip_response_code) == ("failed", 503)
+    assert bench.journal.reports == [(13254, "sip:x@nowhere.example: no such host")]
+
+
 async def test_a_leg_that_is_silent_for_32_seconds_has_failed(bench: Bench, bob: Phone) -> None:
     """Timer B: the 408 is made here, and is no answer of anybody."""
     _, call = await bench.answered()

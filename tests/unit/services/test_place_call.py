@@ -137,10 +137,11 @@ async def test_ou_24_who_never_reacts_has_failed(desk: OrderDesk, house: House) 
 
 
 async def test_a_host_that_cannot_be_found_is_a_failed_call_with_a_notification(desk: OrderDesk, house: House) -> None:
+    """S-04, for calls of the REST API too."""
     placed = desk.place("sip:bob@nowhere.example")
     await house.wait(1)
     assert desk.row(placed).status == "failed"
-    assert desk.codes() == [32011]
+    assert desk.codes() == [13254]
     assert desk.statuses() == ["initiated", "failed"]
 
 

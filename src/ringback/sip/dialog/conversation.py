@@ -17,7 +17,8 @@ from ringback.sip.transaction.action import Failure
 from ringback.sip.transaction.outgoing import Destination, Outgoing, TransactionId
 
 HeaderPairs = Iterable[tuple[str, str]]
-STATUS_OF_FAILURE = {Failure.TIMEOUT: 408, Failure.TRANSPORT: 503}  # RFC 3261 section 8.1.3.1
+# RFC 3261 section 8.1.3.1; RFC 3263 section 4.3 for a name without an address.
+STATUS_OF_FAILURE = {Failure.TIMEOUT: 408, Failure.TRANSPORT: 503, Failure.NO_SUCH_HOST: 503}
 SDP = "application/sdp"
 
 
@@ -39,6 +40,7 @@ class Reply:
     status: int
     reason: str
     response: Response | None
+    no_such_host: bool = False
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -163,7 +165,8 @@ class Conversation:
         sent = self._waiting.pop(transaction_id, None)
         if sent is not None:
             status = STATUS_OF_FAILURE[failure]
-            sent.on_reply(Reply(status=status, reason=reason_phrase(status), response=None), now)
+            is_lost = failure is Failure.NO_SUCH_HOST
+            sent.on_reply(Reply(status=status, reason=reason_phrase(status), response=None, no_such_host=is_lost), now)
 
     def _transact(self, request: Request, hop: Hop, now: float) -> TransactionId:
         return self.stack.layer.send_request(request, hop.to, now, owner=self.id, fallback=hop.fallback)

@@ -66,7 +66,7 @@ class OutgoingInvite:
     def _receive(self, reply: Reply, now: float) -> None:
         if reply.response is None or reply.status >= 300:
             if self.is_open:
-                self._close(reply.status, reply.response, now, reply.reason)
+                self._close(reply.status, reply.response, now, reply.reason, no_such_host=reply.no_such_host)
         elif reply.status >= 200:
             self._accept(reply.response, now)
         elif self.is_open:
@@ -131,7 +131,15 @@ class OutgoingInvite:
         )
         self._conversation.start_timer(CANCEL_TIMER, now + self._conversation.stack.settings.timers.give_up)
 
-    def _close(self, status: int, response: Response | None, now: float, reason: str | None = None) -> None:
+    def _close(
+        self,
+        status: int,
+        response: Response | None,
+        now: float,
+        reason: str | None = None,
+        *,
+        no_such_host: bool = False,
+    ) -> None:
         self.is_open = False
         self._conversation.stop_timer(CANCEL_TIMER)
         self._conversation.emit(
@@ -140,6 +148,7 @@ class OutgoingInvite:
                 status=status,
                 reason=reason or reason_phrase(status),
                 response=response,
+                no_such_host=no_such_host,
             )
         )
         self._on_refused(now)

@@ -1,6 +1,7 @@
 """The way out: which socket or connection carries a message, after asking DNS and connecting where that is needed.
 
-What is on its way to be sent waits in bounded queues, in order. What cannot be sent comes back through `failed`.
+What is on its way to be sent waits in bounded queues, in order. What cannot be sent comes back through `failed`,
+which is told whether DNS knows no address.
 """
 
 import asyncio
@@ -35,7 +36,7 @@ class Delivery:
         sockets: Sequence[DatagramSocket],
         route_chosen: Callable[[Outgoing, Flow], bytes],
         sent: Callable[[bytes, Flow], None],
-        failed: Callable[[Outgoing], None],
+        failed: Callable[[Outgoing, bool], None],
         client_tls: ssl.SSLContext | None,
     ) -> None:
         self._clock = clock
@@ -58,7 +59,7 @@ class Delivery:
             if outgoing.fallback is not None:
                 self._deliver_to(outgoing.fallback, outgoing)
             else:
-                self._failed(outgoing)
+                self._failed(outgoing, False)
 
     async def close(self) -> None:
         """Stop looking and connecting; what waits is not sent."""
@@ -89,11 +90,11 @@ class Delivery:
     def _deliver_to(self, destination: Destination, outgoing: Outgoing) -> None:
         targets = self._resolver.known(destination)
         if targets is not None:
-            self._try(outgoing, targets)
+            self._try_all(outgoing, targets)
         elif destination in self._resolving:
             self._resolving[destination].append(outgoing)
         elif self._is_crowded():
-            self._failed(outgoing)
+            self._failed(outgoing, False)
         else:
             self._resolving[destination] = [outgoing]
             self._spawn(self._resolve(destination))
@@ -109,13 +110,19 @@ class Delivery:
         finally:
             waiting = self._resolving.pop(destination, [])
         for outgoing in waiting:
-            self._try(outgoing, targets)
+            self._try_all(outgoing, targets)
 
     # --- addresses, one after the other
 
+    def _try_all(self, outgoing: Outgoing, targets: Sequence[Target]) -> None:
+        if targets:
+            self._try(outgoing, targets)
+        else:
+            self._failed(outgoing, True)
+
     def _try(self, outgoing: Outgoing, targets: Sequence[Target]) -> None:
         if not targets:
-            self._failed(outgoing)
+            self._failed(outgoing, False)
             return
         first, others = targets[0], targets[1:]
         flow = self._flow_to(first)
@@ -138,7 +145,7 @@ class Delivery:
         if target in self._connecting:
             self._connecting[target].append((outgoing, others))
         elif self._is_crowded() or self._pool.is_full:
-            self._failed(outgoing)
+            self._failed(outgoing, False)
         else:
             self._connecting[target] = [(outgoing, others)]
             self._spawn(self._connect(target))

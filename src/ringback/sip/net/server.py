@@ -151,8 +151,8 @@ class SipServer:
     def _lose(self, flow: Flow) -> None:
         self._guarded(lambda now: self.endpoint.connection_lost(flow, now))
 
-    def _fail(self, outgoing: Outgoing) -> None:
-        self._guarded(lambda now: self.endpoint.delivery_failed(outgoing, now))
+    def _fail(self, outgoing: Outgoing, no_such_host: bool) -> None:
+        self._guarded(lambda now: self.endpoint.delivery_failed(outgoing, now, no_such_host=no_such_host))
 
     def _wake(self) -> None:
         self._timer_at = None

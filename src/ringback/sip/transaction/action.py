@@ -11,6 +11,7 @@ class Failure(StrEnum):
 
     TIMEOUT = "timeout"
     TRANSPORT = "transport"
+    NO_SUCH_HOST = "no such host"
 
 
 @dataclass(frozen=True, slots=True)

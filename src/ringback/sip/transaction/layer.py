@@ -43,7 +43,19 @@ from ringback.sip.transaction.server import INVITE_SERVER, NON_INVITE_SERVER
 class Transaction:
     """One running machine. Only the layer changes it."""
 
-    __slots__ = ("fallback", "id", "intervals", "is_refused", "last_sent", "machine", "owner", "request", "state", "to")
+    __slots__ = (
+        "fallback",
+        "id",
+        "intervals",
+        "is_lost",
+        "is_refused",
+        "last_sent",
+        "machine",
+        "owner",
+        "request",
+        "state",
+        "to",
+    )
 
     def __init__(
         self,
@@ -62,6 +74,7 @@ class Transaction:
         self.owner = owner
         self.state = State.NEW
         self.is_refused = False
+        self.is_lost = False  # DNS knows no address of where it goes
         self.last_sent: bytes | None = None
         self.intervals: dict[Timer, float] = {}
 
@@ -256,9 +269,10 @@ class TransactionLayer:
 
     # --- network trouble
 
-    def delivery_failed(self, transaction_id: TransactionId, now: float) -> None:
+    def delivery_failed(self, transaction_id: TransactionId, now: float, *, no_such_host: bool = False) -> None:
         """The network could not send what this transaction last gave it."""
         if (transaction := self._transactions.get(transaction_id)) is not None:
+            transaction.is_lost = no_such_host
             self._step(transaction, Input.TRANSPORT_ERROR, None, now)
 
     def connection_lost(self, flow: Flow, now: float) -> None:
@@ -301,6 +315,8 @@ class TransactionLayer:
             case StopTimer(timer):
                 self._deadlines.cancel((transaction.id, timer))
             case Report(failure):
+                if failure is Failure.TRANSPORT and transaction.is_lost:
+                    failure = Failure.NO_SUCH_HOST
                 self._indications.append(TransactionFailed(transaction=transaction, failure=failure))
 
     def _start(

@@ -179,6 +179,13 @@ def test_a_request_that_cannot_be_sent_fails_at_once() -> None:
     assert layer.next_deadline() is None
 
 
+def test_a_request_to_a_host_that_dns_does_not_know_says_so() -> None:
+    layer = make_layer()
+    transaction_id = layer.send_request(request(), TCP, 0.0, owner=OWNER)
+    layer.delivery_failed(transaction_id, 0.1, no_such_host=True)
+    assert failures(layer) == [Failure.NO_SUCH_HOST]
+
+
 def test_what_waits_on_a_broken_connection_fails_at_once() -> None:
     layer = make_layer()
     layer.send_request(request("OPTIONS"), TCP_PEER, 0.0, owner=OWNER)
