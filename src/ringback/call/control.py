@@ -180,6 +180,7 @@ class DialRecording:
     track: Literal["inbound", "outbound", "both"] = "both"
     trim: bool = False
     on_started: Callable[[RecordingStarted], None] | None = None  # called once, when the recording begins
+    on_ended: Callable[[RecordResult], None] | None = None  # called once, when its file is complete
 
 
 class TransferPlan(Protocol):

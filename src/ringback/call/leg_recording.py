@@ -12,11 +12,12 @@ from ringback.media.leg import LiveRecording, WhatToRecord
 class LegRecording:
     """Records one call from now on: channel 1 is what it says, channel 2 what it hears (DI-22).
 
-    Stopped by who has its SID, it is complete before the `<Dial>` is over.
+    Stopped by who has its SID, it is complete and told of before the `<Dial>` is over.
     """
 
     def __init__(self, call: Call, wanted: DialRecording | None) -> None:
         self._call = call
+        self._wanted = wanted
         self._running: tuple[LiveRecording, asyncio.Task[RecordResult]] | None = None
         if wanted is not None and not call.has_finished:
             self._running = self._start(wanted)
@@ -32,7 +33,13 @@ class LegRecording:
     async def _close(self, opened: OpenRecording, live: LiveRecording) -> RecordResult:
         audio = await live.finished
         ended_by = "hangup" if self._call.has_finished else "dial-ended"
-        return await self._call.parts.recordings.close(opened, seconds=audio.seconds, ended_by=ended_by)
+        result = await self._call.parts.recordings.close(opened, seconds=audio.seconds, ended_by=ended_by)
+        self._tell(result)
+        return result
+
+    def _tell(self, result: RecordResult) -> None:
+        if self._wanted is not None and self._wanted.on_ended is not None:
+            self._wanted.on_ended(result)
 
     def _start(self, wanted: DialRecording) -> "tuple[LiveRecording, asyncio.Task[RecordResult]] | None":
         what = _what_to_record(wanted)
@@ -47,7 +54,7 @@ class LegRecording:
         try:
             live = self._call.leg.media.start_recording(opened.path, what=what)
         except MediaError as problem:
-            self._call.parts.recordings.fail(opened, str(problem))
+            self._tell(self._call.parts.recordings.fail(opened, str(problem)))
             return None
         self._call.parts.recordings.began(opened, live)
         return live, asyncio.ensure_future(self._close(opened, live))

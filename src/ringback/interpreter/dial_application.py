@@ -3,10 +3,9 @@
 from ringback.call.application_request import ApplicationRequest
 from ringback.call.control import DialResult, StatusEvents
 from ringback.interpreter.caller_id import allowed_caller_id
-from ringback.interpreter.dial_recording import dial_recording, dial_recording_callback
+from ringback.interpreter.dial_recording import dial_recording
 from ringback.interpreter.dial_targets import status_events
 from ringback.interpreter.outcome import Continue, Finished, Outcome, Pairs
-from ringback.interpreter.recording_callback import RecordingCallback
 from ringback.interpreter.run import DialledApplication, Run
 from ringback.twiml.nodes import Application, Dial
 from ringback.webhooks.verb_parameters import application_parameters, dial_parameters
@@ -19,13 +18,10 @@ NESTED = 13215
 async def dial_application(verb: Dial, noun: Application, run: Run) -> Outcome:
     """One that cannot be dialled fails like any other dial: `action`, or the next verb."""
     application = _find(noun, run)
-    recorded = dial_recording_callback(verb, run)
     if application is None:
         result = DialResult(status="failed", caller_hung_up=run.call.has_ended)
     else:
-        result = await run.call.dial_application(_request(verb, noun, run, application, recorded))
-    if result.recording is not None:
-        recorded.ended(result.recording)
+        result = await run.call.dial_application(_request(verb, noun, run, application))
     if verb.action is not None:
         return run.goto(verb.action, verb.method, action_parameters(result))
     return Finished() if result.caller_hung_up else Continue()
@@ -42,9 +38,7 @@ def _find(noun: Application, run: Run) -> DialledApplication | None:
     return found
 
 
-def _request(
-    verb: Dial, noun: Application, run: Run, application: DialledApplication, recorded: RecordingCallback
-) -> ApplicationRequest:
+def _request(verb: Dial, noun: Application, run: Run, application: DialledApplication) -> ApplicationRequest:
     if noun.url:
         run.not_executed(noun, ' url="..."')
     parent = run.call.info
@@ -56,7 +50,7 @@ def _request(
         timeout_seconds=verb.timeout,
         time_limit_seconds=verb.time_limit,
         hangup_on_star=verb.hangup_on_star,
-        record=dial_recording(verb, recorded),
+        record=dial_recording(verb, run),
         status=status_events(noun, run) or _own_status(application),
     )
 

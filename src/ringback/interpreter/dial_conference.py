@@ -2,7 +2,7 @@
 
 from ringback.call.conference_request import ConferenceRequest, ConferenceResult, RoomRecording
 from ringback.interpreter.conference_callback import ConferenceCallback
-from ringback.interpreter.dial_recording import dial_recording, dial_recording_callback
+from ringback.interpreter.dial_recording import dial_recording
 from ringback.interpreter.outcome import Continue, Finished, Outcome, Pairs
 from ringback.interpreter.run import Run
 from ringback.model.sid import CallSid
@@ -13,7 +13,6 @@ from ringback.webhooks.verb_parameters import dial_parameters
 async def dial_conference(verb: Dial, noun: Conference, run: Run) -> Outcome:
     """C-12, C-13: a call that is not let in goes on, with `action` or the next verb; so does one that leaves."""
     await run.call.answer()
-    recorded = dial_recording_callback(verb, run)
     told = ConferenceCallback(noun, run)
     result = await run.call.confer(
         ConferenceRequest(
@@ -27,7 +26,7 @@ async def dial_conference(verb: Dial, noun: Conference, run: Run) -> Outcome:
             wait=run.waiting.in_conference(noun, run),
             hangup_on_star=verb.hangup_on_star,
             time_limit_seconds=verb.time_limit,
-            record_leg=dial_recording(verb, recorded),
+            record_leg=dial_recording(verb, run),
             most=noun.max_participants,
             region=noun.region,
             notify=told.happened,
@@ -37,8 +36,6 @@ async def dial_conference(verb: Dial, noun: Conference, run: Run) -> Outcome:
     )
     if result.code:
         run.report(result.code, result.message, node=noun, level="error")
-    if result.recording is not None:
-        recorded.ended(result.recording)
     if verb.action is not None:
         return run.goto(verb.action, verb.method, action_parameters(result))
     return Finished() if run.call.has_ended else Continue()

@@ -1,7 +1,7 @@
 """`<Dial><Queue>`: the first call of a queue (twiml.md 8.5)."""
 
 from ringback.call.queue_request import DialQueueRequest, DialQueueResult
-from ringback.interpreter.dial_recording import dial_recording, dial_recording_callback
+from ringback.interpreter.dial_recording import dial_recording
 from ringback.interpreter.outcome import Continue, Finished, Outcome, Pairs
 from ringback.interpreter.run import Run
 from ringback.twiml.nodes import Dial, Queue
@@ -15,7 +15,6 @@ async def dial_queue(verb: Dial, noun: Queue, run: Run) -> Outcome:
     await run.call.answer()
     if noun.reservation_sid is not None:
         run.not_executed(noun, ' reservationSid="..."')
-    recorded = dial_recording_callback(verb, run)
     result = await run.call.dial_queue(
         DialQueueRequest(
             name=noun.name,
@@ -23,13 +22,11 @@ async def dial_queue(verb: Dial, noun: Queue, run: Run) -> Outcome:
             time_limit_seconds=verb.time_limit,
             hangup_on_star=verb.hangup_on_star,
             announce=run.waiting.before_bridge(noun, run),
-            record=dial_recording(verb, recorded),
+            record=dial_recording(verb, run),
         )
     )
     if result.message:
         run.report(UNKNOWN_QUEUE, result.message, node=noun, value=noun.name)
-    if result.recording is not None:
-        recorded.ended(result.recording)
     if verb.action is not None:
         return run.goto(verb.action, verb.method, action_parameters(result))
     return Finished() if result.caller_hung_up else Continue()

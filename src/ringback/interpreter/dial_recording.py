@@ -6,24 +6,22 @@ from ringback.interpreter.run import Run
 from ringback.twiml.nodes import Dial
 
 
-def dial_recording(verb: Dial, callback: RecordingCallback) -> DialRecording | None:
+def dial_recording(verb: Dial, run: Run) -> DialRecording | None:
     if verb.record == "do-not-record":
         return None
-    return DialRecording(
-        from_ringing=verb.record.startswith("record-from-ringing"),
-        dual=verb.record.endswith("-dual"),
-        track=verb.recording_track,
-        trim=verb.trim == "trim-silence",
-        on_started=callback.started,
-    )
-
-
-def dial_recording_callback(verb: Dial, run: Run) -> RecordingCallback:
-    return RecordingCallback.of_run(
+    callback = RecordingCallback.of_run(
         run,
         url=verb.recording_status_callback,
         method=verb.recording_status_callback_method,
         events=verb.recording_status_callback_event,
         source="DialVerb",
         track=verb.recording_track,
+    )
+    return DialRecording(
+        from_ringing=verb.record.startswith("record-from-ringing"),
+        dual=verb.record.endswith("-dual"),
+        track=verb.recording_track,
+        trim=verb.trim == "trim-silence",
+        on_started=callback.started,
+        on_ended=callback.ended,
     )

@@ -157,24 +157,27 @@ class DialRecorder:
     def __init__(self, parent: VirtualCall, recordings: RecordingRoom) -> None:
         self._parent = parent
         self._recordings = recordings
-        self._running: tuple[RecordingStarted, float] | None = None
+        self._running: tuple[RecordingStarted, float, DialRecording] | None = None
 
     def begin(self, wanted: DialRecording) -> None:
         """Nothing if it has begun."""
         if self._running is None:
             started = replace(self._recordings.open(self._parent), channels=2 if wanted.dual else 1)
-            self._running = (started, self._parent.world.elapsed())
+            self._running = (started, self._parent.world.elapsed(), wanted)
             if wanted.on_started is not None:
                 wanted.on_started(started)
 
     def end(self) -> RecordResult | None:
         if self._running is None:
             return None
-        started, began = self._running
+        started, began, wanted = self._running
         ended_by = "hangup" if self._parent.has_ended else "dial-ended"
         # Both sides are recorded, and the other one is taken to talk all the time: there is nothing to trim.
         result = self._recordings.close(self._parent, started, began=began, ended_by=ended_by, trim=False)
-        return replace(result, channels=started.channels)
+        result = replace(result, channels=started.channels)
+        if wanted.on_ended is not None:
+            wanted.on_ended(result)
+        return result
 
 
 class VirtualDial:

@@ -78,6 +78,7 @@ class _LegRecording:
         self._recordings = recordings
         self._call = call
         self._began = call.world.elapsed()
+        self._wanted = wanted
         self._started: RecordingStarted | None = None
         if wanted is not None:
             dual = wanted.dual and wanted.track == "both"
@@ -86,11 +87,14 @@ class _LegRecording:
                 wanted.on_started(self._started)
 
     def finish(self) -> RecordResult | None:
-        if self._started is None:
+        if self._started is None or self._wanted is None:
             return None
         ended_by = "hangup" if self._call.has_ended else "dial-ended"
         result = self._recordings.close(self._call, self._started, began=self._began, ended_by=ended_by, trim=False)
-        return replace(result, channels=self._started.channels)
+        result = replace(result, channels=self._started.channels)
+        if self._wanted.on_ended is not None:
+            self._wanted.on_ended(result)
+        return result
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ import pytest
 
 from ringback.call.call import Call
 from ringback.call.conference_request import ConferenceRequest, RoomRecording
-from ringback.call.control import DialRecording, DialRequest, RecordRequest
+from ringback.call.control import DialRecording, DialRequest, RecordRequest, RecordResult
 from ringback.call.running_recording import RunningRecording
 from ringback.media.errors import MediaError
 from ringback.model.record import RecordingStatus
@@ -36,21 +36,43 @@ async def test_a_record_verb_goes_on_and_no_key_is_told(bench: Bench) -> None:
     assert not call.has_ended
 
 
-async def test_a_dial_goes_on_and_names_the_recording_when_it_is_over(bench: Bench) -> None:
+async def test_a_dial_goes_on_and_its_recording_is_told_of_at_once(bench: Bench) -> None:
     bob = bench.phone("bob")
     _, call = await bench.answered()
-    record = DialRecording(from_ringing=False, dual=True, track="both")
+    told: list[RecordResult] = []
+    record = DialRecording(from_ringing=False, dual=True, track="both", on_ended=told.append)
     task = await bench.dialling(call, DialRequest(targets=[target(bob)], record=record))
     await bench.wait(4)
     the_one_of(bench, call).stop()
     await bench.wait(0.1)
     assert states(bench) == ["in-progress", "stopped", "completed"]
+    assert [(result.seconds, result.status) for result in told] == [(3, "completed")]
     assert not task.done()
     await bench.wait(2)
     bob.leg.hang_up()
     result = await bench.run(task)
     assert result.recording is not None
     assert (result.recording.seconds, result.recording.channels) == (3, 2)
+    assert told == [result.recording], "and not told again"
+
+
+async def test_a_dial_whose_recording_cannot_be_written_goes_on_and_says_so(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob = bench.phone("bob")
+    _, call = await bench.answered()
+    told: list[str] = []
+
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise MediaError("no space left on device")
+
+    monkeypatch.setattr(bench.audio(call), "start_recording", fail)
+    record = DialRecording(from_ringing=False, dual=True, on_ended=lambda result: told.append(result.status))
+    task = await bench.dialling(call, DialRequest(targets=[target(bob)], record=record))
+    await bench.wait(3)
+    assert (told, task.done()) == (["absent"], False)
+    bob.leg.hang_up()
+    assert (await bench.run(task)).recording is None
 
 
 async def test_a_room_goes_on_and_tells_of_it_at_once(bench: Bench) -> None:

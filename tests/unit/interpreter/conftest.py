@@ -138,6 +138,9 @@ def bench(clock: VirtualClock) -> Bench:
         dialled.append(request)
         with contextlib.suppress(CallEnded):
             await call.pause(1)
+        recording = made.dial_result.recording
+        if recording is not None and request.record is not None and request.record.on_ended is not None:
+            request.record.on_ended(recording)
         return made.dial_result
 
     info = CallInfo(

@@ -5,10 +5,9 @@ from ringback.interpreter.caller_id import allowed_caller_id
 from ringback.interpreter.dial_application import dial_application
 from ringback.interpreter.dial_conference import dial_conference
 from ringback.interpreter.dial_queue import dial_queue
-from ringback.interpreter.dial_recording import dial_recording, dial_recording_callback
+from ringback.interpreter.dial_recording import dial_recording
 from ringback.interpreter.dial_targets import dial_targets
 from ringback.interpreter.outcome import Continue, Finished, Outcome, Pairs
-from ringback.interpreter.recording_callback import RecordingCallback
 from ringback.interpreter.run import Run, Transfer
 from ringback.twiml.nodes import Application, Conference, Dial, Queue
 from ringback.webhooks.verb_parameters import dial_parameters
@@ -26,12 +25,9 @@ async def execute(verb: Dial, run: Run) -> Outcome:
             return await dial_queue(verb, queue, run)
         case (Application() as application,):
             return await dial_application(verb, application, run)
-    callback = dial_recording_callback(verb, run)
     transfer = run.screening.transfer(verb, run) if verb.refer_url is not None else None
-    request = _request(verb, run, callback, transfer)
+    request = _request(verb, run, transfer)
     result = await run.call.dial(request) if request.targets else DialResult(status="failed")
-    if result.recording is not None:
-        callback.ended(result.recording)
     if result.transferred and transfer is not None and not result.caller_hung_up:
         return await transfer.outcome()
     if verb.action is not None:
@@ -39,7 +35,7 @@ async def execute(verb: Dial, run: Run) -> Outcome:
     return Finished() if result.caller_hung_up else Continue()
 
 
-def _request(verb: Dial, run: Run, callback: RecordingCallback, transfer: Transfer | None) -> DialRequest:
+def _request(verb: Dial, run: Run, transfer: Transfer | None) -> DialRequest:
     targets, one_by_one = dial_targets(verb, run)
     return DialRequest(
         targets=targets,
@@ -50,7 +46,7 @@ def _request(verb: Dial, run: Run, callback: RecordingCallback, transfer: Transf
         answer_on_bridge=verb.answer_on_bridge,
         sequential=verb.sequential or one_by_one,
         ring_tone=verb.ring_tone,
-        record=dial_recording(verb, callback),
+        record=dial_recording(verb, run),
         transfer=transfer,
     )
 
