@@ -162,7 +162,7 @@ class Hall:
 
 async def settle() -> None:
     """Let everything that waits for nothing go on."""
-    for _ in range(10):
+    for _ in range(50):
         await asyncio.sleep(0)
 
 

@@ -177,7 +177,8 @@ async def test_muting_and_holding_are_seen_heard_and_told(room: Room) -> None:
     held = await room.post(path, {"Hold": "true", "HoldUrl": "http://app.example/hold"})
     assert held["hold"]
     assert room.hall.sounds[-1].places[first.sid] == {"muted": True, "held": True, "coaching": None}
-    assert first.heard == ["GET http://app.example/hold"]
+    await room.post(path, {"Hold": "true", "HoldUrl": "http://app.example/more", "HoldMethod": "POST"})
+    assert first.heard == ["GET http://app.example/hold", "POST http://app.example/more"]
     await room.post(path, {"Hold": "false"})
     assert not (await room.post(path, {"Muted": "perhaps"}))["muted"]
     assert room.kinds[3:] == ["participant-mute", "participant-hold", "participant-unhold", "participant-unmute"]
