@@ -1,6 +1,7 @@
 """Calls by the official library, with phones that ring: rest-api.md 9.2, twiml.md section 20, webhooks.md section 4."""
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -104,6 +105,29 @@ async def test_a_call_by_application_takes_all_urls_from_it(client: Client, app:
     assert asked.parameters["CallSid"] == told.parameters["CallSid"] == made.sid
     assert told.parameters["CallStatus"] == "completed"
     assert app.of("/unused") == []
+
+
+async def test_a_number_is_rung_through_the_trunk_and_shown_the_accounts_own(
+    client: Client, app: VoiceApp, rest_server: Server, phone: Softphone
+) -> None:
+    """The trunk is made over our own resource, and leads to the phone."""
+    app.pages["/voice"] = "<Hangup/>"
+    trunks = f"{rest_server.http}/ringback/v1/Accounts/{ACCOUNT_SID}/Trunks"
+    wanted = {"FriendlyName": "phone", "SipUri": phone.uri.replace("phone@", "")}
+    made = await blocking(client.request, "POST", f"{trunks}.json", data=wanted)
+    assert made.status_code == 201, made.text
+    try:
+        call = await blocking(client.calls.create, to="+1 500 555 0009", from_=NUMBER, url=app.url("/voice"))
+        taken = await phone.next_incoming()
+        (asked,) = await app.wait_for("/voice")
+        await taken.ended(5)
+    finally:
+        trunk = json.loads(made.text)["sid"]
+        await blocking(client.request, "DELETE", f"{trunks}/{trunk}.json")
+    assert taken.uri.startswith(f"sip:{NUMBER}@")
+    assert (asked.parameters["To"], asked.parameters["From"]) == ("+15005550009", NUMBER)
+    ended = await until(client, call.sid, "completed")
+    assert (ended.to_formatted, ended.phone_number_sid[:2]) == ("(500) 555-0009", "PN")
 
 
 async def test_send_digits_are_heard_by_the_called_party(client: Client, phone: Softphone) -> None:
