@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
-from bench import media_mix
+from bench import codec_cost, media_mix
 from bench.side_process import ROOT, SETTLE_SECONDS, SideProcess
 
 LEGS = (10, 100, 500, 1000, 2500)
@@ -92,4 +92,5 @@ def run() -> Iterator[Table]:
         f"core if nothing else were done. Late: done more than {AIM_LATE_MS:.0f} ms after it was due."
     )
     yield table
+    yield codec_cost.run()
     yield from media_mix.run()
