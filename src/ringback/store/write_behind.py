@@ -12,8 +12,9 @@ that the database refuses by itself (`RecordRefused`) is reported and left out, 
 """
 
 import asyncio
+import heapq
+import itertools
 import math
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -78,7 +79,8 @@ class WriteBehind:
         self._writing: dict[str, tuple[int, Written]] = {}
         self._last_number = 0
         self._wrote_at = -math.inf
-        self._barriers: deque[tuple[int, asyncio.Future[bool]]] = deque()
+        self._barriers: list[tuple[int, int, asyncio.Future[bool]]] = []  # a heap; the second number only orders
+        self._barrier_count = itertools.count()
         self._something = asyncio.Event()
         self._asked = asyncio.Event()
         self._hurry = asyncio.Event()
@@ -113,12 +115,21 @@ class WriteBehind:
         """How many records are not in the store yet."""
         return len(self._waiting) + len(self._writing)
 
-    async def written(self, timeout_seconds: float | None = None) -> bool:
-        """Return when all that was put before is in the store, or was refused by it. False when that takes longer."""
-        if not self.waiting:
+    @property
+    def position(self) -> int:
+        """How far what was put so far reaches, for `written`."""
+        return self._last_number
+
+    async def written(self, timeout_seconds: float | None = None, *, up_to: int | None = None) -> bool:
+        """Return when all that was put before is in the store, or was refused by it. False when that takes longer.
+
+        Before now, or before the moment when `position` was `up_to`.
+        """
+        last = self._last_number if up_to is None else up_to
+        if last < self._oldest():
             return True
         passed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-        self._barriers.append((self._last_number, passed))
+        heapq.heappush(self._barriers, (last, next(self._barrier_count), passed))
         self._asked.set()
         try:
             return await wait_for(self._clock, passed, timeout_seconds)
@@ -137,7 +148,7 @@ class WriteBehind:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
-        for _, passed in self._barriers:
+        for _, _, passed in self._barriers:
             if not passed.done():
                 passed.set_result(False)
         self._barriers.clear()
@@ -184,6 +195,10 @@ class WriteBehind:
         """The lowest number; infinity when nothing waits."""
         return next((number for number, _ in self._waiting.values()), math.inf)
 
+    def _oldest(self) -> float:
+        """The same with what is being written."""
+        return next((number for number, _ in self._writing.values()), self._oldest_waiting())
+
     def _take_batch(self) -> None:
         """The oldest records first; a dict keeps the order in which SIDs were first put."""
         sids = [sid for sid, _ in zip(self._waiting, range(BATCH_RECORDS), strict=False)]
@@ -208,7 +223,7 @@ class WriteBehind:
         self._writing = {}
         oldest = self._oldest_waiting()
         while self._barriers and self._barriers[0][0] < oldest:
-            _, passed = self._barriers.popleft()
+            _, _, passed = heapq.heappop(self._barriers)
             if not passed.done():
                 passed.set_result(True)
 

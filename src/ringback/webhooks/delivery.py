@@ -52,6 +52,7 @@ class _Waiting:
     callback: Callback
     since: float
     record: CallbackRecord | None
+    position: int = 0  # in the store, when it was posted; 0 is there already
     is_new: bool = True
 
 
@@ -91,7 +92,7 @@ class Delivery:
     def post(self, callback: Callback) -> None:
         """Take a callback; it is reported, not raised, when it cannot be sent."""
         record = self._book.enter(callback) if self._book is not None else None
-        waiting = _Waiting(callback, self._clock.now(), record)
+        waiting = _Waiting(callback, self._clock.now(), record, self._book.position if self._book is not None else 0)
         if self._closed:
             self._leave(waiting, "the server is stopping")
         elif self._waiting >= self._max_waiting:
@@ -118,7 +119,8 @@ class Delivery:
         assert self._book is not None, "without a book there are no records"
         again = self._book.enter_again(record)
         if not self._closed:
-            self._queue(_Waiting(callback_of(again), self._clock.now(), again, is_new=False))
+            waiting = _Waiting(callback_of(again), self._clock.now(), again, self._book.position, is_new=False)
+            self._queue(waiting)
         return again
 
     async def close(self, grace_seconds: float) -> int:
@@ -166,7 +168,7 @@ class Delivery:
 
     async def _secure(self, waiting: _Waiting) -> None:
         """Let nothing leave that a crash would make unsaid."""
-        if self._book is not None and not await self._book.secured(waiting.since):
+        if self._book is not None and not await self._book.secured(waiting.position, waiting.since):
             self._report_unsecured()
 
     async def _send(self, waiting: _Waiting) -> None:

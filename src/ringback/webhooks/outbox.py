@@ -32,8 +32,13 @@ class Outbox(Protocol):
         """Keep the newest state of a callback. Does not wait."""
         ...
 
-    async def written(self, timeout_seconds: float | None = None) -> bool:
-        """Return when everything put before would survive a crash; False when that takes longer."""
+    @property
+    def position(self) -> int:
+        """How far what was put so far reaches."""
+        ...
+
+    async def written(self, timeout_seconds: float | None = None, *, up_to: int | None = None) -> bool:
+        """Return when everything up to a position would survive a crash; False when that takes longer."""
         ...
 
 
@@ -91,9 +96,15 @@ class CallbackBook:
         self._outbox.put(again)
         return again
 
-    async def secured(self, posted_at: float) -> bool:
-        """Return when what was entered is written, or `SECURE_SECONDS` after `posted_at`: then False."""
-        return await self._outbox.written(max(0.0, posted_at + SECURE_SECONDS - self._clock.now()))
+    @property
+    def position(self) -> int:
+        """Where a callback stands that was entered just now."""
+        return self._outbox.position
+
+    async def secured(self, position: int, posted_at: float) -> bool:
+        """Return when what was put up to `position` is written, or `SECURE_SECONDS` after `posted_at`: then False."""
+        left = max(0.0, posted_at + SECURE_SECONDS - self._clock.now())
+        return await self._outbox.written(left, up_to=position)
 
     def finish(self, record: CallbackRecord, state: CallbackState, *, tries: int, error_code: int | None) -> None:
         """Write down how it ended."""

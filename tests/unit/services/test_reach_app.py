@@ -77,7 +77,9 @@ async def test_the_log_says_once_a_minute_that_the_store_does_not_answer(capsys:
     class Away:
         def put(self, record: CallbackRecord) -> None: ...
 
-        async def written(self, timeout_seconds: float | None = None) -> bool:
+        position = 1
+
+        async def written(self, timeout_seconds: float | None = None, *, up_to: int | None = None) -> bool:
             return False
 
     clock = VirtualClock()

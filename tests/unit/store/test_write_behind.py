@@ -325,3 +325,24 @@ async def test_a_stream_of_records_is_written_once_an_interval(
         behind.put(make_call(number))
         await clock.advance(0.01)
     assert len(shelf.writes) <= 5
+
+
+async def test_who_waits_for_a_position_does_not_wait_for_what_was_put_after_it(
+    behind: WriteBehind, shelf: Shelf, clock: VirtualClock, make_call: MakeCall
+) -> None:
+    behind.put(make_call(1))
+    position = behind.position
+    await clock.advance(INTERVAL_SECONDS)
+    shelf.gate.clear()
+    behind.put(make_call(2))
+    assert await behind.written(0.0, up_to=position), "it is there, whatever else waits"
+    late = asyncio.ensure_future(behind.written())
+    behind.put(make_call(3))
+    early = asyncio.ensure_future(behind.written(up_to=position + 1))
+    await clock.settle()
+    assert not late.done()
+    assert not early.done()
+    shelf.gate.set()
+    await clock.advance(1)
+    assert late.done()
+    assert early.done()

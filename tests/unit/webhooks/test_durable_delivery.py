@@ -23,14 +23,23 @@ class Paper:
     """An `Outbox` whose ink dries when the test says so."""
 
     dry: asyncio.Event = field(default_factory=asyncio.Event)
+    dry_up_to: int = 0
+    asked: list[int | None] = field(default_factory=list)
     states: list[CallbackRecord] = field(default_factory=list)
     clock: HandClock = field(default_factory=HandClock)
 
     def put(self, record: CallbackRecord) -> None:
         self.states.append(record)
 
-    async def written(self, timeout_seconds: float | None = None) -> bool:
+    @property
+    def position(self) -> int:
+        return len(self.states)
+
+    async def written(self, timeout_seconds: float | None = None, *, up_to: int | None = None) -> bool:
         assert timeout_seconds is not None, "nobody waits for ever"
+        self.asked.append(up_to)
+        if up_to is not None and up_to <= self.dry_up_to:
+            return True
         dry = asyncio.ensure_future(self.dry.wait())
         late = asyncio.ensure_future(self.clock.sleep(timeout_seconds))
         await asyncio.wait({dry, late}, return_when=asyncio.FIRST_COMPLETED)
@@ -248,3 +257,20 @@ async def test_what_comes_from_before_may_wait_longer_than_what_is_new(bench: Be
     await settle()
     assert bench.app.urls == ["on its way", "from before"]
     assert [(problem.code, problem.callback.url) for problem in bench.problems] == [(15002, "new")]
+
+
+async def test_a_callback_waits_for_what_was_written_before_it_and_not_for_what_came_later(bench: Bench) -> None:
+    """However long it waited for its turn: a store that has it is not called away because it is busy with others."""
+    bench.app.silent = True
+    bench.paper.dry_up_to = 2
+    bench.post("first")
+    bench.post("second")
+    await bench.clock.advance(SECURE_SECONDS + 1)
+    bench.post("another call's", call="CA2")
+    bench.app.silent = False
+    bench.app.gate.set()
+    await settle()
+    assert bench.app.urls == ["first", "second"]
+    assert bench.paper.asked == [1, 3, 2]
+    assert bench.unsecured == 0
+    await bench.end(bench.delivery)
