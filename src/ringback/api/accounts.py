@@ -8,18 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import CallingAccount
-from ringback.api.body import API_VERSION, Body, Date, account_uri, answer, answer_page
+from ringback.api.body import API_VERSION, Body, Date, account_uri, answer, answer_found, answer_page, position_of
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.form import Form
 from ringback.api.page import PageQuery
 from ringback.api.path import ACCOUNTS
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.api.value import FriendlyName, Text, one_of
 from ringback.model.record import AccountRecord, AccountStatus
 from ringback.services.keep_accounts import AccountKeeping
-from ringback.store.paging import Position
 
 KEY = "accounts"
 BAD_STATUS = 21475
@@ -109,27 +106,19 @@ def accounts_router(services: ApiServices) -> APIRouter:
     ) -> Response:
         status = AccountStatus(query.status) if query.status else None
         found = await keeping.page(caller, query.page_request(), friendly_name=query.friendly_name, status=status)
-        return answer_page(request, KEY, query, found, AccountBody.of, _position, kind=AccountBody)
+        return answer_page(request, KEY, query, found, AccountBody.of, position_of, kind=AccountBody)
 
     @router.get("/{sid}", **described(body=AccountBody))
     async def read_account(request: Request, caller: CallingAccount, sid: str) -> Response:
-        return _answer(request, await keeping.find(caller, sid))
+        return answer_found(request, await keeping.find(caller, sid), AccountBody.of)
 
     @router.post("/{sid}", **described(form=AccountForm, body=AccountBody, errors=(403,)))
     async def update_account(
         request: Request, caller: CallingAccount, sid: str, form: Annotated[AccountForm, Depends(AccountForm.read)]
     ) -> Response:
         status = AccountStatus(form.status) if form.status else None
-        return _answer(request, await keeping.update(caller, sid, friendly_name=form.friendly_name, status=status))
+        return answer_found(
+            request, await keeping.update(caller, sid, friendly_name=form.friendly_name, status=status), AccountBody.of
+        )
 
     return router
-
-
-def _answer(request: Request, record: AccountRecord | None) -> Response:
-    if record is None:
-        raise not_found(requested_path(request))
-    return answer(request, AccountBody.of(record))
-
-
-def _position(record: AccountRecord) -> Position:
-    return Position(at=record.created_at, sid=record.sid)

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 
 from ringback import __version__
@@ -104,6 +105,11 @@ def create_app(services: ApiServices) -> FastAPI:
         if not request.url.path.startswith(ROOTS):
             return JSONResponse({"detail": error.detail}, error.status_code, error.headers)
         return _api_error(request, error).response(request)
+
+    @app.exception_handler(ClientDisconnect)
+    async def answer_nobody(request: Request, error: ClientDisconnect) -> Response:
+        """The client went away in the middle of its request."""
+        return Response(status_code=400)
 
     @app.exception_handler(Exception)
     async def answer_failure(request: Request, error: Exception) -> Response:

@@ -8,18 +8,25 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import API_VERSION, Body, Date, account_uri, answer, answer_page, deleted
+from ringback.api.body import (
+    API_VERSION,
+    Body,
+    Date,
+    account_uri,
+    answer,
+    answer_found,
+    answer_page,
+    answer_removed,
+    position_of,
+)
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.form import Form
 from ringback.api.page import PageQuery
 from ringback.api.path import ACCOUNT
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.api.value import FriendlyName, HttpMethod, Switch, Text, WebUrl, one_of
 from ringback.model.record import ApplicationRecord
 from ringback.services.keep_applications import ApplicationKeeping
-from ringback.store.paging import Position
 
 KEY = "applications"
 _OWN = ("friendly_name", "voice_url", "voice_method", "voice_fallback_url", "voice_fallback_method")
@@ -119,32 +126,20 @@ def applications_router(services: ApiServices) -> APIRouter:
         request: Request, account: OwnAccount, query: Annotated[ApplicationQuery, Depends(ApplicationQuery.read)]
     ) -> Response:
         found = await keeping.page(account.sid, query.page_request(), friendly_name=query.friendly_name)
-        return answer_page(request, KEY, query, found, ApplicationBody.of, _position, kind=ApplicationBody)
+        return answer_page(request, KEY, query, found, ApplicationBody.of, position_of, kind=ApplicationBody)
 
     @router.get("/Applications/{sid}", **described(body=ApplicationBody))
     async def read_application(request: Request, account: OwnAccount, sid: str) -> Response:
-        return _answer(request, await keeping.find(account.sid, sid))
+        return answer_found(request, await keeping.find(account.sid, sid), ApplicationBody.of)
 
     @router.post("/Applications/{sid}", **described(form=ApplicationForm, body=ApplicationBody))
     async def update_application(
         request: Request, account: OwnAccount, sid: str, form: Annotated[ApplicationForm, Depends(ApplicationForm.read)]
     ) -> Response:
-        return _answer(request, await keeping.update(account.sid, sid, form.values()))
+        return answer_found(request, await keeping.update(account.sid, sid, form.values()), ApplicationBody.of)
 
     @router.delete("/Applications/{sid}", **described(status=204))
     async def delete_application(request: Request, account: OwnAccount, sid: str) -> Response:
-        if not await keeping.remove(account.sid, sid):
-            raise not_found(requested_path(request))
-        return deleted()
+        return answer_removed(request, await keeping.remove(account.sid, sid))
 
     return router
-
-
-def _answer(request: Request, record: ApplicationRecord | None) -> Response:
-    if record is None:
-        raise not_found(requested_path(request))
-    return answer(request, ApplicationBody.of(record))
-
-
-def _position(record: ApplicationRecord) -> Position:
-    return Position(at=record.created_at, sid=record.sid)

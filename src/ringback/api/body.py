@@ -6,14 +6,15 @@ A value that is not known is null, and its key is there all the same (rest-api.m
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ringback.api.errors import not_found
 from ringback.api.page import PageQuery, envelope
-from ringback.api.representation import render_list, render_one
+from ringback.api.representation import render_list, render_one, requested_path
 from ringback.store.paging import Position, Slice
 
 Item = TypeVar("Item")
@@ -51,6 +52,25 @@ def deleted() -> Response:
     return Response(status_code=204)
 
 
+def existing(request: Request, thing: Item | None) -> Item:
+    """The thing. Raises 404/20404 where there is none, or none of this account."""
+    if thing is None:
+        raise not_found(requested_path(request))
+    return thing
+
+
+def answer_found(request: Request, thing: Item | None, present: Callable[[Item], Body], status: int = 200) -> Response:
+    """`answer` to a request for one thing; raises what `existing` raises."""
+    return answer(request, present(existing(request, thing)), status)
+
+
+def answer_removed(request: Request, is_removed: bool) -> Response:
+    """204, or 404/20404 where there was nothing to remove."""
+    if not is_removed:
+        raise not_found(requested_path(request))
+    return deleted()
+
+
 def answer_page(
     request: Request,
     key: str,
@@ -64,6 +84,21 @@ def answer_page(
     """A page of resources with Twilio's paging keys; `key` names the array (rest-api.md section 6)."""
     paging = envelope(request, query, found, position)
     return render_list(request, key, kind.element, [present(item).plain() for item in found.records], paging)
+
+
+class Dated(Protocol):
+    """A record with a SID and a time at which it was made."""
+
+    @property
+    def sid(self) -> str: ...
+
+    @property
+    def created_at(self) -> datetime: ...
+
+
+def position_of(record: Dated) -> Position:
+    """Where it stands in a list: newest first by creation (rest-api.md section 6)."""
+    return Position(at=record.created_at, sid=record.sid)
 
 
 def account_uri(account_sid: str, *path: str) -> str:

@@ -10,16 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import Body, Date, answer_page
+from ringback.api.body import Body, Date, answer_page, existing, position_of
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.page import PageQuery
 from ringback.api.path import ACCOUNT
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.model.record import ExchangeRecord
 from ringback.services.keep_notifications import NotificationKeeping
-from ringback.store.paging import Position
 
 KEY = "events"
 
@@ -77,10 +74,8 @@ def call_events_router(services: ApiServices) -> APIRouter:
     async def list_events(
         request: Request, account: OwnAccount, call_sid: str, query: Annotated[PageQuery, Depends(PageQuery.read)]
     ) -> Response:
-        found = await keeping.exchanges(account.sid, call_sid, query.page_request())
-        if found is None:
-            raise not_found(requested_path(request))
-        return answer_page(request, KEY, query, found, EventBody.of, _position, kind=EventBody)
+        found = existing(request, await keeping.exchanges(account.sid, call_sid, query.page_request()))
+        return answer_page(request, KEY, query, found, EventBody.of, position_of, kind=EventBody)
 
     return router
 
@@ -88,7 +83,3 @@ def call_events_router(services: ApiServices) -> APIRouter:
 def snake_case(name: str) -> str:
     """`CallSid` is `call_sid`, `SipHeader_X-Shop` is `sip_header_x-shop`."""
     return _WORD_BEGINS.sub("_", name).lower()
-
-
-def _position(record: ExchangeRecord) -> Position:
-    return Position(at=record.created_at, sid=record.sid)

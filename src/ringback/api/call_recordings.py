@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import answer, answer_page, deleted
+from ringback.api.body import answer, answer_found, answer_page, answer_removed, existing
 from ringback.api.description import described
 from ringback.api.errors import not_found
 from ringback.api.path import ACCOUNT
@@ -48,9 +48,7 @@ def call_recordings_router(services: ApiServices) -> APIRouter:
         query: Annotated[RecordingQuery, Depends(RecordingQuery.read)],
     ) -> Response:
         place = Place(account_sid=account.sid, call_sid=call_sid)
-        found = await keeping.page_of(place, query.filter(place), query.page_request())
-        if found is None:
-            raise not_found(requested_path(request))
+        found = existing(request, await keeping.page_of(place, query.filter(place), query.page_request()))
 
         def shown(record: RecordingRecord) -> CallRecordingBody:
             return CallRecordingBody.of(record, call_sid)
@@ -75,14 +73,10 @@ def call_recordings_router(services: ApiServices) -> APIRouter:
 
     @router.delete(PATH + "/{sid}", **described(status=204, errors=(400,)))
     async def delete_call_recording(request: Request, account: OwnAccount, call_sid: str, sid: str) -> Response:
-        if not await keeping.remove(Place(account_sid=account.sid, call_sid=call_sid), sid):
-            raise not_found(requested_path(request))
-        return deleted()
+        return answer_removed(request, await keeping.remove(Place(account_sid=account.sid, call_sid=call_sid), sid))
 
     return router
 
 
 def _answer(request: Request, record: RecordingRecord | None, call_sid: str) -> Response:
-    if record is None:
-        raise not_found(requested_path(request))
-    return answer(request, CallRecordingBody.of(record, call_sid))
+    return answer_found(request, record, lambda found: CallRecordingBody.of(found, call_sid))

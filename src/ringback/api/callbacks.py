@@ -10,17 +10,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import Body, Date, answer, answer_page
+from ringback.api.body import Body, Date, answer_found, answer_page, position_of
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.page import PageQuery
 from ringback.api.path import OWN_ACCOUNT
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.api.value import one_of, sid_of
 from ringback.model.record import CallbackRecord, CallbackState
 from ringback.services.replay_callback import CallbackReplay
-from ringback.store.paging import Position
 from ringback.webhooks.url import AppUrl, UrlInvalid
 
 KEY = "callbacks"
@@ -86,24 +83,18 @@ def callbacks_router(services: ApiServices) -> APIRouter:
             call_sid=query.call_sid or None,
             state=CallbackState(query.state) if query.state else None,
         )
-        return answer_page(request, KEY, query, found, CallbackBody.of, _position, kind=CallbackBody)
+        return answer_page(request, KEY, query, found, CallbackBody.of, position_of, kind=CallbackBody)
 
     @router.get("/Callbacks/{sid}", **described(body=CallbackBody))
     async def read_callback(request: Request, account: OwnAccount, sid: str) -> Response:
-        return _answer(request, await replaying.find(account.sid, sid))
+        return answer_found(request, await replaying.find(account.sid, sid), CallbackBody.of)
 
     @router.post("/Callbacks/{sid}/Replay", **described(body=CallbackBody, status=202, errors=(409,)))
     async def replay_callback(request: Request, account: OwnAccount, sid: str) -> Response:
         """Queue a finished callback once more, as it was. 409 with 20409 while it waits."""
-        return _answer(request, await replaying.replay(account, sid), 202)
+        return answer_found(request, await replaying.replay(account, sid), CallbackBody.of, 202)
 
     return router
-
-
-def _answer(request: Request, record: CallbackRecord | None, status: int = 200) -> Response:
-    if record is None:
-        raise not_found(requested_path(request))
-    return answer(request, CallbackBody.of(record), status)
 
 
 def _shown(url: str) -> str:
@@ -112,7 +103,3 @@ def _shown(url: str) -> str:
         return AppUrl.parse(url).text
     except UrlInvalid:
         return ""
-
-
-def _position(record: CallbackRecord) -> Position:
-    return Position(at=record.created_at, sid=record.sid)

@@ -8,13 +8,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import API_VERSION, Body, Date, account_uri, answer, answer_page, deleted
+from ringback.api.body import (
+    API_VERSION,
+    Body,
+    Date,
+    account_uri,
+    answer,
+    answer_found,
+    answer_page,
+    answer_removed,
+    position_of,
+)
 from ringback.api.call_form import CallForm, CallUpdateForm
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.page import PageQuery
 from ringback.api.path import ACCOUNT
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.api.span import span_of
 from ringback.api.value import Day, Moment, Text, Until, one_of, sid_of
@@ -23,7 +31,6 @@ from ringback.model.record import CallRecord
 from ringback.services.change_call import CallChanging
 from ringback.services.keep_calls import CallKeeping
 from ringback.store.call import CallFilter
-from ringback.store.paging import Position
 from ringback.twiml.phone_number import formatted_number, normal_number
 
 KEY = "calls"
@@ -158,23 +165,21 @@ def calls_router(services: ApiServices) -> APIRouter:
         request: Request, account: OwnAccount, query: Annotated[CallQuery, Depends(CallQuery.read)]
     ) -> Response:
         found = await keeping.page(query.filter(account.sid), query.page_request())
-        return answer_page(request, KEY, query, found, CallBody.of, _position, kind=CallBody)
+        return answer_page(request, KEY, query, found, CallBody.of, position_of, kind=CallBody)
 
     @router.get("/Calls/{sid}", **described(body=CallBody))
     async def read_call(request: Request, account: OwnAccount, sid: str) -> Response:
-        return _answer(request, await keeping.find(account.sid, sid))
+        return answer_found(request, await keeping.find(account.sid, sid), CallBody.of)
 
     @router.post("/Calls/{sid}", **described(form=CallUpdateForm, body=CallBody))
     async def update_call(
         request: Request, account: OwnAccount, sid: str, form: Annotated[CallUpdateForm, Depends(CallUpdateForm.read)]
     ) -> Response:
-        return _answer(request, await changing.change(account.sid, sid, form.change()))
+        return answer_found(request, await changing.change(account.sid, sid, form.change()), CallBody.of)
 
     @router.delete("/Calls/{sid}", **described(status=204, errors=(400,)))
     async def delete_call(request: Request, account: OwnAccount, sid: str) -> Response:
-        if not await keeping.remove(account.sid, sid):
-            raise not_found(requested_path(request))
-        return deleted()
+        return answer_removed(request, await keeping.remove(account.sid, sid))
 
     return router
 
@@ -191,13 +196,3 @@ def _statuses(word: str | None) -> tuple[CallStatus, ...]:
 def _identity(text: str | None) -> str | None:
     """A number however it is written; the `+` of one that was not encoded has become a space."""
     return (normal_number(text) or text.strip()) if text else None
-
-
-def _answer(request: Request, record: CallRecord | None) -> Response:
-    if record is None:
-        raise not_found(requested_path(request))
-    return answer(request, CallBody.of(record))
-
-
-def _position(record: CallRecord) -> Position:
-    return Position(at=record.created_at, sid=record.sid)

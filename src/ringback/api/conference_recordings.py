@@ -10,14 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import answer, answer_page, deleted
+from ringback.api.body import answer_found, answer_page, answer_removed, existing
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.path import ACCOUNT
 from ringback.api.recording_body import ConferenceRecordingBody
 from ringback.api.recording_form import RecordingChangeForm
 from ringback.api.recording_query import KEY, RecordingQuery, position
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.model.record import RecordingRecord
 from ringback.services.keep_recordings import Place
@@ -37,9 +35,7 @@ def conference_recordings_router(services: ApiServices) -> APIRouter:
         query: Annotated[RecordingQuery, Depends(RecordingQuery.read)],
     ) -> Response:
         place = Place(account_sid=account.sid, conference_sid=conference_sid)
-        found = await keeping.page_of(place, query.filter(place), query.page_request())
-        if found is None:
-            raise not_found(requested_path(request))
+        found = existing(request, await keeping.page_of(place, query.filter(place), query.page_request()))
 
         def shown(record: RecordingRecord) -> ConferenceRecordingBody:
             return ConferenceRecordingBody.of(record, conference_sid)
@@ -68,14 +64,12 @@ def conference_recordings_router(services: ApiServices) -> APIRouter:
     async def delete_conference_recording(
         request: Request, account: OwnAccount, conference_sid: str, sid: str
     ) -> Response:
-        if not await keeping.remove(Place(account_sid=account.sid, conference_sid=conference_sid), sid):
-            raise not_found(requested_path(request))
-        return deleted()
+        return answer_removed(
+            request, await keeping.remove(Place(account_sid=account.sid, conference_sid=conference_sid), sid)
+        )
 
     return router
 
 
 def _answer(request: Request, record: RecordingRecord | None, conference_sid: str) -> Response:
-    if record is None:
-        raise not_found(requested_path(request))
-    return answer(request, ConferenceRecordingBody.of(record, conference_sid))
+    return answer_found(request, record, lambda found: ConferenceRecordingBody.of(found, conference_sid))

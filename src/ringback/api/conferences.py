@@ -8,20 +8,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import API_VERSION, Body, Date, account_uri, answer, answer_page
+from ringback.api.body import API_VERSION, Body, Date, account_uri, answer_found, answer_page, position_of
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.leg_form import FilledForm
 from ringback.api.page import PageQuery
 from ringback.api.path import ACCOUNT
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.api.span import span_of
 from ringback.api.value import Day, HttpMethod, Moment, Text, Until, WebUrl, one_of
 from ringback.model.record import ConferenceRecord, ConferenceStatus
 from ringback.services.keep_conferences import Announcement, ConferenceKeeping
 from ringback.store.conference import ConferenceFilter
-from ringback.store.paging import Position
 
 KEY = "conferences"
 STATUSES = tuple(status.value for status in ConferenceStatus)
@@ -118,27 +115,21 @@ def conferences_router(services: ApiServices) -> APIRouter:
         request: Request, account: OwnAccount, query: Annotated[ConferenceQuery, Depends(ConferenceQuery.read)]
     ) -> Response:
         found = await keeping.page(query.filter(account.sid, otherwise), query.page_request())
-        return answer_page(request, KEY, query, found, ConferenceBody.of, _position, kind=ConferenceBody)
+        return answer_page(request, KEY, query, found, ConferenceBody.of, position_of, kind=ConferenceBody)
 
     @router.get("/Conferences/{sid}", **described(body=ConferenceBody))
     async def read_conference(request: Request, account: OwnAccount, sid: str) -> Response:
-        return _answer(request, await keeping.find(account.sid, sid))
+        return answer_found(request, await keeping.find(account.sid, sid), ConferenceBody.of)
 
     @router.post("/Conferences/{sid}", **described(form=ConferenceForm, body=ConferenceBody))
     async def update_conference(
         request: Request, account: OwnAccount, sid: str, form: Annotated[ConferenceForm, Depends(ConferenceForm.read)]
     ) -> Response:
         ended = form.status is not None
-        return _answer(request, await keeping.change(account.sid, sid, end=ended, announcement=form.announcement))
+        return answer_found(
+            request,
+            await keeping.change(account.sid, sid, end=ended, announcement=form.announcement),
+            ConferenceBody.of,
+        )
 
     return router
-
-
-def _answer(request: Request, record: ConferenceRecord | None) -> Response:
-    if record is None:
-        raise not_found(requested_path(request))
-    return answer(request, ConferenceBody.of(record))
-
-
-def _position(record: ConferenceRecord) -> Position:
-    return Position(at=record.created_at, sid=record.sid)

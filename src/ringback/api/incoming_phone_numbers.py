@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount, authenticate, directory_of
-from ringback.api.body import answer, answer_page, deleted
+from ringback.api.body import answer, answer_found, answer_page, answer_removed, position_of
 from ringback.api.description import described
-from ringback.api.errors import ApiError, not_found
+from ringback.api.errors import ApiError
 from ringback.api.incoming_phone_number_form import (
     BAD_ACCOUNT,
     ChangedNumberForm,
@@ -19,13 +19,11 @@ from ringback.api.incoming_phone_number_form import (
     NumberQuery,
 )
 from ringback.api.path import ACCOUNT
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.api.value import BAD_PARAMETER
-from ringback.model.record import NumberRecord, NumberType
+from ringback.model.record import NumberType
 from ringback.model.sid import AccountSid
 from ringback.services.keep_numbers import NumberKeeping
-from ringback.store.paging import Position
 
 KEY = "incoming_phone_numbers"
 BAD_AREA_CODE, NONE_IN_AREA = 21451, 21452
@@ -50,11 +48,11 @@ def incoming_phone_numbers_router(services: ApiServices) -> APIRouter:
         request: Request, account: OwnAccount, query: Annotated[NumberQuery, Depends(NumberQuery.read)]
     ) -> Response:
         found = await keeping.page(account.sid, query.page_request(), query.chosen())
-        return answer_page(request, KEY, query, found, NumberBody.of, _position, kind=NumberBody)
+        return answer_page(request, KEY, query, found, NumberBody.of, position_of, kind=NumberBody)
 
     @router.get("/{sid}", **described(body=NumberBody))
     async def read_number(request: Request, account: OwnAccount, sid: str) -> Response:
-        return _answer(request, await keeping.find(account.sid, sid))
+        return answer_found(request, await keeping.find(account.sid, sid), NumberBody.of)
 
     @router.post("/{sid}", **described(form=ChangedNumberForm, body=NumberBody))
     async def update_number(
@@ -64,13 +62,13 @@ def incoming_phone_numbers_router(services: ApiServices) -> APIRouter:
         form: Annotated[ChangedNumberForm, Depends(ChangedNumberForm.read)],
     ) -> Response:
         move_to = _new_owner(request, form.account_sid) if form.account_sid else None
-        return _answer(request, await keeping.update(account.sid, sid, form.values(), move_to=move_to))
+        return answer_found(
+            request, await keeping.update(account.sid, sid, form.values(), move_to=move_to), NumberBody.of
+        )
 
     @router.delete("/{sid}", **described(status=204))
     async def delete_number(request: Request, account: OwnAccount, sid: str) -> Response:
-        if not await keeping.remove(account.sid, sid):
-            raise not_found(requested_path(request))
-        return deleted()
+        return answer_removed(request, await keeping.remove(account.sid, sid))
 
     return router
 
@@ -94,7 +92,7 @@ def _add_typed(router: APIRouter, keeping: NumberKeeping, word: str, type_: Numb
         request: Request, account: OwnAccount, query: Annotated[NumberQuery, Depends(NumberQuery.read)]
     ) -> Response:
         found = await keeping.page(account.sid, query.page_request(), query.chosen(type_))
-        return answer_page(request, KEY, query, found, NumberBody.of, _position, kind=NumberBody)
+        return answer_page(request, KEY, query, found, NumberBody.of, position_of, kind=NumberBody)
 
 
 def _wanted(form: NewNumberForm) -> str:
@@ -115,13 +113,3 @@ def _new_owner(request: Request, account_sid: str) -> AccountSid:
     if account is None or not account.is_active or not authenticate(request, directory).may_act_for(account):
         raise ApiError(400, BAD_ACCOUNT, f"Parameter 'AccountSid': {account_sid} is no active account of yours")
     return account.sid
-
-
-def _answer(request: Request, record: NumberRecord | None) -> Response:
-    if record is None:
-        raise not_found(requested_path(request))
-    return answer(request, NumberBody.of(record))
-
-
-def _position(record: NumberRecord) -> Position:
-    return Position(at=record.created_at, sid=record.sid)

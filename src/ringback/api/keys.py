@@ -10,18 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import TokenOwnAccount
-from ringback.api.body import Body, Date, answer, answer_page, deleted
+from ringback.api.body import Body, Date, answer, answer_found, answer_page, answer_removed, position_of
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.form import Form
 from ringback.api.page import PageQuery
 from ringback.api.path import ACCOUNT
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.api.value import FriendlyName
 from ringback.model.record import KeyRecord
 from ringback.services.keep_keys import KeyKeeping
-from ringback.store.paging import Position
 
 
 class KeyForm(Form):
@@ -87,32 +84,20 @@ def _router(word: str, key: str, kind: type[KeyBody], new: type[NewKeyBody], kee
         request: Request, account: TokenOwnAccount, query: Annotated[PageQuery, Depends(PageQuery.read)]
     ) -> Response:
         found = await keeping.page(account.sid, query.page_request())
-        return answer_page(request, key, query, found, kind.of, _position, kind=kind)
+        return answer_page(request, key, query, found, kind.of, position_of, kind=kind)
 
     @router.get("/{sid}", name=f"read_{key}", **described(body=kind))
     async def read(request: Request, account: TokenOwnAccount, sid: str) -> Response:
-        return _answer(request, kind, await keeping.find(account.sid, sid))
+        return answer_found(request, await keeping.find(account.sid, sid), kind.of)
 
     @router.post("/{sid}", name=f"update_{key}", **described(form=KeyForm, body=kind))
     async def update(
         request: Request, account: TokenOwnAccount, sid: str, form: Annotated[KeyForm, Depends(KeyForm.read)]
     ) -> Response:
-        return _answer(request, kind, await keeping.rename(account.sid, sid, form.friendly_name))
+        return answer_found(request, await keeping.rename(account.sid, sid, form.friendly_name), kind.of)
 
     @router.delete("/{sid}", name=f"delete_{key}", **described(status=204))
     async def delete(request: Request, account: TokenOwnAccount, sid: str) -> Response:
-        if not await keeping.remove(account.sid, sid):
-            raise not_found(requested_path(request))
-        return deleted()
+        return answer_removed(request, await keeping.remove(account.sid, sid))
 
     return router
-
-
-def _answer(request: Request, kind: type[KeyBody], record: KeyRecord | None) -> Response:
-    if record is None:
-        raise not_found(requested_path(request))
-    return answer(request, kind.of(record))
-
-
-def _position(record: KeyRecord) -> Position:
-    return Position(at=record.created_at, sid=record.sid)

@@ -9,13 +9,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import Body, Date, account_uri, answer, answer_page
+from ringback.api.body import Body, Date, account_uri, answer_found, answer_page, existing
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.form import Form
 from ringback.api.page import PageQuery
 from ringback.api.path import ACCOUNT
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.api.value import BAD_URL, HttpMethod, Missing, WebUrl, refusal
 from ringback.interpreter.source import DocumentRequest
@@ -73,15 +71,13 @@ def members_router(services: ApiServices) -> APIRouter:
     async def list_members(
         request: Request, account: OwnAccount, queue_sid: str, query: Annotated[PageQuery, Depends(PageQuery.read)]
     ) -> Response:
-        members = await dequeuing.list(account.sid, queue_sid)
-        if members is None:
-            raise not_found(requested_path(request))
+        members = existing(request, await dequeuing.list(account.sid, queue_sid))
         found = slice_of(members, query.page_request(), _position)
         return answer_page(request, KEY, query, found, MemberBody.of, _position, kind=MemberBody)
 
     @router.get(_PATH + "/{call_sid}", **described(body=MemberBody))
     async def read_member(request: Request, account: OwnAccount, queue_sid: str, call_sid: str) -> Response:
-        return _answer(request, dequeuing.find(account.sid, queue_sid, call_sid))
+        return answer_found(request, dequeuing.find(account.sid, queue_sid, call_sid), MemberBody.of)
 
     @router.post(_PATH + "/{call_sid}", **described(form=MemberForm, body=MemberBody))
     async def update_member(
@@ -92,15 +88,9 @@ def members_router(services: ApiServices) -> APIRouter:
         form: Annotated[MemberForm, Depends(MemberForm.read)],
     ) -> Response:
         document = DocumentRequest(url=form.url, method=form.method)
-        return _answer(request, dequeuing.redirect(account.sid, queue_sid, call_sid, document))
+        return answer_found(request, dequeuing.redirect(account.sid, queue_sid, call_sid, document), MemberBody.of)
 
     return router
-
-
-def _answer(request: Request, view: MemberView | None) -> Response:
-    if view is None:
-        raise not_found(requested_path(request))
-    return answer(request, MemberBody.of(view))
 
 
 def _position(view: MemberView) -> Position:

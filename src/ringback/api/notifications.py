@@ -10,18 +10,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import API_VERSION, Body, Date, account_uri, answer, answer_page
+from ringback.api.body import API_VERSION, Body, Date, account_uri, answer, answer_page, existing, position_of
 from ringback.api.description import described
-from ringback.api.errors import MORE_INFO, not_found
+from ringback.api.errors import MORE_INFO
 from ringback.api.page import PageQuery
 from ringback.api.path import ACCOUNT
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.api.span import span_of
 from ringback.api.value import Day, Moment, Until, one_of
 from ringback.model.record import NotificationRecord
 from ringback.services.keep_notifications import NotificationFilter, NotificationKeeping
-from ringback.store.paging import Position
 
 KEY = "notifications"
 ERROR, WARNING = "0", "1"
@@ -102,19 +100,15 @@ def notifications_router(services: ApiServices) -> APIRouter:
     keeping = NotificationKeeping(services.reading)
 
     async def page(request: Request, query: NotificationQuery, wanted: NotificationFilter) -> Response:
-        found = await keeping.page(wanted, query.page_request())
-        if found is None:
-            raise not_found(requested_path(request))
+        found = existing(request, await keeping.page(wanted, query.page_request()))
 
         def present(record: NotificationRecord) -> NotificationBody:
             return NotificationBody(**NotificationBody.values(record, _uri(record, wanted.call_sid)))
 
-        return answer_page(request, KEY, query, found, present, _position, kind=NotificationBody)
+        return answer_page(request, KEY, query, found, present, position_of, kind=NotificationBody)
 
     async def read(request: Request, account_sid: str, sid: str, call_sid: str | None = None) -> Response:
-        record = await keeping.find(account_sid, sid, call_sid)
-        if record is None:
-            raise not_found(requested_path(request))
+        record = existing(request, await keeping.find(account_sid, sid, call_sid))
         return answer(request, _whole(record, call_sid))
 
     listed = described(query=NotificationQuery, body=NotificationBody, listed_as=KEY)
@@ -162,7 +156,3 @@ def _uri(record: NotificationRecord, call_sid: str | None) -> str:
     """In the family of paths in which it was asked for."""
     below = ("Calls", call_sid) if call_sid is not None else ()
     return account_uri(record.account_sid, *below, "Notifications", record.sid)
-
-
-def _position(record: NotificationRecord) -> Position:
-    return Position(at=record.created_at, sid=record.sid)

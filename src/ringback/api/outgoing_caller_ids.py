@@ -9,21 +9,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import Body, Date, account_uri, answer, answer_page, deleted
+from ringback.api.body import Body, Date, account_uri, answer, answer_found, answer_page, answer_removed, position_of
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.form import Form
 from ringback.api.incoming_phone_number_form import PhoneNumber
 from ringback.api.page import PageQuery
 from ringback.api.path import ACCOUNT
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.api.value import FriendlyName, HttpMethod, Text, WebUrl, refusal, whole
 from ringback.model.record import CallerIdRecord
 from ringback.services.call_order import MAX_SEND_DIGITS, CallbackTarget
 from ringback.services.keep_caller_ids import CallerIdKeeping
 from ringback.services.verify_caller_id import Verification, VerificationRequest
-from ringback.store.paging import Position
 from ringback.twiml.phone_number import normal_number
 
 KEY = "outgoing_caller_ids"
@@ -128,32 +125,20 @@ def outgoing_caller_ids_router(services: ApiServices) -> APIRouter:
     ) -> Response:
         number = query.phone_number and (normal_number(query.phone_number) or query.phone_number)
         found = await keeping.page(account.sid, query.page_request(), number=number, friendly_name=query.friendly_name)
-        return answer_page(request, KEY, query, found, CallerIdBody.of, _position, kind=CallerIdBody)
+        return answer_page(request, KEY, query, found, CallerIdBody.of, position_of, kind=CallerIdBody)
 
     @router.get("/{sid}", **described(body=CallerIdBody))
     async def read_caller_id(request: Request, account: OwnAccount, sid: str) -> Response:
-        return _answer(request, await keeping.find(account.sid, sid))
+        return answer_found(request, await keeping.find(account.sid, sid), CallerIdBody.of)
 
     @router.post("/{sid}", **described(form=CallerIdForm, body=CallerIdBody))
     async def update_caller_id(
         request: Request, account: OwnAccount, sid: str, form: Annotated[CallerIdForm, Depends(CallerIdForm.read)]
     ) -> Response:
-        return _answer(request, await keeping.rename(account.sid, sid, form.friendly_name))
+        return answer_found(request, await keeping.rename(account.sid, sid, form.friendly_name), CallerIdBody.of)
 
     @router.delete("/{sid}", **described(status=204))
     async def delete_caller_id(request: Request, account: OwnAccount, sid: str) -> Response:
-        if not await keeping.remove(account.sid, sid):
-            raise not_found(requested_path(request))
-        return deleted()
+        return answer_removed(request, await keeping.remove(account.sid, sid))
 
     return router
-
-
-def _answer(request: Request, record: CallerIdRecord | None) -> Response:
-    if record is None:
-        raise not_found(requested_path(request))
-    return answer(request, CallerIdBody.of(record))
-
-
-def _position(record: CallerIdRecord) -> Position:
-    return Position(at=record.created_at, sid=record.sid)

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import Body, Date, account_uri, answer, answer_page, deleted
+from ringback.api.body import Body, Date, account_uri, answer, answer_found, answer_page, deleted, existing
 from ringback.api.description import described
 from ringback.api.errors import not_found
 from ringback.api.page import PageQuery
@@ -104,15 +104,13 @@ def participants_router(services: ApiServices) -> APIRouter:
         conference_sid: str,
         query: Annotated[ParticipantQuery, Depends(ParticipantQuery.read)],
     ) -> Response:
-        participants = await changing.list(account.sid, conference_sid, query.filter())
-        if participants is None:
-            raise not_found(requested_path(request))
+        participants = existing(request, await changing.list(account.sid, conference_sid, query.filter()))
         found = slice_of(participants, query.page_request(), _position)
         return answer_page(request, KEY, query, found, ParticipantBody.of, _position, kind=ParticipantBody)
 
     @router.get(_PATH + "/{call_sid}", **described(body=ParticipantBody))
     async def read_participant(request: Request, account: OwnAccount, conference_sid: str, call_sid: str) -> Response:
-        return _answer(request, changing.find(account.sid, conference_sid, call_sid))
+        return answer_found(request, changing.find(account.sid, conference_sid, call_sid), ParticipantBody.of)
 
     @router.post(_PATH + "/{call_sid}", **described(form=ParticipantUpdateForm, body=ParticipantBody))
     async def update_participant(
@@ -122,7 +120,9 @@ def participants_router(services: ApiServices) -> APIRouter:
         call_sid: str,
         form: Annotated[ParticipantUpdateForm, Depends(ParticipantUpdateForm.read)],
     ) -> Response:
-        return _answer(request, changing.change(account.sid, conference_sid, call_sid, form.change()))
+        return answer_found(
+            request, changing.change(account.sid, conference_sid, call_sid, form.change()), ParticipantBody.of
+        )
 
     @router.delete(_PATH + "/{call_sid}", **described(status=204))
     async def delete_participant(request: Request, account: OwnAccount, conference_sid: str, call_sid: str) -> Response:
@@ -131,12 +131,6 @@ def participants_router(services: ApiServices) -> APIRouter:
         return deleted()
 
     return router
-
-
-def _answer(request: Request, view: ParticipantView | None) -> Response:
-    if view is None:
-        raise not_found(requested_path(request))
-    return answer(request, ParticipantBody.of(view))
 
 
 def _position(view: ParticipantView) -> Position:

@@ -8,13 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import Body, Date, account_uri, answer, answer_page, deleted
+from ringback.api.body import Body, Date, account_uri, answer, answer_found, answer_page, answer_removed
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.leg_form import FilledForm
 from ringback.api.page import PageQuery
 from ringback.api.path import ACCOUNT
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.api.value import FRIENDLY_NAME, MAX_FRIENDLY_NAME, text_of, whole
 from ringback.call.queue import LARGEST_MAX_SIZE
@@ -93,28 +91,20 @@ def queues_router(services: ApiServices) -> APIRouter:
 
     @router.get("/Queues/{sid}", **described(body=QueueBody))
     async def read_queue(request: Request, account: OwnAccount, sid: str) -> Response:
-        return _answer(request, await keeping.find(account.sid, sid))
+        return answer_found(request, await keeping.find(account.sid, sid), QueueBody.of)
 
     @router.post("/Queues/{sid}", **described(form=QueueUpdateForm, body=QueueBody))
     async def update_queue(
         request: Request, account: OwnAccount, sid: str, form: Annotated[QueueUpdateForm, Depends(QueueUpdateForm.read)]
     ) -> Response:
         changed = await keeping.update(account.sid, sid, name=form.friendly_name, max_size=form.max_size)
-        return _answer(request, changed)
+        return answer_found(request, changed, QueueBody.of)
 
     @router.delete("/Queues/{sid}", **described(status=204, errors=(400,)))
     async def delete_queue(request: Request, account: OwnAccount, sid: str) -> Response:
-        if not await keeping.remove(account.sid, sid):
-            raise not_found(requested_path(request))
-        return deleted()
+        return answer_removed(request, await keeping.remove(account.sid, sid))
 
     return router
-
-
-def _answer(request: Request, view: QueueView | None) -> Response:
-    if view is None:
-        raise not_found(requested_path(request))
-    return answer(request, QueueBody.of(view))
 
 
 def _position(view: QueueView) -> Position:

@@ -7,13 +7,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import answer, answer_page, deleted
+from ringback.api.body import answer, answer_page, answer_removed, existing
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.path import ACCOUNT
 from ringback.api.recording_body import AccountRecordingBody
 from ringback.api.recording_query import KEY, AccountRecordingQuery, DeletedQuery, position
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.model.record import RecordingRecord
 from ringback.services.keep_recordings import Place
@@ -40,15 +38,11 @@ def recordings_router(services: ApiServices) -> APIRouter:
         request: Request, account: OwnAccount, sid: str, query: Annotated[DeletedQuery, Depends(DeletedQuery.read)]
     ) -> Response:
         place = Place(account_sid=account.sid)
-        found = await keeping.find(place, sid, include_deleted=query.include_soft_deleted)
-        if found is None:
-            raise not_found(requested_path(request))
+        found = existing(request, await keeping.find(place, sid, include_deleted=query.include_soft_deleted))
         return answer(request, shown(found))
 
     @router.delete("/Recordings/{sid}", **described(status=204, errors=(400,)))
     async def delete_recording(request: Request, account: OwnAccount, sid: str) -> Response:
-        if not await keeping.remove(Place(account_sid=account.sid), sid):
-            raise not_found(requested_path(request))
-        return deleted()
+        return answer_removed(request, await keeping.remove(Place(account_sid=account.sid), sid))
 
     return router

@@ -71,7 +71,7 @@ def render_list(
             return _csv(items, 200)
         case _:
             root = Element("TwilioResponse")
-            attributes = {_attribute(name): "" if value is None else str(value) for name, value in paging.items()}
+            attributes = {_attribute(name): _text(value) or "" for name, value in paging.items()}
             group = SubElement(root, _pascal(key), attributes)
             for item in items:
                 _fill(SubElement(group, element), item)
@@ -142,7 +142,8 @@ def _text(value: object) -> str | None:
         return str(value).lower()
     text = str(value)
     if text.startswith(ROOTS):
-        text = text.replace(".json", "", 1)
+        path, question, query = text.partition("?")
+        text = path.removesuffix(".json").removesuffix(".xml") + question + query
     return "".join(character for character in text if character in "\t\n\r" or character >= " ")
 
 

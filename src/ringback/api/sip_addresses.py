@@ -10,18 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import Body, Date, account_uri, answer, answer_page, deleted
+from ringback.api.body import Body, Date, account_uri, answer_found, answer_page, answer_removed, existing, position_of
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.form import Form
 from ringback.api.page import PageQuery
 from ringback.api.path import ACCOUNT
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.api.value import Missing, refusal, text_of, whole
 from ringback.model.record import AccessAddressRecord
 from ringback.services.keep_addresses import AccessAddressKeeping
-from ringback.store.paging import Position
 
 KEY = "ip_addresses"
 PATH = "/SIP/IpAccessControlLists/{list_sid}/IpAddresses"
@@ -115,14 +112,12 @@ def sip_addresses_router(services: ApiServices) -> APIRouter:
     async def list_addresses(
         request: Request, account: OwnAccount, list_sid: str, query: Annotated[PageQuery, Depends(PageQuery.read)]
     ) -> Response:
-        found = await keeping.page(account.sid, list_sid, query.page_request())
-        if found is None:
-            raise not_found(requested_path(request))
+        found = existing(request, await keeping.page(account.sid, list_sid, query.page_request()))
 
         def present(record: AccessAddressRecord) -> AddressBody:
             return AddressBody.of(account.sid, record)
 
-        return answer_page(request, KEY, query, found, present, _position, kind=AddressBody)
+        return answer_page(request, KEY, query, found, present, position_of, kind=AddressBody)
 
     @router.get(f"{PATH}/{{sid}}", **described(body=AddressBody))
     async def read_address(request: Request, account: OwnAccount, list_sid: str, sid: str) -> Response:
@@ -140,18 +135,10 @@ def sip_addresses_router(services: ApiServices) -> APIRouter:
 
     @router.delete(f"{PATH}/{{sid}}", **described(status=204))
     async def delete_address(request: Request, account: OwnAccount, list_sid: str, sid: str) -> Response:
-        if not await keeping.remove(account.sid, list_sid, sid):
-            raise not_found(requested_path(request))
-        return deleted()
+        return answer_removed(request, await keeping.remove(account.sid, list_sid, sid))
 
     return router
 
 
 def _answer(request: Request, account_sid: str, record: AccessAddressRecord | None, status: int = 200) -> Response:
-    if record is None:
-        raise not_found(requested_path(request))
-    return answer(request, AddressBody.of(account_sid, record), status)
-
-
-def _position(record: AccessAddressRecord) -> Position:
-    return Position(at=record.created_at, sid=record.sid)
+    return answer_found(request, record, lambda found: AddressBody.of(account_sid, found), status)

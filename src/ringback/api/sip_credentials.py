@@ -8,19 +8,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import Body, Date, account_uri, answer, answer_page, deleted
+from ringback.api.body import Body, Date, account_uri, answer_found, answer_page, answer_removed, existing, position_of
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.form import Form
 from ringback.api.page import PageQuery
 from ringback.api.path import ACCOUNT
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.api.value import Missing, like_setting
 from ringback.model.record import CredentialRecord
 from ringback.model.settings.value import Password, Username
 from ringback.services.keep_credentials import BAD_CREDENTIAL, CredentialKeeping
-from ringback.store.paging import Position
 
 KEY = "credentials"
 PATH = "/SIP/CredentialLists/{list_sid}/Credentials"
@@ -87,14 +84,12 @@ def sip_credentials_router(services: ApiServices) -> APIRouter:
     async def list_credentials(
         request: Request, account: OwnAccount, list_sid: str, query: Annotated[PageQuery, Depends(PageQuery.read)]
     ) -> Response:
-        found = await keeping.page(account.sid, list_sid, query.page_request())
-        if found is None:
-            raise not_found(requested_path(request))
+        found = existing(request, await keeping.page(account.sid, list_sid, query.page_request()))
 
         def present(record: CredentialRecord) -> CredentialBody:
             return CredentialBody.of(account.sid, record)
 
-        return answer_page(request, KEY, query, found, present, _position, kind=CredentialBody)
+        return answer_page(request, KEY, query, found, present, position_of, kind=CredentialBody)
 
     @router.get(f"{PATH}/{{sid}}", **described(body=CredentialBody))
     async def read_credential(request: Request, account: OwnAccount, list_sid: str, sid: str) -> Response:
@@ -113,18 +108,10 @@ def sip_credentials_router(services: ApiServices) -> APIRouter:
 
     @router.delete(f"{PATH}/{{sid}}", **described(status=204))
     async def delete_credential(request: Request, account: OwnAccount, list_sid: str, sid: str) -> Response:
-        if not await keeping.remove(account.sid, list_sid, sid):
-            raise not_found(requested_path(request))
-        return deleted()
+        return answer_removed(request, await keeping.remove(account.sid, list_sid, sid))
 
     return router
 
 
 def _answer(request: Request, account_sid: str, record: CredentialRecord | None, status: int = 200) -> Response:
-    if record is None:
-        raise not_found(requested_path(request))
-    return answer(request, CredentialBody.of(account_sid, record), status)
-
-
-def _position(record: CredentialRecord) -> Position:
-    return Position(at=record.created_at, sid=record.sid)
+    return answer_found(request, record, lambda found: CredentialBody.of(account_sid, found), status)

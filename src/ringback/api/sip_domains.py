@@ -8,20 +8,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import API_VERSION, Body, Date, account_uri, answer, answer_page, deleted
+from ringback.api.body import (
+    API_VERSION,
+    Body,
+    Date,
+    account_uri,
+    answer,
+    answer_page,
+    answer_removed,
+    existing,
+    position_of,
+)
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.form import Form
 from ringback.api.page import PageQuery
 from ringback.api.path import ACCOUNT
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.api.value import HttpMethod, Missing, Switch, like_setting, sid_of, text_of, url_with
 from ringback.model.record import DomainRecord, Purpose
 from ringback.model.settings.value import DomainName
 from ringback.services.keep_domains import DomainKeeping
 from ringback.store.directory import Directory
-from ringback.store.paging import Position
 
 KEY = "domains"
 BAD_PARAMETER = 21231
@@ -154,13 +161,11 @@ def sip_domains_router(services: ApiServices) -> APIRouter:
         request: Request, account: OwnAccount, query: Annotated[PageQuery, Depends(PageQuery.read)]
     ) -> Response:
         found = await keeping.page(account.sid, query.page_request())
-        return answer_page(request, KEY, query, found, body, _position, kind=DomainBody)
+        return answer_page(request, KEY, query, found, body, position_of, kind=DomainBody)
 
     @router.get("/SIP/Domains/{sid}", **described(body=DomainBody))
     async def read_domain(request: Request, account: OwnAccount, sid: str) -> Response:
-        record = await keeping.find(account.sid, sid)
-        if record is None:
-            raise not_found(requested_path(request))
+        record = existing(request, await keeping.find(account.sid, sid))
         return answer(request, body(record))
 
     @router.post("/SIP/Domains/{sid}", **described(form=DomainChangeForm, body=DomainBody))
@@ -170,19 +175,11 @@ def sip_domains_router(services: ApiServices) -> APIRouter:
         sid: str,
         form: Annotated[DomainChangeForm, Depends(DomainChangeForm.read)],
     ) -> Response:
-        record = await keeping.update(account, sid, form.values())
-        if record is None:
-            raise not_found(requested_path(request))
+        record = existing(request, await keeping.update(account, sid, form.values()))
         return answer(request, body(record))
 
     @router.delete("/SIP/Domains/{sid}", **described(status=204, errors=(400,)))
     async def delete_domain(request: Request, account: OwnAccount, sid: str) -> Response:
-        if not await keeping.remove(account.sid, sid):
-            raise not_found(requested_path(request))
-        return deleted()
+        return answer_removed(request, await keeping.remove(account.sid, sid))
 
     return router
-
-
-def _position(record: DomainRecord) -> Position:
-    return Position(at=record.created_at, sid=record.sid)

@@ -1,6 +1,6 @@
 """`/SIP/CredentialLists` and `/SIP/IpAccessControlLists`: what SIP Domains can be mapped to (rest-api.md 9.13)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -9,18 +9,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import Body, Date, account_uri, answer, answer_page, deleted
+from ringback.api.body import Body, Date, account_uri, answer, answer_found, answer_page, answer_removed, position_of
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.form import Form
 from ringback.api.page import PageQuery
 from ringback.api.path import ACCOUNT
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.api.value import Missing, text_of
 from ringback.model.record import AccessListRecord, CredentialListRecord
 from ringback.services.keep_lists import ACCESS_LISTS, CREDENTIAL_LISTS, ListKeeping, ListKind
-from ringback.store.paging import Position
 
 AnyList = AccessListRecord | CredentialListRecord
 
@@ -128,7 +125,7 @@ def _add_collection(router: APIRouter, services: ApiServices, resource: ListReso
         request: Request, account: OwnAccount, query: Annotated[PageQuery, Depends(PageQuery.read)]
     ) -> Response:
         found = await keeping.page(account.sid, query.page_request())
-        return answer_page(request, resource.key, query, found, resource.present, position, kind=resource.body)
+        return answer_page(request, resource.key, query, found, resource.present, position_of, kind=resource.body)
 
 
 def _add_instance(router: APIRouter, services: ApiServices, resource: ListResource) -> None:
@@ -138,26 +135,14 @@ def _add_instance(router: APIRouter, services: ApiServices, resource: ListResour
 
     @router.get(path, **described(body=resource.body), name=f"read {path}")
     async def read_list(request: Request, account: OwnAccount, sid: str) -> Response:
-        return _answer(request, await keeping.find(account.sid, sid), resource.present)
+        return answer_found(request, await keeping.find(account.sid, sid), resource.present)
 
     @router.post(path, **described(form=form_type, body=resource.body), name=f"update {path}")
     async def update_list(
         request: Request, account: OwnAccount, sid: str, form: Annotated[Any, Depends(form_type.read)]
     ) -> Response:
-        return _answer(request, await keeping.rename(account.sid, sid, form.friendly_name), resource.present)
+        return answer_found(request, await keeping.rename(account.sid, sid, form.friendly_name), resource.present)
 
     @router.delete(path, **described(status=204, errors=(400,)), name=f"delete {path}")
     async def delete_list(request: Request, account: OwnAccount, sid: str) -> Response:
-        if not await keeping.remove(account.sid, sid):
-            raise not_found(requested_path(request))
-        return deleted()
-
-
-def _answer(request: Request, record: AnyList | None, present: Callable[[AnyList], ListBody]) -> Response:
-    if record is None:
-        raise not_found(requested_path(request))
-    return answer(request, present(record))
-
-
-def position(record: AnyList) -> Position:
-    return Position(at=record.created_at, sid=record.sid)
+        return answer_removed(request, await keeping.remove(account.sid, sid))

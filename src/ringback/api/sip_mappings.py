@@ -8,13 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import Body, Date, account_uri, answer, answer_page, deleted
+from ringback.api.body import Body, Date, account_uri, answer_found, answer_page, answer_removed, existing
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.form import Form
 from ringback.api.page import PageQuery
 from ringback.api.path import ACCOUNT
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.api.value import Missing, sid_of
 from ringback.services.map_lists import BAD_PARAMETER, ListMapping, Mapping, MappingKind
@@ -141,9 +139,7 @@ def _add_routes(router: APIRouter, mappings: ListMapping, resource: MappingResou
     async def list_mappings(
         request: Request, account: OwnAccount, domain_sid: str, query: Annotated[PageQuery, Depends(PageQuery.read)]
     ) -> Response:
-        mapped = await mappings.all(account.sid, domain_sid)
-        if mapped is None:
-            raise not_found(requested_path(request))
+        mapped = existing(request, await mappings.all(account.sid, domain_sid))
         found = slice_of(mapped, query.page_request(), _position)
         return answer_page(request, resource.key, query, found, resource.present, _position, kind=resource.body)
 
@@ -153,15 +149,11 @@ def _add_routes(router: APIRouter, mappings: ListMapping, resource: MappingResou
 
     @router.delete(f"{path}/{{sid}}", **described(status=204), name=f"delete {path}")
     async def delete_mapping(request: Request, account: OwnAccount, domain_sid: str, sid: str) -> Response:
-        if not await mappings.unmap(account.sid, domain_sid, sid):
-            raise not_found(requested_path(request))
-        return deleted()
+        return answer_removed(request, await mappings.unmap(account.sid, domain_sid, sid))
 
 
 def _answer(request: Request, resource: MappingResource, mapping: Mapping | None, status: int = 200) -> Response:
-    if mapping is None:
-        raise not_found(requested_path(request))
-    return answer(request, resource.present(mapping), status)
+    return answer_found(request, mapping, resource.present, status)
 
 
 def _position(mapping: Mapping) -> Position:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import API_VERSION, Body, Date, account_uri, answer, answer_page, deleted
+from ringback.api.body import API_VERSION, Body, Date, account_uri, answer_found, answer_page, deleted, position_of
 from ringback.api.description import described
 from ringback.api.errors import not_found
 from ringback.api.page import PageQuery
@@ -16,7 +16,7 @@ from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.model.record import TranscriptionRecord
 from ringback.services.keep_transcriptions import TranscriptionKeeping
-from ringback.store.paging import Position, Slice
+from ringback.store.paging import Slice
 
 KEY = "transcriptions"
 OF_RECORDING = "/Recordings/{recording_sid}/Transcriptions"
@@ -74,7 +74,7 @@ def transcriptions_router(services: ApiServices) -> APIRouter:
 
     @router.get("/Transcriptions/{sid}", **single)
     async def read_transcription(request: Request, account: OwnAccount, sid: str) -> Response:
-        return _answer(request, await keeping.find(account.sid, sid))
+        return answer_found(request, await keeping.find(account.sid, sid), TranscriptionBody.of)
 
     @router.delete("/Transcriptions/{sid}", **gone)
     async def delete_transcription(request: Request, account: OwnAccount, sid: str) -> Response:
@@ -93,7 +93,9 @@ def transcriptions_router(services: ApiServices) -> APIRouter:
     async def read_recording_transcription(
         request: Request, account: OwnAccount, recording_sid: str, sid: str
     ) -> Response:
-        return _answer(request, await keeping.find(account.sid, sid, recording_sid=recording_sid))
+        return answer_found(
+            request, await keeping.find(account.sid, sid, recording_sid=recording_sid), TranscriptionBody.of
+        )
 
     @router.delete(OF_RECORDING + "/{sid}", **gone)
     async def delete_recording_transcription(
@@ -107,20 +109,10 @@ def transcriptions_router(services: ApiServices) -> APIRouter:
 def _page(request: Request, query: TranscriptionQuery, found: Slice[TranscriptionRecord] | None) -> Response:
     if found is None:
         raise not_found(requested_path(request))
-    return answer_page(request, KEY, query, found, TranscriptionBody.of, _position, kind=TranscriptionBody)
-
-
-def _answer(request: Request, record: TranscriptionRecord | None) -> Response:
-    if record is None:
-        raise not_found(requested_path(request))
-    return answer(request, TranscriptionBody.of(record))
+    return answer_page(request, KEY, query, found, TranscriptionBody.of, position_of, kind=TranscriptionBody)
 
 
 def _gone(request: Request, was_there: bool) -> Response:
     if not was_there:
         raise not_found(requested_path(request))
     return deleted()
-
-
-def _position(record: TranscriptionRecord) -> Position:
-    return Position(at=record.created_at, sid=record.sid)

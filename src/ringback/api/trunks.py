@@ -13,20 +13,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import Body, Date, answer, answer_page, deleted
+from ringback.api.body import Body, Date, answer, answer_found, answer_page, answer_removed, position_of
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.form import Form
 from ringback.api.page import PageQuery
 from ringback.api.path import OWN_ACCOUNT
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.api.value import Missing, as_setting, like_setting, refusal, whole
 from ringback.model.record import TrunkRecord
 from ringback.model.settings.section import MAX_ADDRESSES
 from ringback.model.settings.value import Cidr, Name, Secret, SipUriText, Username
 from ringback.services.keep_trunks import BAD_PARAMETER, TrunkKeeping
-from ringback.store.paging import Position
 
 KEY = "trunks"
 MAX_POSITION = 1_000_000
@@ -120,32 +117,20 @@ def trunks_router(services: ApiServices) -> APIRouter:
         request: Request, account: OwnAccount, query: Annotated[PageQuery, Depends(PageQuery.read)]
     ) -> Response:
         found = await keeping.page(account.sid, query.page_request())
-        return answer_page(request, KEY, query, found, TrunkBody.of, _position, kind=TrunkBody)
+        return answer_page(request, KEY, query, found, TrunkBody.of, position_of, kind=TrunkBody)
 
     @router.get("/Trunks/{sid}", **described(body=TrunkBody))
     async def read_trunk(request: Request, account: OwnAccount, sid: str) -> Response:
-        return _answer(request, await keeping.find(account.sid, sid))
+        return answer_found(request, await keeping.find(account.sid, sid), TrunkBody.of)
 
     @router.post("/Trunks/{sid}", **described(form=TrunkChangeForm, body=TrunkBody, errors=(409,)))
     async def update_trunk(
         request: Request, account: OwnAccount, sid: str, form: Annotated[TrunkChangeForm, Depends(TrunkChangeForm.read)]
     ) -> Response:
-        return _answer(request, await keeping.update(account.sid, sid, form.values()))
+        return answer_found(request, await keeping.update(account.sid, sid, form.values()), TrunkBody.of)
 
     @router.delete("/Trunks/{sid}", **described(status=204))
     async def delete_trunk(request: Request, account: OwnAccount, sid: str) -> Response:
-        if not await keeping.remove(account.sid, sid):
-            raise not_found(requested_path(request))
-        return deleted()
+        return answer_removed(request, await keeping.remove(account.sid, sid))
 
     return router
-
-
-def _answer(request: Request, record: TrunkRecord | None) -> Response:
-    if record is None:
-        raise not_found(requested_path(request))
-    return answer(request, TrunkBody.of(record))
-
-
-def _position(record: TrunkRecord) -> Position:
-    return Position(at=record.created_at, sid=record.sid)

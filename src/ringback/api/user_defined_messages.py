@@ -9,12 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ringback.api.authentication import OwnAccount
-from ringback.api.body import Body, Date, account_uri, answer, deleted
+from ringback.api.body import Body, Date, account_uri, answer, answer_removed, existing
 from ringback.api.description import described
-from ringback.api.errors import not_found
 from ringback.api.leg_form import FilledForm
 from ringback.api.path import ACCOUNT
-from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
 from ringback.api.value import BAD_PARAMETER, HttpMethod, Missing, WebUrl, refusal, text_of
 from ringback.model.record import MessageSubscriptionRecord, UserDefinedMessageRecord
@@ -96,9 +94,7 @@ def user_defined_messages_router(services: ApiServices) -> APIRouter:
     async def create_message(
         request: Request, account: OwnAccount, call_sid: str, form: Annotated[MessageForm, Depends(MessageForm.read)]
     ) -> Response:
-        made = await exchanging.send(account.sid, call_sid, form.content, form.idempotency_key)
-        if made is None:
-            raise not_found(requested_path(request))
+        made = existing(request, await exchanging.send(account.sid, call_sid, form.content, form.idempotency_key))
         return answer(request, MessageBody.of(made), 201)
 
     @router.post(_SUBSCRIPTIONS, **described(form=SubscriptionForm, body=SubscriptionBody, status=201))
@@ -108,15 +104,13 @@ def user_defined_messages_router(services: ApiServices) -> APIRouter:
         call_sid: str,
         form: Annotated[SubscriptionForm, Depends(SubscriptionForm.read)],
     ) -> Response:
-        made = await exchanging.subscribe(account.sid, call_sid, form.callback, form.method, form.idempotency_key)
-        if made is None:
-            raise not_found(requested_path(request))
+        made = existing(
+            request, await exchanging.subscribe(account.sid, call_sid, form.callback, form.method, form.idempotency_key)
+        )
         return answer(request, SubscriptionBody.of(made), 201)
 
     @router.delete(f"{_SUBSCRIPTIONS}/{{sid}}", **described(status=204))
     async def delete_subscription(request: Request, account: OwnAccount, call_sid: str, sid: str) -> Response:
-        if not await exchanging.unsubscribe(account.sid, call_sid, sid):
-            raise not_found(requested_path(request))
-        return deleted()
+        return answer_removed(request, await exchanging.unsubscribe(account.sid, call_sid, sid))
 
     return router

@@ -1,11 +1,13 @@
 """What the path's suffix and its strange characters do (rest-api.md section 1)."""
 
 from typing import Any
+from xml.etree.ElementTree import fromstring
 
 import pytest
+from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from ringback.api.representation import PathSuffix
+from ringback.api.representation import PathSuffix, render_list
 
 
 async def routed(path: str) -> tuple[str, dict[str, Any]]:
@@ -44,3 +46,17 @@ async def test_a_nul_in_the_path_reaches_no_database() -> None:
 
 async def test_other_paths_are_left_alone() -> None:
     assert await routed("/metrics.json") == ("/metrics.json", {})
+
+
+async def test_uris_in_xml_have_no_suffix() -> None:
+    root = "/2010-04-01/Accounts/AC1/Queues"
+    paging = {"uri": f"{root}.xml?FriendlyName=a.json", "first_page_uri": f"{root}.xml?Page=0", "next_page_uri": None}
+    items = [{"uri": f"{root}/QU1.json", "friendly_name": "desk.json"}]
+    request = Request({"type": "http", "path": root, "headers": [], "state": {"representation": "xml"}})
+    queues = fromstring(bytes(render_list(request, "queues", "Queue", items, paging).body))[0]
+    assert queues.attrib == {
+        "uri": f"{root}?FriendlyName=a.json",
+        "firstpageuri": f"{root}?Page=0",
+        "nextpageuri": "",
+    }
+    assert [child.text for child in queues[0]] == [f"{root}/QU1", "desk.json"]
