@@ -26,7 +26,7 @@ async def test_metrics_are_in_the_format_of_prometheus(stage: Any) -> None:
     assert "ringback_tests" in families
 
 
-@pytest.mark.parametrize("path", ["/2010-04-01", "/2010-04-01/Accounts", "/2010-04-01/Accounts/AC1/Calls.json"])
+@pytest.mark.parametrize("path", ["/2010-04-01", "/2010-04-01/Nothing", "/2010-04-01/Accounts/AC1/Calls.json"])
 async def test_an_unknown_path_of_the_api_asks_for_credentials_first(stage: Any, path: str) -> None:
     stranger = await stage.ask(path, user=None)
     assert (stranger.status, json.loads(stranger.body)["code"]) == (401, 20003)
