@@ -1,7 +1,7 @@
 """Where the API's tests order calls: the real rules, and no telephone."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ringback.call.control import StatusEvents
@@ -9,11 +9,17 @@ from ringback.call.live_call import EndStatus
 from ringback.interpreter.call_documents import First
 from ringback.interpreter.source import Fallback
 from ringback.model.call_status import CallStatus, Direction
-from ringback.model.record import CallRecord
-from ringback.model.sid import new_call_sid
+from ringback.model.record import CallRecord, NotificationRecord
+from ringback.model.sid import AccountSid, CallSid, new_call_sid
 from ringback.services.call_order import CallOrder, CallRefused
 from ringback.services.check_order import check_order, target_of
 from ringback.services.update_call import NotInProgress
+from ringback.store.notification import NotificationRepository
+
+MINE = AccountSid("AC" + "1" * 32)
+NUMBER = "+15005550006"
+SIP = "sip:ann@pbx.example"
+AT = datetime(2026, 3, 2, 10, 4, 55, tzinfo=UTC)
 
 
 class OrderBook:
@@ -70,3 +76,24 @@ class OrderBook:
     def _require(self, call_sid: str, what: Any) -> None:
         if call_sid not in self.live:
             raise NotInProgress(what)
+
+
+def ended_call(number: int, **fields: Any) -> CallRecord:
+    """A call of ours, from the number-th minute after `AT`."""
+    values: dict[str, Any] = {
+        "sid": CallSid(f"CA{number:032x}"),
+        "account_sid": MINE,
+        "from_": NUMBER,
+        "to": SIP,
+        "direction": Direction.OUTBOUND_API,
+        "status": CallStatus.COMPLETED,
+        "created_at": AT + timedelta(minutes=number),
+        "started_at": AT + timedelta(minutes=number),
+        "ended_at": AT + timedelta(minutes=number, seconds=40),
+    }
+    return CallRecord(**{**values, **fields})
+
+
+async def notes(stage: Any) -> list[NotificationRecord]:
+    async with stage.services.reading.read() as connection:
+        return list(await NotificationRepository(connection).all())

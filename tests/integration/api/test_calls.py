@@ -1,8 +1,7 @@
-"""`/Calls` over the real rules of ordering, without a telephone (rest-api.md 9.2; twiml.md section 20)."""
+"""Calls are made over REST by the real rules of ordering, without a telephone (rest-api.md 9.2; L-02)."""
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,32 +9,21 @@ import pytest
 from ringback.call.control import StatusEvents
 from ringback.interpreter.document import LoadedDocument
 from ringback.interpreter.source import DocumentRequest, Fallback
-from ringback.model.call_status import CallStatus, Direction
 from ringback.model.record import (
     ApplicationRecord,
-    CallRecord,
-    ExchangeRecord,
-    NotificationRecord,
     NumberRecord,
-    RecordingRecord,
-    RecordingStatus,
 )
-from ringback.model.sid import AccountSid, ApplicationSid, CallSid, RecordingSid
+from ringback.model.sid import AccountSid, ApplicationSid
 from ringback.services.call_order import CallRefused
 from ringback.store.application import ApplicationRepository
-from ringback.store.exchange import ExchangeRepository
-from ringback.store.notification import NotificationRepository
 from ringback.store.number import NumberRepository
-from ringback.store.recording import RecordingRepository
+from tests.integration.api.desk import MINE, NUMBER, SIP, notes
 
-MINE, OTHER = AccountSid("AC" + "1" * 32), AccountSid("AC" + "2" * 32)
+OTHER = AccountSid("AC" + "2" * 32)
 PATH = f"/2010-04-01/Accounts/{MINE}/Calls"
-NUMBER = "+15005550006"
 APP = "https://app.example/voice"
-SIP = "sip:ann@pbx.example"
 GOOD = {"To": SIP, "From": "+15550001111", "Url": APP}
 DESK, BARE, THEIRS = (ApplicationSid("AP" + digit * 32) for digit in "123")
-AT = datetime(2026, 3, 2, 10, 4, 55, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -69,29 +57,6 @@ async def created(stage: Any, **data: str) -> Mapping[str, Any]:
     answer = await create(stage, {**GOOD, **data})
     assert answer.status == 201, answer.body
     return json.loads(answer.body)  # type: ignore[no-any-return]
-
-
-def call(number: int, **fields: Any) -> CallRecord:
-    values: dict[str, Any] = {
-        "sid": CallSid(f"CA{number:032x}"),
-        "account_sid": MINE,
-        "from_": NUMBER,
-        "to": SIP,
-        "direction": Direction.OUTBOUND_API,
-        "status": CallStatus.COMPLETED,
-        "created_at": AT + timedelta(minutes=number),
-        "started_at": AT + timedelta(minutes=number),
-        "ended_at": AT + timedelta(minutes=number, seconds=40),
-    }
-    return CallRecord(**{**values, **fields})
-
-
-async def notes(stage: Any) -> list[NotificationRecord]:
-    async with stage.services.reading.read() as connection:
-        return list(await NotificationRepository(connection).all())
-
-
-# -- create --------------------------------------------------------------------------------------------------------
 
 
 async def test_a_call_is_queued_and_shown_with_exactly_twilios_fields(stage: Any) -> None:
@@ -291,207 +256,3 @@ async def test_another_account_makes_no_calls_here(stage: Any) -> None:
     answer = await stage.ask(f"{PATH}.json", method="POST", data=GOOD, user=(OTHER, "other-token"))
     assert (answer.status, json.loads(answer.body)["code"]) == (404, 20404)
     assert stage.book.orders == []
-
-
-# -- read, list, delete -----------------------------------------------------------------------------------------------
-
-
-async def test_a_call_that_ended_shows_its_times(stage: Any) -> None:
-    record = call(
-        1, answered_at=AT + timedelta(minutes=1, seconds=3), sip_response_code=200, answered_by="human",
-        phone_number_sid="PN" + "1" * 32, queue_ms=1500, updated_at=AT + timedelta(hours=1),
-    )  # fmt: skip
-    stage.writer.put(record)
-    body = json.loads((await stage.ask(f"{PATH}/{record.sid}.json")).body)
-    assert (body["status"], body["duration"], body["queue_time"]) == ("completed", "37", "1500")
-    assert (body["answered_by"], body["phone_number_sid"]) == ("human", "PN" + "1" * 32)
-    assert body["start_time"] == "Mon, 02 Mar 2026 10:05:55 +0000"
-    assert body["end_time"] == "Mon, 02 Mar 2026 10:06:35 +0000"
-    assert body["date_updated"] == "Mon, 02 Mar 2026 11:04:55 +0000"
-
-
-async def test_a_call_that_was_dialled_and_does_not_ring_yet_is_ringing(stage: Any) -> None:
-    record = call(1, status=CallStatus.INITIATED, ended_at=None)
-    stage.writer.put(record)
-    assert json.loads((await stage.ask(f"{PATH}/{record.sid}.json")).body)["status"] == "ringing"
-    assert len(json.loads((await stage.ask(f"{PATH}.json?Status=ringing")).body)["calls"]) == 1
-    assert json.loads((await stage.ask(f"{PATH}.json?Status=queued")).body)["calls"] == []
-
-
-FILTERS: Sequence[tuple[str, list[int]]] = [
-    ("", [3, 2, 1]),
-    ("?Status=busy", [2]),
-    ("?To=sip%3Aann%40pbx.example", [3, 2]),
-    ("?To=%2B15005550009", [1]),
-    ("?To=+15005550009", [1]),
-    ("?From=%28500%29+555-0006", [3, 2, 1]),
-    ("?From=nobody", []),
-    (f"?ParentCallSid=CA{9:032x}", [3]),
-    ("?StartTime=2026-03-02", [2, 1]),
-    ("?StartTime=2026-03-02T23%3A00%3A00Z", [2, 1]),
-    ("?StartTime%3E=2026-03-02T10%3A06%3A55Z", [3, 2]),
-    ("?StartTime>=2026-03-03", [3]),
-    ("?StartTime%3C=2026-03-02T10%3A05%3A55Z", [1]),
-    ("?StartTime<=2026-03-02", [2, 1]),
-    ("?StartTime%3E=2026-03-02T10%3A06%3A00Z&StartTime%3C=2026-03-02T10%3A07%3A00Z", [2]),
-    ("?StartTime=03%2F02%2F2026+22%3A05%3A25+MST", [2, 1]),
-    ("?EndTime%3E=2026-03-03T00%3A00%3A00Z", [3]),
-    ("?EndTime=2026-03-02", [2, 1]),
-    ("?StartTime=9999-12-31", []),
-    ("?StartTime%3C=9999-12-31T23%3A59%3A59Z", [3, 2, 1]),
-]
-
-
-async def test_filters(stage: Any) -> None:
-    stage.writer.put(call(1, to="+15005550009"))
-    stage.writer.put(call(2, status=CallStatus.BUSY))
-    late = AT + timedelta(days=1)
-    parent = CallSid(f"CA{9:032x}")
-    stage.writer.put(call(3, started_at=late, ended_at=late + timedelta(seconds=9), parent_call_sid=parent))
-    stage.writer.put(call(4, account_sid=OTHER))
-    for query, numbers in FILTERS:
-        listed = json.loads((await stage.ask(f"{PATH}.json{query}")).body)["calls"]
-        assert [int(entry["sid"][2:], 16) for entry in listed] == numbers, query
-
-
-async def test_a_bad_filter_is_named(stage: Any) -> None:
-    for query, says in (
-        ("Status=initiated", "Status"),
-        ("ParentCallSid=CA1", "ParentCallSid"),
-        ("StartTime%3E=soon", "StartTime>"),
-        ("EndTime=0001-01-01T00%3A00%3A00%2B05%3A00", "EndTime"),
-        ("PageSize=none", "PageSize"),
-    ):
-        answer = await stage.ask(f"{PATH}.json?{query}")
-        body = json.loads(answer.body)
-        assert (answer.status, body["code"]) == (400, 20001), query
-        assert says in body["message"]
-
-
-async def test_a_call_of_another_account_is_not_there(stage: Any) -> None:
-    theirs = call(1, account_sid=OTHER)
-    stage.writer.put(theirs)
-    for method, data in (("GET", None), ("POST", {"Status": "completed"}), ("DELETE", None)):
-        answer = await stage.ask(f"{PATH}/{theirs.sid}.json", method=method, data=data)
-        assert (answer.status, json.loads(answer.body)["code"]) == (404, 20404)
-        assert f"{PATH}/{theirs.sid}.json was not found" in json.loads(answer.body)["message"]
-
-
-async def test_a_deleted_call_takes_its_events_and_leaves_its_recordings(stage: Any) -> None:
-    record = call(1)
-    stage.writer.put(record)
-    stage.writer.put(
-        ExchangeRecord(
-            sid="EX1", account_sid=MINE, call_sid=record.sid, method="POST", url=APP, parameters=(), created_at=AT,
-            duration_ms=5, status=200,
-        )
-    )  # fmt: skip
-    recording = RecordingRecord(
-        sid=RecordingSid("RE" + "1" * 32), account_sid=MINE, call_sid=record.sid, status=RecordingStatus.COMPLETED,
-        source="RecordVerb", path="a.wav", started_at=AT,
-    )  # fmt: skip
-    stage.writer.put(recording)
-    answer = await stage.ask(f"{PATH}/{record.sid}.json", method="DELETE")
-    assert (answer.status, answer.body) == (204, b"")
-    assert (await stage.ask(f"{PATH}/{record.sid}.json")).status == 404
-    async with stage.services.reading.read() as connection:
-        assert await ExchangeRepository(connection).all() == ()
-        assert len(await RecordingRepository(connection).all()) == 1
-
-
-async def test_20009_a_live_call_is_not_deleted(stage: Any) -> None:
-    for number, status in enumerate((CallStatus.QUEUED, CallStatus.RINGING, CallStatus.IN_PROGRESS)):
-        path = f"{PATH}/{call(number).sid}.json"
-        stage.writer.put(call(number, status=status, ended_at=None))
-        answer = await stage.ask(path, method="DELETE")
-        assert (answer.status, json.loads(answer.body)["code"]) == (400, 20009)
-        assert (await stage.ask(path)).status == 200
-
-
-# -- update ----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def live(stage: Any) -> str:
-    """A call in progress: its path."""
-    record = call(1, status=CallStatus.IN_PROGRESS, ended_at=None)
-    stage.writer.put(record)
-    stage.book.live.add(record.sid)
-    return f"{PATH}/{record.sid}"
-
-
-async def update(stage: Any, path: str, **data: str) -> Any:
-    answer = await stage.ask(f"{path}.json", method="POST", data=data)
-    return answer.status, json.loads(answer.body)
-
-
-async def test_l_01_a_live_call_is_given_another_document(stage: Any, live: str) -> None:
-    status, body = await update(
-        stage, live, Url=APP, Method="GET", FallbackUrl="http://b.example/", StatusCallback="http://c.example/"
-    )
-    assert (status, body["status"]) == (200, "in-progress")
-    ((what, change),) = stage.book.changes
-    assert (what, change) == (
-        "redirect",
-        (
-            DocumentRequest(url=APP, method="GET"),
-            Fallback(url="http://b.example/"),
-            StatusEvents(url="http://c.example/"),
-        ),
-    )
-
-
-async def test_l_02_inline_twiml_runs_and_leaves_the_status_callback_alone(stage: Any, live: str) -> None:
-    await update(stage, live, Twiml="<Response><Hangup/></Response>", StatusCallback="http://c.example/")
-    ((_, (first, _, status_events)),) = stage.book.changes
-    assert isinstance(first, LoadedDocument)
-    assert status_events is None
-
-
-async def test_l_02_of_both_the_url_is_used_with_a_warning(stage: Any, live: str) -> None:
-    await update(stage, live, Url=APP, Twiml="<Response/>")
-    ((_, (first, _, _)),) = stage.book.changes
-    assert first == DocumentRequest(url=APP)
-    assert [note.error_code for note in await notes(stage)] == [32019]
-
-
-@pytest.mark.parametrize("word", ["completed", "canceled"])
-async def test_l_03_it_is_ended_whatever_else_is_asked(stage: Any, live: str, word: str) -> None:
-    status, _ = await update(stage, live, Status=word, Url=APP, TimeLimit="9")
-    assert (status, stage.book.changes) == (200, [("end", word)])
-
-
-async def test_it_is_limited_with_or_without_another_document(stage: Any, live: str) -> None:
-    await update(stage, live, TimeLimit="9")
-    await update(stage, live, Url=APP, TimeLimit="10")
-    assert [change for change in stage.book.changes if change[0] == "limit"] == [("limit", 9), ("limit", 10)]
-
-
-async def test_an_update_of_nothing_changes_nothing(stage: Any, live: str) -> None:
-    status, body = await update(stage, live, FallbackUrl="http://b.example/")
-    assert (status, body["status"], stage.book.changes) == (200, "in-progress", [])
-
-
-async def test_l_05_a_call_that_is_over_is_not_changed(stage: Any) -> None:
-    stage.writer.put(call(1))
-    for data, message in (
-        ({"Url": APP}, "Call is not in-progress. Cannot redirect."),
-        ({"Twiml": "<Response/>"}, "Call is not in-progress. Cannot redirect."),
-        ({"Status": "completed"}, "Call is not in-progress. Cannot end."),
-        ({"TimeLimit": "9"}, "Call is not in-progress. Cannot set its TimeLimit."),
-    ):
-        status, body = await update(stage, f"{PATH}/{call(1).sid}", **data)
-        assert (status, body["code"], body["message"]) == (400, 21220, message)
-
-
-async def test_a_bad_update_changes_nothing(stage: Any, live: str) -> None:
-    for data, code in (
-        ({"Url": "ftp://x"}, 21205),
-        ({"Method": "PUT", "Url": APP}, 21209),
-        ({"Status": "gone"}, 20001),
-        ({"TimeLimit": "0"}, 20001),
-        ({"Twiml": "<Response>"}, 12100),
-        ({"Twiml": "x" * 4001}, 32018),
-    ):
-        status, body = await update(stage, live, **data)
-        assert (status, body["code"], stage.book.changes) == (400, code, []), data
