@@ -49,6 +49,7 @@ async def start_http(
         keeping=CallerIdKeeping(configuring),
         links=telling.links,
         directory=storage.directory,
+        clock=clock,
     )
     telling.inner_apps.serve(VERIFICATION_HOST, verifying.answer)
     services = ApiServices(

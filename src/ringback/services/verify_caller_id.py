@@ -15,11 +15,13 @@ from urllib.parse import parse_qsl, urlsplit
 from xml.sax.saxutils import quoteattr
 
 from ringback.call.control import StatusEvents
+from ringback.clock import Clock
 from ringback.interpreter.source import DocumentRequest
 from ringback.model.record import AccountRecord, CallerIdRecord, CallRecord
 from ringback.model.sid import CallSid
 from ringback.services.call_order import CallbackTarget, CallOrder, CallRefused
 from ringback.services.keep_caller_ids import CallerIdKeeping
+from ringback.services.pace_calls import MAX_QUEUE_SECONDS
 from ringback.services.reach_app import AppLinks
 from ringback.services.refusal import Refused
 from ringback.store.live_directory import LiveDirectory
@@ -33,6 +35,8 @@ CODE_DIGITS = 6
 MAX_ATTEMPTS = 3
 MAX_PENDING = 100
 TIME_LIMIT_SECONDS = 300
+FORGOTTEN_AFTER_SECONDS = MAX_QUEUE_SECONDS + 3600
+"""Later than any call can end that was asked for now."""
 GATHER_SECONDS = 15
 
 USABLE_ALREADY, VERIFIED_ALREADY = 21449, 21450
@@ -72,6 +76,7 @@ class Verification:
     friendly_name: str
     code: str = field(repr=False)
     callback: CallbackTarget | None
+    began: float
     call_sid: CallSid | None = None
     attempts: int = 0
     verified: CallerIdRecord | None = None
@@ -81,12 +86,13 @@ class CallerIdVerifying:
     """Calls numbers to be verified, and is the app of those calls. What is under way ends with the process."""
 
     def __init__(
-        self, *, placing: Placing, keeping: CallerIdKeeping, links: AppLinks, directory: LiveDirectory
+        self, *, placing: Placing, keeping: CallerIdKeeping, links: AppLinks, directory: LiveDirectory, clock: Clock
     ) -> None:
         self._placing = placing
         self._keeping = keeping
         self._links = links
         self._directory = directory
+        self._clock = clock
         self._pending: dict[str, Verification] = {}
 
     @property
@@ -96,6 +102,7 @@ class CallerIdVerifying:
     async def start(self, account: AccountRecord, request: VerificationRequest) -> Verification:
         """Place the call. Raises `Refused` for a number that needs no verification or cannot be called."""
         await self._refuse_known(account, request.number)
+        self._forget_old()
         if sum(entry.account.sid == account.sid for entry in self._pending.values()) >= MAX_PENDING:
             raise Refused(TOO_MANY_AT_ONCE, f"{MAX_PENDING} verifications are under way, the limit.", status=429)
         verification = Verification(
@@ -104,6 +111,7 @@ class CallerIdVerifying:
             friendly_name=request.friendly_name or formatted_number(request.number),
             code=f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}",
             callback=request.callback,
+            began=self._clock.now(),
         )
         token = secrets.token_hex(16)
         self._pending[token] = verification
@@ -117,15 +125,14 @@ class CallerIdVerifying:
     async def answer(self, request: HttpRequest) -> HttpResponse:
         """The app of these calls: a document to each request for one, and nothing to the callback at the end."""
         token = urlsplit(request.url).path.strip("/")
-        verification = self._pending.get(token)
-        if verification is None:
-            return HttpResponse(status=404)
         parameters = tuple(parse_qsl(request.body.decode("utf-8", "replace"), keep_blank_values=True))
         given = dict(parameters)
         if given.get("CallbackSource") == CALLBACK_SOURCE:
-            del self._pending[token]
-            self._tell(verification, parameters)
+            self._end(token, parameters)
             return HttpResponse(status=204)
+        verification = self._pending.get(token)
+        if verification is None:
+            return HttpResponse(status=404)
         return _twiml(await self._document(verification, given.get("Digits"), request.url))
 
     async def _document(self, verification: Verification, digits: str | None, url: str) -> str:
@@ -138,6 +145,17 @@ class CallerIdVerifying:
             )
             return _saying(DONE)
         return _asking(AGAIN, url) if verification.attempts < MAX_ATTEMPTS else _saying(SORRY)
+
+    def _end(self, token: str, parameters: Sequence[tuple[str, str]]) -> None:
+        """The call is over. One that an earlier process made is nobody's."""
+        verification = self._pending.pop(token, None)
+        if verification is not None:
+            self._tell(verification, parameters)
+
+    def _forget_old(self) -> None:
+        """Those whose end was not told, because the store and the queue of callbacks were full."""
+        oldest = self._clock.now() - FORGOTTEN_AFTER_SECONDS
+        self._pending = {token: entry for token, entry in self._pending.items() if entry.began > oldest}
 
     def _tell(self, verification: Verification, parameters: Sequence[tuple[str, str]]) -> None:
         """The StatusCallback: how the call ended, and whether the number is verified."""

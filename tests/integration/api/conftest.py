@@ -166,7 +166,11 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
     keeping = RecordingKeeping(reading, folder=recordings, clock=SystemClock())
     configuring = Configuring(database=database, directory=directory, clock=SystemClock())
     stage.verifying = CallerIdVerifying(
-        placing=stage.book, keeping=CallerIdKeeping(configuring), links=stage.links, directory=directory
+        placing=stage.book,
+        keeping=CallerIdKeeping(configuring),
+        links=stage.links,
+        directory=directory,
+        clock=SystemClock(),
     )
     services = stage.services = ApiServices(
         links=stage.links,

@@ -121,6 +121,20 @@ async def test_a_request_that_no_verification_has_made_is_not_answered(stage: St
     assert (await called(stage)).status == 404
 
 
+async def test_the_end_of_a_call_that_an_earlier_process_made_is_taken_in_silence(stage: Stage) -> None:
+    """It is sent at the next start, like every callback."""
+    await ask(stage, PhoneNumber=NUMBER, StatusCallback=CALLBACK)
+    await ended(stage)
+    await told(stage)
+    first = stage.book.orders[-1].first
+    assert isinstance(first, DocumentRequest)
+    body = b"CallStatus=completed&CallbackSource=call-progress-events"
+    assert (
+        await stage.verifying.answer(HttpRequest(method="POST", url=first.url, headers=(), body=body))
+    ).status == 204
+    assert len(stage.asked) == 1
+
+
 async def test_the_answer_has_its_own_shape_and_the_call_waits_and_dials_on(stage: Stage) -> None:
     status, body = await ask(stage, PhoneNumber=NUMBER, CallDelay="60", Extension="12,3#")
     assert status == 200
@@ -177,6 +191,17 @@ async def test_so_many_at_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) ->
     await ask(stage, PhoneNumber=NUMBER)
     status, body = await ask(stage, PhoneNumber=NUMBER)
     assert (status, body["code"]) == (429, 20429)
+
+
+async def test_one_whose_end_was_never_told_is_forgotten_some_day(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ask(stage, PhoneNumber=NUMBER)
+    await ask(stage, PhoneNumber=NUMBER)
+    assert stage.verifying.pending_count == 2
+    monkeypatch.setattr(verify_caller_id, "FORGOTTEN_AFTER_SECONDS", 0)
+    await ask(stage, PhoneNumber=NUMBER)
+    assert stage.verifying.pending_count == 1
 
 
 async def test_the_library_reads_renames_and_deletes_one(stage: Stage) -> None:

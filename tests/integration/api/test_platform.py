@@ -10,6 +10,7 @@ import pytest
 
 from ringback.api.platform import Concurrency
 from ringback.api.services import ApiServices
+from ringback.store.database import Database
 from tests.integration.api.conftest import Stage
 
 MINE, OTHER = "AC" + "1" * 32, "AC" + "2" * 32
@@ -35,6 +36,20 @@ async def test_a_refusal_of_a_stranger_has_the_same_headers_and_no_count(stage: 
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert answer.headers["Twilio-Request-Id"].startswith("RQ")
     assert "Twilio-Concurrent-Requests" not in answer.headers
+
+
+@pytest.mark.parametrize("user", [None, (MINE, "wrong"), ("SK" + "1" * 32, "x"), ("AC" + "9" * 32, "x")])
+async def test_a_stranger_costs_no_database_read(
+    stage: Stage, user: tuple[str, str] | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_database(self: Database) -> None:
+        raise AssertionError("the database was asked")
+
+    monkeypatch.setattr(Database, "read", no_database)
+    monkeypatch.setattr(Database, "begin", no_database)
+    for path in (PATH, PATH.replace("Applications", "Keys"), "/2010-04-01/Accounts.json"):
+        for method in ("GET", "POST"):
+            assert (await stage.ask(path, method=method, user=user)).status == 401
 
 
 async def test_options_is_answered_without_credentials(stage: Stage) -> None:
