@@ -73,8 +73,8 @@ fn microseconds() -> f64 {
 fn packets(codec: Codec, ticks: u64) -> Vec<Vec<u8>> {
     let mut phone = leg(900, codec, Some(&voice()));
     let events = &mut Vec::<Event>::new();
-    let mut say = |tick| phone.as_mut().and_then(|leg| leg.speak(None, now(tick), events)).map(<[u8]>::to_vec);
-    (0..ticks).filter_map(|tick| say(tick)).collect()
+    let say = |tick| phone.as_mut().and_then(|leg| leg.speak(None, now(tick), events)).map(<[u8]>::to_vec);
+    (0..ticks).filter_map(say).collect()
 }
 
 /// Legs that hear a phone.

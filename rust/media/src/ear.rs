@@ -258,7 +258,7 @@ impl WideEar {
         let decoder = match codec {
             Codec::G711(_) => return None,
             Codec::G722 => WideDecoder::G722(Box::new((g722::Decoder::new(), Concealer::new(WIDE_RATE_HZ)))),
-            Codec::Opus(_) => WideDecoder::Opus(OpusEar::new()),
+            Codec::Opus(_) => WideDecoder::Opus(OpusEar::default()),
         };
         let (down, samples) = (Downsampler::new(), [0; 2 * SAMPLES_PER_TICK]);
         Some(Self { decoder, down, samples, narrow: Narrow::Skipped })

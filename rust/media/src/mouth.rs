@@ -32,7 +32,7 @@ struct WideMouth {
 #[derive(Debug)]
 enum WideEncoder {
     G722(g722::Encoder),
-    Opus(Box<OpusMouth>),
+    Opus(OpusMouth),
 }
 
 impl Mouth {
@@ -97,7 +97,7 @@ impl WideMouth {
         let encoder = match codec {
             Codec::G711(_) => return None,
             Codec::G722 => WideEncoder::G722(g722::Encoder::new()),
-            Codec::Opus(wishes) => WideEncoder::Opus(Box::new(OpusMouth::new(wishes))),
+            Codec::Opus(wishes) => WideEncoder::Opus(OpusMouth::new(wishes)),
         };
         let (up, down) = (Upsampler::new(), Downsampler::new());
         Some(Self { encoder, up, down, samples: [0; 2 * SAMPLES_PER_TICK] })

@@ -40,9 +40,9 @@ pub struct OpusEar {
     was_wanted: bool,
 }
 
-impl OpusEar {
+impl Default for OpusEar {
     /// Nothing heard yet.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self {
             packets: PacketBuffer::new(Clock::Hz48000.units_per_tick()),
             decoder: Decoder::new(WIDE_RATE_HZ).ok(),
@@ -55,7 +55,9 @@ impl OpusEar {
             was_wanted: false,
         }
     }
+}
 
+impl OpusEar {
     /// Forgets what is buffered.
     pub fn restart(&mut self) {
         self.packets.restart();

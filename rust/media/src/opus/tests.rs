@@ -54,7 +54,7 @@ fn packets_of(
 
 /// What is heard when each packet comes at its time, or not at all.
 fn hear(packets: &[(RtpTimestamp, Vec<u8>)], is_lost: impl Fn(usize) -> bool) -> (Vec<i16>, Vec<Outcome>) {
-    let (mut ear, mut heard, mut outcomes) = (OpusEar::new(), Vec::new(), Vec::new());
+    let (mut ear, mut heard, mut outcomes) = (OpusEar::default(), Vec::new(), Vec::new());
     let mut due = packets.iter().enumerate().peekable();
     let ticks = packets.last().map_or(0, |(timestamp, _)| timestamp.0 / 960) + 1;
     for tick in 0..ticks {
@@ -129,7 +129,7 @@ fn a_lost_packet_is_better_with_the_copy_in_the_next_one() {
 
 #[test]
 fn a_sender_with_nothing_to_say_is_quiet_and_not_dead_until_a_second_passed() {
-    let mut ear = OpusEar::new();
+    let mut ear = OpusEar::default();
     let mut samples: WideSamples = [0; FRAME];
     for (timestamp, packet) in packets(20, 100, 0) {
         ear.insert(timestamp, false, &packet);
@@ -145,7 +145,7 @@ fn a_sender_with_nothing_to_say_is_quiet_and_not_dead_until_a_second_passed() {
 
 #[test]
 fn a_stream_that_breaks_off_is_concealed_for_60_ms_and_then_silent() {
-    let mut ear = OpusEar::new();
+    let mut ear = OpusEar::default();
     let mut samples: WideSamples = [0; FRAME];
     for (timestamp, packet) in packets(20, 100, 0) {
         ear.insert(timestamp, false, &packet);
@@ -159,7 +159,7 @@ fn a_stream_that_breaks_off_is_concealed_for_60_ms_and_then_silent() {
 
 #[test]
 fn what_is_not_wanted_is_not_decoded_and_what_is_wanted_later_is_heard() {
-    let mut ear = OpusEar::new();
+    let mut ear = OpusEar::default();
     let mut heard = Vec::new();
     for (n, (timestamp, packet)) in packets(20, 2000, 0).into_iter().enumerate() {
         ear.insert(timestamp, false, &packet);
@@ -177,7 +177,7 @@ fn what_is_not_wanted_is_not_decoded_and_what_is_wanted_later_is_heard() {
 #[test]
 fn packets_of_a_stranger_make_noise_at_the_worst() {
     let mut random = Random::new(11);
-    let mut ear = OpusEar::new();
+    let mut ear = OpusEar::default();
     for _ in 0..20_000 {
         let spread = if random.chance(0.02) { u64::from(u32::MAX) } else { 40_000 };
         let payload: Vec<u8> = (0..random.below(300)).map(|_| random.next_u64() as u8).collect();
