@@ -18,7 +18,11 @@ class CallKeeping:
         self._reading = reading
 
     async def find(self, account_sid: str, sid: str) -> CallRecord | None:
-        async with self._reading.read() as connection:
+        """What waits to be written counts over the store, so nobody waits for the writer to read one call."""
+        waiting = self._reading.writer.unwritten(sid)
+        if isinstance(waiting, CallRecord):
+            return _own(waiting, account_sid)
+        async with self._reading.database.read() as connection:
             return _own(await CallRepository(connection).get(sid), account_sid)
 
     async def page(self, wanted: CallFilter, request: PageRequest) -> Slice[CallRecord]:
