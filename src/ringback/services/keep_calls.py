@@ -40,7 +40,7 @@ class CallKeeping:
             if found is None:
                 return False
             if not found.status.is_final:
-                raise Refused(STILL_LIVE, f"Call {sid} is {found.status.value}; only a call that has ended is deleted.")
+                raise Refused(STILL_LIVE, f"Call {sid} has not ended; only then it can be deleted.")
             await ExchangeRepository(connection).remove_of_call(sid)
             await UserDefinedMessageRepository(connection).remove_of_call(sid)
             await MessageSubscriptionRepository(connection).remove_of_call(sid)
