@@ -110,9 +110,7 @@ def _status_events(script: Script) -> tuple[StatusEvents | None, tuple[Warned, .
     """With an event that there is not, the call is made and nothing is sent (21626)."""
     unknown = [event for event in script.status_callback_event if event not in EVENTS]
     if unknown:
-        message = (
-            f"StatusCallbackEvent {unknown[0][:60]!r} is none of {', '.join(EVENTS)}; none are sent"
-        )
+        message = f"StatusCallbackEvent {unknown[0][:60]!r} is none of {', '.join(EVENTS)}; none are sent"
         return None, (Warned(code=BAD_STATUS_EVENT, message=message),)
     if not script.status_callback:
         return None, ()

@@ -36,7 +36,8 @@ async def test_the_library_with_an_http_client_that_changes_the_host(rest_server
     assert APPLICATION in await asyncio.to_thread(names, client)
 
 
-@pytest.mark.filterwarnings("ignore:.*deprecated and will be removed:DeprecationWarning")  # the library's own use of aiohttp
+# The library's own use of aiohttp.
+@pytest.mark.filterwarnings("ignore:.*deprecated and will be removed:DeprecationWarning")
 async def test_the_library_with_asyncio(rest_server: Server) -> None:
     async with AsyncTwilioHttpClient() as http:
         client = Client(ACCOUNT_SID, AUTH_TOKEN, http_client=http)
