@@ -43,6 +43,8 @@ async def open_storage(stack: contextlib.AsyncExitStack, settings: Settings, clo
         )
     await seed(database, settings, now=clock.utc_now())
     directory = await LiveDirectory.open(database, realm=settings.sip.realm)
+    following = asyncio.ensure_future(directory.follow(clock))
+    stack.push_async_callback(_stop, following)
 
     def report(sentence: str, problem: Exception | None) -> None:
         logger.error("store", problem=sentence, cause=str(problem) if problem else None)
@@ -52,3 +54,8 @@ async def open_storage(stack: contextlib.AsyncExitStack, settings: Settings, clo
     stack.push_async_callback(writer.close)
     stack.push_async_callback(writer.drain, STORE_GRACE_SECONDS)
     return Storage(database=database, directory=directory, writer=writer, recordings=recordings)
+
+
+async def _stop(task: "asyncio.Future[None]") -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

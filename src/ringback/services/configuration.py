@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ringback.clock import Clock
+from ringback.store.change_count import count_change
 from ringback.store.database import Database
 from ringback.store.live_directory import LiveDirectory
 
@@ -31,6 +32,7 @@ class Configuring:
         """
         async with self.database.begin_alone() as connection:
             yield connection
+            await count_change(connection)
         await self.directory.refresh()
 
     @contextlib.asynccontextmanager

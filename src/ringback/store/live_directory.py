@@ -2,14 +2,18 @@
 
 import asyncio
 
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ringback.clock import Clock
 from ringback.model.record import AccountRecord, ApplicationRecord, KeyRecord, NumberRecord
 from ringback.model.sid import AccountSid
 from ringback.store.access_list import AccessAddressRepository, AccessListRepository
 from ringback.store.account import AccountRepository
 from ringback.store.application import ApplicationRepository
 from ringback.store.caller_id import CallerIdRepository
+from ringback.store.change_count import change_count
 from ringback.store.credential import CredentialListRepository, CredentialRepository
 from ringback.store.database import Database
 from ringback.store.directory import Configuration, Directory
@@ -18,12 +22,18 @@ from ringback.store.key import KeyRepository
 from ringback.store.number import NumberRepository
 from ringback.store.trunk import TrunkRepository
 
+logger = structlog.get_logger(__name__)
+
+FOLLOW_SECONDS = 1.0
+"""How long a change of another server may stay unseen."""
+
 
 class LiveDirectory:
     """Take `current` once for each call: two look-ups then see the same configuration."""
 
-    def __init__(self, current: Directory, *, database: Database, realm: str) -> None:
+    def __init__(self, current: Directory, changes: int, *, database: Database, realm: str) -> None:
         self.current = current
+        self._changes = changes
         self._database = database
         self.realm = realm
         self._turn = asyncio.Lock()
@@ -31,7 +41,7 @@ class LiveDirectory:
 
     @classmethod
     async def open(cls, database: Database, *, realm: str) -> "LiveDirectory":
-        return cls(await _load(database, realm), database=database, realm=realm)
+        return cls(*await _load(database, realm), database=database, realm=realm)
 
     def account(self, sid: str) -> AccountRecord | None:
         """The account as the newest snapshot has it."""
@@ -64,13 +74,26 @@ class LiveDirectory:
             if self._answered >= mine:
                 return
             begun = self._asked
-            self.current = await _load(self._database, self.realm)
+            self.current, self._changes = await _load(self._database, self.realm)
             self._answered = begun
 
+    async def follow(self, clock: Clock) -> None:
+        """Read it again whenever another server of this database has changed it. Runs until it is cancelled."""
+        while True:
+            await clock.sleep(FOLLOW_SECONDS)
+            try:
+                async with self._database.read() as connection:
+                    changes = await change_count(connection)
+                if changes != self._changes:
+                    await self.refresh()
+            except (SQLAlchemyError, OSError) as problem:  # the database is away; what is in memory still holds
+                logger.warning("the store cannot be asked for changes", problem=str(problem).splitlines()[0])
 
-async def _load(database: Database, realm: str) -> Directory:
+
+async def _load(database: Database, realm: str) -> tuple[Directory, int]:
     async with database.read() as connection:
-        return Directory(await read_configuration(connection), realm=realm)
+        changes = await change_count(connection)  # first: a change that comes between is then read once too often
+        return Directory(await read_configuration(connection), realm=realm), changes
 
 
 async def read_configuration(connection: AsyncConnection) -> Configuration:

@@ -42,6 +42,7 @@ from ringback.store.access_list import AccessAddressRepository, AccessListReposi
 from ringback.store.account import AccountRepository
 from ringback.store.application import ApplicationRepository
 from ringback.store.caller_id import CallerIdRepository
+from ringback.store.change_count import count_change
 from ringback.store.credential import CredentialListRepository, CredentialRepository
 from ringback.store.database import Database
 from ringback.store.domain import DomainRepository
@@ -81,6 +82,7 @@ async def seed(database: Database, settings: Settings, *, now: datetime) -> Seed
         removed += await _seed_credentials(connection, pairs, settings.sip.realm, now)
         removed += await _seed_access_lists(connection, pairs, now)
         kept = await _remove_other_accounts(connection, account.sid)
+        await count_change(connection)
         return SeedReport(removed=removed, kept_accounts=kept)
 
 

@@ -39,13 +39,17 @@ def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
     async def read(connection: Any) -> Configuration:
         return await shelf.configuration()
 
+    async def count(connection: Any) -> int:
+        return shelf.accounts
+
     monkeypatch.setattr(live_directory, "read_configuration", read)
+    monkeypatch.setattr(live_directory, "change_count", count)
     return shelf
 
 
 @pytest.fixture
 def live(shelf: Shelf) -> LiveDirectory:
-    return LiveDirectory(Directory(Configuration(), realm="r"), database=shelf, realm="r")  # type: ignore[arg-type]
+    return LiveDirectory(Directory(Configuration(), realm="r"), 0, database=shelf, realm="r")  # type: ignore[arg-type]
 
 
 async def begun() -> None:

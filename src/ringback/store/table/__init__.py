@@ -12,6 +12,7 @@ from ringback.store.table.call import call as call
 from ringback.store.table.call import message as message
 from ringback.store.table.callback import callback as callback
 from ringback.store.table.column import metadata as metadata
+from ringback.store.table.configuration import configuration_change as configuration_change
 from ringback.store.table.exchange import exchange as exchange
 from ringback.store.table.gathering import conference as conference
 from ringback.store.table.gathering import queue as queue
