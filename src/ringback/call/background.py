@@ -1,7 +1,8 @@
 """The recordings that run in the background of a call, several at once, across its documents (twiml.md 15, 15.4)."""
 
 import asyncio
-from collections.abc import Coroutine
+import contextlib
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,7 +36,7 @@ class BackgroundRecordings:
         self._waiting: list[BackgroundRecording] = []
         self._running: list[_Running] = []
         self._closing: set[asyncio.Task[None]] = set()
-        self._is_private = False
+        self._privacies = 0
 
     def start(self, request: BackgroundRecording) -> None:
         """Raises `RecordingRefused`: the name is taken (SS-03), or too many run."""
@@ -70,13 +71,22 @@ class BackgroundRecordings:
     @property
     def is_private(self) -> bool:
         """What is heard just now may be kept nowhere."""
-        return self._is_private
+        return self._privacies > 0
 
-    def set_private(self, is_private: bool) -> None:
-        """Record silence for a while, so that what is private is in no file."""
-        self._is_private = is_private
+    @contextlib.contextmanager
+    def private(self) -> Iterator[None]:
+        """Record silence while it lasts, so that what is private is in no file; several may overlap."""
+        self._privacies += 1
+        self._tell_privacy()
+        try:
+            yield
+        finally:
+            self._privacies -= 1
+            self._tell_privacy()
+
+    def _tell_privacy(self) -> None:
         for running in self._running:
-            running.control.set_private(is_private)
+            running.control.set_private(self.is_private)
 
     def end(self) -> None:
         """The call is over, and its leg is not."""
@@ -108,7 +118,7 @@ class BackgroundRecordings:
             request.on_ended(self._desk.fail(opened, str(problem)))
             return
         running = _Running(request=request, opened=opened, live=live, control=self._desk.began(opened, live))
-        if self._is_private:
+        if self.is_private:
             running.control.set_private(True)
         self._running.append(running)
         self._keep(self._follow(running))

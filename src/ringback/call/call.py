@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -329,13 +330,8 @@ class Call:
             if not audio.is_closed:
                 audio.set_echo(False)
 
-    @contextlib.contextmanager
-    def private(self) -> Iterator[None]:
-        self.background_recordings.set_private(True)
-        try:
-            yield
-        finally:
-            self.background_recordings.set_private(False)
+    def private(self) -> AbstractContextManager[None]:
+        return self.background_recordings.private()
 
     async def finish(self) -> None:
         """After the end of the call: return when its background recordings are complete."""

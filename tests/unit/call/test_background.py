@@ -132,6 +132,19 @@ async def test_what_is_private_is_recorded_as_silence(bench: Bench) -> None:
     assert [recording.pauses for recording in live(bench, call)] == [["paused", "resumed"]] * 2
 
 
+async def test_what_is_private_for_two_reasons_stays_so_until_both_are_over(bench: Bench) -> None:
+    """PAY-04: `<Pay>` in a document, and a payment over REST on the same call."""
+    _, call = await bench.answered()
+    call.start_recording(Told().request())
+    (recording,) = live(bench, call)
+    with call.private():
+        with call.private():
+            pass
+        assert call.background_recordings.is_private
+        assert recording.pauses[-1] == "paused"
+    assert recording.pauses[-1] == "resumed"
+
+
 async def test_a_recording_that_cannot_be_written_is_absent_and_the_call_goes_on(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
