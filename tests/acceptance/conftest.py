@@ -24,7 +24,7 @@ DOMAIN = "demo.sip.localhost"
 USER = "alice"
 PASSWORD = "a-long-Passw0rd"
 
-_BUSY = re.compile(r"^ringback_(calls_active\{.*\}|callbacks_waiting) (?!0\.0$)", re.MULTILINE)
+_BUSY = re.compile(r"^ringback_(calls_active\{.*\}|calls_running|callbacks_calls) (?!0\.0$)", re.MULTILINE)
 
 Page = str | bytes | web.Response | Callable[["AppRequest"], "str | web.Response | Awaitable[web.Response]"]
 
@@ -127,6 +127,7 @@ class Server:
     sip: dict[str, int]
     http: str
     log: list[str]
+    reader: threading.Thread
 
     @property
     def port(self) -> int:
@@ -152,16 +153,17 @@ class Server:
         log: list[str] = []
         assert process.stdout is not None
         assert process.stderr is not None
-        threading.Thread(target=lambda lines: log.extend(lines), args=(process.stderr,), daemon=True).start()
+        reader = threading.Thread(target=lambda lines: log.extend(lines), args=(process.stderr,), daemon=True)
+        reader.start()
         line = process.stdout.readline()
         assert line, f"the server did not start; it left with {process.wait()}: {log}"
         ready = json.loads(line)
         assert ready["event"] == "ready"
         sip = {uri.split(":")[0]: int(uri.rsplit(":", 1)[1]) for uri in ready["sip"]}
-        return cls(process=process, folder=folder, sip=sip, http=ready["http"], log=log)
+        return cls(process=process, folder=folder, sip=sip, http=ready["http"], log=log, reader=reader)
 
-    async def quiet(self, seconds: float = 10) -> None:
-        """Until its calls have ended and their callbacks have left, so that they do not reach the next test's app."""
+    async def quiet(self, seconds: float = 20) -> None:
+        """Until its calls owe their apps nothing any more, so that no request of theirs reaches the next test's app."""
         async with asyncio.timeout(seconds), aiohttp.ClientSession() as session:
             while True:
                 async with session.get(f"{self.http}/metrics") as response:
@@ -178,6 +180,7 @@ class Server:
         """End it if it runs, and look at what it logged."""
         self.process.kill()
         self.process.wait()
+        self.reader.join(10)
         for stream in (self.process.stdout, self.process.stderr):
             assert stream is not None
             stream.close()

@@ -10,6 +10,7 @@ def watch(telling: Telling, signalling: Signalling, media: MediaEngine, running:
     metrics, links = telling.metrics, telling.links
     endpoint, phones = signalling.endpoint, signalling.phones
     metrics.watch("ringback_callbacks_waiting", "Callbacks not begun yet.", lambda: links.waiting_count)
+    metrics.watch("ringback_callbacks_calls", "Calls of which a callback waits or is sent.", lambda: links.busy_count)
     metrics.watch("ringback_phones_registered", "Addresses of record with a phone.", lambda: len(phones))
     metrics.watch("ringback_calls_running", "Calls that run documents now.", lambda: running.task_count)
     metrics.watch("ringback_sip_sessions", "Open SIP sessions.", lambda: endpoint.open_sessions)

@@ -66,6 +66,11 @@ class AppLinks:
         """Callbacks that are not begun yet, of all accounts."""
         return sum(link.delivery.waiting_count for link in (*self._links.values(), *self._replaced))
 
+    @property
+    def busy_count(self) -> int:
+        """Calls of which a callback waits or is on its way, of all accounts."""
+        return sum(link.delivery.lane_count for link in (*self._links.values(), *self._replaced))
+
     def of(self, account: AccountRecord) -> AppLink:
         """The link of an account; a new one when its token has changed."""
         link = self._links.get(account.sid)

@@ -85,6 +85,11 @@ class Delivery:
         self._closed = False
 
     @property
+    def lane_count(self) -> int:
+        """Calls of which a callback waits or is on its way."""
+        return len(self._lanes)
+
+    @property
     def waiting_count(self) -> int:
         """Callbacks posted and not yet begun."""
         return self._waiting

@@ -46,6 +46,17 @@ def rest_server(
     running.close()
 
 
+@pytest.fixture(autouse=True)
+def quiet_afterwards(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What the calls of a test still owe their apps does not reach the app of the next one."""
+    yield
+    if "rest_server" in request.fixturenames:
+        server: Server = request.getfixturevalue("rest_server")
+        thread = threading.Thread(target=lambda: asyncio.run(server.quiet()))
+        thread.start()
+        thread.join()
+
+
 def rest_settings(root: str, *, extra: str = "") -> str:
     """The settings of `rest_server`, whose app is at `root`; `extra` are more tables."""
     return settings_text(
