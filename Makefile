@@ -35,7 +35,7 @@ check: install  ## ruff, mypy, clippy, rustfmt, direction of the imports
 	$(BIN)/ruff check src tests bench
 	$(BIN)/ruff format --check src tests bench
 	$(BIN)/mypy
-	cd rust && cargo fmt --check && cargo clippy --quiet --all-targets -- -D warnings
+	cd rust && cargo fmt --check && cargo clippy --quiet --profile quick --all-targets -- -D warnings
 	$(BIN)/python -m pytest -q tests/unit/test_imports.py
 
 bench: install  ## measure calls per second, CPU and memory per call, beside the machine's limit
