@@ -4,8 +4,7 @@ A value that is not known is null, and its key is there all the same (rest-api.m
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import format_datetime
+from datetime import datetime
 from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
@@ -16,15 +15,11 @@ from ringback.api.errors import not_found
 from ringback.api.page import PageQuery, envelope
 from ringback.api.representation import render_list, render_one, requested_path
 from ringback.store.paging import Position, Slice
+from ringback.webhooks.callback_parameters import rfc2822
 
 Item = TypeVar("Item")
 
 API_VERSION = "2010-04-01"
-
-
-def rfc2822(moment: datetime) -> str:
-    """`Mon, 02 Mar 2026 10:04:55 +0000`: always that zone, never its name."""
-    return format_datetime(moment.astimezone(UTC))
 
 
 Date = Annotated[datetime, PlainSerializer(rfc2822), WithJsonSchema({"type": "string"})]

@@ -18,6 +18,7 @@ from pydantic.fields import FieldInfo
 from starlette.requests import Request
 
 from ringback.api.errors import ApiError
+from ringback.api.representation import pascal
 from ringback.api.value import ADDRESSES, BAD_PARAMETER, Missing
 from ringback.webhooks.address_policy import AddressPolicy
 
@@ -27,7 +28,7 @@ MAX_PARAMETERS = 1000
 
 def parameter_name(field: str) -> str:
     """`status_callback_event` is `StatusCallbackEvent` on the wire; `from_` is `From`."""
-    return "".join(part[:1].upper() + part[1:] for part in field.split("_"))
+    return pascal(field)
 
 
 class Form(BaseModel):

@@ -72,7 +72,7 @@ def render_list(
         case _:
             root = Element("TwilioResponse")
             attributes = {_attribute(name): _text(value) or "" for name, value in paging.items()}
-            group = SubElement(root, _pascal(key), attributes)
+            group = SubElement(root, pascal(key), attributes)
             for item in items:
                 _fill(SubElement(group, element), item)
             return _xml(root, 200)
@@ -102,10 +102,10 @@ def _csv(items: Iterable[Mapping[str, Any]], status: int) -> Response:
     listed = list(items)
     lines = io.StringIO()
     if listed:
-        writer = csv.DictWriter(lines, [_pascal(name) for name in listed[0]])
+        writer = csv.DictWriter(lines, [pascal(name) for name in listed[0]])
         writer.writeheader()
         for item in listed:
-            writer.writerow({_pascal(name): _cell(value) for name, value in item.items()})
+            writer.writerow({pascal(name): _cell(value) for name, value in item.items()})
     return Response(lines.getvalue(), status_code=status, media_type="text/csv")
 
 
@@ -120,12 +120,12 @@ def _cell(value: object) -> str:
 
 def _fill(element: Element, body: Mapping[str, Any]) -> None:
     for name, value in body.items():
-        child = SubElement(element, _pascal(name))
+        child = SubElement(element, pascal(name))
         if isinstance(value, Mapping):
             _fill(child, value)
         elif isinstance(value, list | tuple):
             for item in value:
-                one = SubElement(child, _pascal(name).removesuffix("s"))
+                one = SubElement(child, pascal(name).removesuffix("s"))
                 if isinstance(item, Mapping):
                     _fill(one, item)
                 else:
@@ -147,7 +147,8 @@ def _text(value: object) -> str | None:
     return "".join(character for character in text if character in "\t\n\r" or character >= " ")
 
 
-def _pascal(name: str) -> str:
+def pascal(name: str) -> str:
+    """`date_created` is `DateCreated` in XML and CSV, and in forms."""
     return "".join(part[:1].upper() + part[1:] for part in name.split("_"))
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from ringback.model.record import ApplicationRecord
 from ringback.model.sid import AccountSid, ApplicationSid, new_sid
 from ringback.services.configuration import Configuring
+from ringback.services.ownership import own
 from ringback.store import table
 from ringback.store.application import ApplicationRepository
 from ringback.store.paging import PageRequest, Slice
@@ -33,7 +34,7 @@ class ApplicationKeeping:
 
     async def find(self, account_sid: AccountSid, sid: str) -> ApplicationRecord | None:
         async with self._configuring.read() as connection:
-            return _own(await ApplicationRepository(connection).get(sid), account_sid)
+            return own(await ApplicationRepository(connection).get(sid), account_sid)
 
     async def page(
         self, account_sid: AccountSid, request: PageRequest, *, friendly_name: str | None = None
@@ -49,7 +50,7 @@ class ApplicationKeeping:
         """What `values` do not name stays; of `carried`, too."""
         async with self._configuring.change() as connection:
             repository = ApplicationRepository(connection)
-            found = _own(await repository.get(sid), account_sid)
+            found = own(await repository.get(sid), account_sid)
             if found is None:
                 return None
             carried = {**found.carried, **values.get("carried", {})}
@@ -61,11 +62,7 @@ class ApplicationKeeping:
         """False if there is none."""
         async with self._configuring.change() as connection:
             repository = ApplicationRepository(connection)
-            found = _own(await repository.get(sid), account_sid)
+            found = own(await repository.get(sid), account_sid)
             if found is not None:
                 await repository.remove({sid})
             return found is not None
-
-
-def _own(record: ApplicationRecord | None, account_sid: AccountSid) -> ApplicationRecord | None:
-    return record if record is not None and record.account_sid == account_sid else None

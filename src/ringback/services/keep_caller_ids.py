@@ -5,6 +5,7 @@ from dataclasses import replace
 from ringback.model.record import CallerIdRecord
 from ringback.model.sid import AccountSid, new_sid
 from ringback.services.configuration import Configuring
+from ringback.services.ownership import own
 from ringback.store import table
 from ringback.store.caller_id import CallerIdRepository
 from ringback.store.paging import PageRequest, Slice
@@ -40,7 +41,7 @@ class CallerIdKeeping:
 
     async def find(self, account_sid: AccountSid, sid: str) -> CallerIdRecord | None:
         async with self._configuring.read() as connection:
-            return _own(await CallerIdRepository(connection).get(sid), account_sid)
+            return own(await CallerIdRepository(connection).get(sid), account_sid)
 
     async def page(
         self,
@@ -62,7 +63,7 @@ class CallerIdKeeping:
     async def rename(self, account_sid: AccountSid, sid: str, friendly_name: str | None) -> CallerIdRecord | None:
         async with self._configuring.change() as connection:
             repository = CallerIdRepository(connection)
-            found = _own(await repository.get(sid), account_sid)
+            found = own(await repository.get(sid), account_sid)
             if found is None:
                 return None
             name = found.friendly_name if friendly_name is None else friendly_name
@@ -74,11 +75,7 @@ class CallerIdKeeping:
         """False if there is none. The number may not be shown any more."""
         async with self._configuring.change() as connection:
             repository = CallerIdRepository(connection)
-            found = _own(await repository.get(sid), account_sid)
+            found = own(await repository.get(sid), account_sid)
             if found is not None:
                 await repository.remove({sid})
             return found is not None
-
-
-def _own(record: CallerIdRecord | None, account_sid: AccountSid) -> CallerIdRecord | None:
-    return record if record is not None and record.account_sid == account_sid else None

@@ -1,6 +1,7 @@
 """Calls as the API reads and deletes them (rest-api.md 9.2)."""
 
 from ringback.model.record import CallRecord
+from ringback.services.ownership import own
 from ringback.services.reading import Reading
 from ringback.services.refusal import Refused
 from ringback.store.call import CallFilter, CallRepository
@@ -21,9 +22,9 @@ class CallKeeping:
         """What waits to be written counts over the store, so nobody waits for the writer to read one call."""
         waiting = self._reading.writer.unwritten(sid)
         if isinstance(waiting, CallRecord):
-            return _own(waiting, account_sid)
+            return own(waiting, account_sid)
         async with self._reading.database.read() as connection:
-            return _own(await CallRepository(connection).get(sid), account_sid)
+            return own(await CallRepository(connection).get(sid), account_sid)
 
     async def page(self, wanted: CallFilter, request: PageRequest) -> Slice[CallRecord]:
         async with self._reading.read() as connection:
@@ -36,7 +37,7 @@ class CallKeeping:
         """
         async with self._reading.change() as connection:
             calls = CallRepository(connection)
-            found = _own(await calls.get(sid), account_sid)
+            found = own(await calls.get(sid), account_sid)
             if found is None:
                 return False
             if not found.status.is_final:
@@ -46,7 +47,3 @@ class CallKeeping:
             await MessageSubscriptionRepository(connection).remove_of_call(sid)
             await calls.remove({sid})
             return True
-
-
-def _own(record: CallRecord | None, account_sid: str) -> CallRecord | None:
-    return record if record is not None and record.account_sid == account_sid else None

@@ -7,6 +7,7 @@ from typing import Any
 from ringback.model.record import AccountRecord, DomainRecord
 from ringback.model.sid import AccountSid, DomainSid, new_sid
 from ringback.services.configuration import Configuring
+from ringback.services.ownership import own
 from ringback.services.refusal import Refused
 from ringback.store import table
 from ringback.store.domain import DomainRepository
@@ -76,10 +77,6 @@ class DomainKeeping:
             await _require_no_subdomains(repository, found)
             await repository.remove({sid})
             return True
-
-
-def own(record: DomainRecord | None, account_sid: AccountSid) -> DomainRecord | None:
-    return record if record is not None and record.account_sid == account_sid else None
 
 
 async def _require_name(repository: DomainRepository, wanted: DomainRecord, account: AccountRecord) -> None:

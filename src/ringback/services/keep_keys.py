@@ -7,6 +7,7 @@ from dataclasses import replace
 from ringback.model.record import KeyRecord, hash_secret
 from ringback.model.sid import AccountSid, new_sid
 from ringback.services.configuration import Configuring
+from ringback.services.ownership import own
 from ringback.services.refusal import Refused
 from ringback.store import table
 from ringback.store.key import KeyRepository
@@ -46,7 +47,7 @@ class KeyKeeping:
 
     async def find(self, account_sid: AccountSid, sid: str) -> KeyRecord | None:
         async with self._configuring.read() as connection:
-            return _own(await KeyRepository(connection).get(sid), account_sid)
+            return own(await KeyRepository(connection).get(sid), account_sid)
 
     async def page(self, account_sid: AccountSid, request: PageRequest) -> Slice[KeyRecord]:
         async with self._configuring.read() as connection:
@@ -55,7 +56,7 @@ class KeyKeeping:
     async def rename(self, account_sid: AccountSid, sid: str, friendly_name: str | None) -> KeyRecord | None:
         async with self._configuring.change() as connection:
             repository = KeyRepository(connection)
-            found = _own(await repository.get(sid), account_sid)
+            found = own(await repository.get(sid), account_sid)
             if found is None:
                 return None
             name = found.friendly_name if friendly_name is None else friendly_name
@@ -67,11 +68,7 @@ class KeyKeeping:
         """False if there is none. Its next request is refused."""
         async with self._configuring.change() as connection:
             repository = KeyRepository(connection)
-            found = _own(await repository.get(sid), account_sid)
+            found = own(await repository.get(sid), account_sid)
             if found is not None:
                 await repository.remove({sid})
             return found is not None
-
-
-def _own(record: KeyRecord | None, account_sid: AccountSid) -> KeyRecord | None:
-    return record if record is not None and record.account_sid == account_sid else None

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ringback.model.record import NumberRecord, NumberType
 from ringback.model.sid import AccountSid, new_sid
 from ringback.services.configuration import Configuring
+from ringback.services.ownership import own
 from ringback.services.refusal import Refused
 from ringback.store import table
 from ringback.store.application import ApplicationRepository
@@ -98,7 +99,7 @@ class NumberKeeping:
 
     async def find(self, account_sid: AccountSid, sid: str) -> NumberRecord | None:
         async with self._configuring.read() as connection:
-            return _own(await NumberRepository(connection).get(sid), account_sid)
+            return own(await NumberRepository(connection).get(sid), account_sid)
 
     async def page(self, account_sid: AccountSid, request: PageRequest, chosen: NumberFilter) -> Slice[NumberRecord]:
         if chosen.shows_nothing:
@@ -112,7 +113,7 @@ class NumberKeeping:
         """What `values` do not name stays; of `carried`, too. A number that moves leaves its application behind."""
         async with self._configuring.change() as connection:
             repository = NumberRepository(connection)
-            found = _own(await repository.get(sid), account_sid)
+            found = own(await repository.get(sid), account_sid)
             if found is None:
                 return None
             if move_to is not None and move_to != account_sid:
@@ -128,7 +129,7 @@ class NumberKeeping:
         """False if there is none."""
         async with self._configuring.change() as connection:
             repository = NumberRepository(connection)
-            found = _own(await repository.get(sid), account_sid)
+            found = own(await repository.get(sid), account_sid)
             if found is not None:
                 await repository.remove({sid})
             return found is not None
@@ -160,7 +161,3 @@ def _pattern(part: str) -> str:
     """`555*` as LIKE understands it; what is no digit, `+` or `*` is left out as punctuation."""
     digits = re.sub(r"[^0-9+*]", "", part)
     return f"%{digits.replace('*', '_')}%"
-
-
-def _own(record: NumberRecord | None, account_sid: AccountSid) -> NumberRecord | None:
-    return record if record is not None and record.account_sid == account_sid else None

@@ -8,6 +8,7 @@ from typing import Any
 from ringback.model.record import TrunkRecord
 from ringback.model.sid import AccountSid, new_sid
 from ringback.services.configuration import Configuring
+from ringback.services.ownership import own
 from ringback.services.refusal import Refused
 from ringback.store import table
 from ringback.store.paging import PageRequest, Slice
@@ -38,7 +39,7 @@ class TrunkKeeping:
 
     async def find(self, account_sid: AccountSid, sid: str) -> TrunkRecord | None:
         async with self._configuring.read() as connection:
-            return _own(await TrunkRepository(connection).get(sid), account_sid)
+            return own(await TrunkRepository(connection).get(sid), account_sid)
 
     async def page(self, account_sid: AccountSid, request: PageRequest) -> Slice[TrunkRecord]:
         async with self._configuring.read() as connection:
@@ -48,7 +49,7 @@ class TrunkKeeping:
         """What `values` do not name stays. Raises `Refused` like `create`."""
         async with self._configuring.change() as connection:
             repository = TrunkRepository(connection)
-            found = _own(await repository.get(sid), account_sid)
+            found = own(await repository.get(sid), account_sid)
             if found is None:
                 return None
             changed = replace(found, **values, updated_at=self._configuring.clock.utc_now())
@@ -60,14 +61,10 @@ class TrunkKeeping:
         """False if there is none."""
         async with self._configuring.change() as connection:
             repository = TrunkRepository(connection)
-            found = _own(await repository.get(sid), account_sid)
+            found = own(await repository.get(sid), account_sid)
             if found is not None:
                 await repository.remove({sid})
             return found is not None
-
-
-def _own(record: TrunkRecord | None, account_sid: AccountSid) -> TrunkRecord | None:
-    return record if record is not None and record.account_sid == account_sid else None
 
 
 async def _require_no_conflict(repository: TrunkRepository, wanted: TrunkRecord) -> None:

@@ -17,7 +17,7 @@ from ringback.model.record import (
 )
 from ringback.model.sid import AccountSid, DomainSid
 from ringback.services.configuration import Configuring
-from ringback.services.keep_domains import own
+from ringback.services.ownership import own
 from ringback.services.refusal import Refused
 from ringback.store.access_list import AccessListRepository
 from ringback.store.credential import CredentialListRepository

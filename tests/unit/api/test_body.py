@@ -8,9 +8,10 @@ from typing import ClassVar
 import pytest
 from starlette.requests import Request
 
-from ringback.api.body import Body, answer_found, answer_removed, existing, position_of, rfc2822
+from ringback.api.body import Body, answer_found, answer_removed, existing, position_of
 from ringback.api.errors import ApiError
 from ringback.store.paging import Position
+from ringback.webhooks.callback_parameters import rfc2822
 
 PATH = "/2010-04-01/Accounts/AC1/Rooms/RM1.json"
 
