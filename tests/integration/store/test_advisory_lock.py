@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ringback.store.advisory_lock import lock_key
 from ringback.store.database import Database
@@ -12,12 +13,12 @@ from ringback.store.errors import NodeTaken
 from tests.peers.postgresql import new_postgresql_database
 
 END_THE_HOLDERS = text(
-    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+    "SELECT pid, pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 
 HOLDERS = text(
-    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+    "SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 
@@ -40,13 +41,21 @@ async def is_taken(database: Database, node: str) -> bool:
     return False
 
 
-async def until_held(database: Database) -> None:
-    """Until somebody holds a node of this database."""
+async def end_the_holder(connection: AsyncConnection) -> int:
+    """The session that was told to end. It lives, and holds its lock, until it has read that."""
+    [(session, told)] = (await connection.execute(END_THE_HOLDERS)).all()
+    assert told
+    return int(session)
+
+
+async def until_held_anew(database: Database, ended: int) -> None:
+    """Until another session than the ended one holds a node of this database."""
     async with asyncio.timeout(10):
         while True:
             async with database.read() as connection:
-                if (await connection.execute(HOLDERS)).scalar_one() == 1:
-                    return
+                holders = (await connection.execute(HOLDERS)).scalars().all()
+            if holders and ended not in holders:
+                return
             await asyncio.sleep(0.02)
 
 
@@ -69,9 +78,8 @@ async def test_a_lock_whose_connection_is_lost_is_taken_again(two: tuple[Databas
     first, second = two
     await first.claim("main")
     async with second.begin() as connection:
-        ended = await connection.execute(END_THE_HOLDERS)
-        assert ended.scalars().all() == [True]
-    await until_held(second)
+        ended = await end_the_holder(connection)
+    await until_held_anew(second, ended)
     assert await is_taken(second, "main")
 
 
@@ -82,11 +90,11 @@ async def test_who_finds_it_taken_by_another_goes_on_trying(
     first, second = two
     await first.claim("main")
     async with second.begin() as connection:
-        await connection.execute(END_THE_HOLDERS)
+        ended = await end_the_holder(connection)
         await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock_key("main")})
         await asyncio.sleep(0.1)
-        assert (await connection.execute(HOLDERS)).scalar_one() == 1, "only this transaction"
-    await until_held(second)
+        assert len((await connection.execute(HOLDERS)).all()) == 1, "only this transaction"
+    await until_held_anew(second, ended)
     assert await is_taken(second, "main")
 
 
