@@ -87,6 +87,7 @@ class MemoryLeg:
     is_muted: bool = False
     closed: asyncio.Event = field(default_factory=asyncio.Event)
     hears: bytes = b""
+    timed_out: asyncio.Future[float] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     _streams: list[DigitStream] = field(default_factory=list)
 
     def connect(self, negotiated: NegotiatedMedia, *, latch: bool = True) -> None:

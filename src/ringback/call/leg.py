@@ -38,6 +38,7 @@ REMEMBERED_DESCRIPTIONS = 64
 HeaderPairs = tuple[tuple[str, str], ...]
 
 NO_ACK = 32022
+NO_AUDIO = 32014
 NO_SUCH_HOST = 13254
 
 
@@ -380,6 +381,16 @@ class Leg:
             self._media = self._engine.open_leg(near=near)
         except NoFreePort as problem:
             raise MediaRefused(503, 32013, str(problem)) from problem
+        self._media.timed_out.add_done_callback(self._audio_timed_out)
+
+    def _audio_timed_out(self, quiet: "asyncio.Future[float]") -> None:
+        """IN-08: nobody is there any more. Before the answer nobody has to be, and on hold the engine does not count."""
+        if quiet.cancelled() or not self.is_answered:
+            return
+        self.session.hang_up(self._clock.now())
+        reason = f"no audio was received for {quiet.result():g} seconds"
+        self._end(LegEnd(by="failure", reason=reason, code=NO_AUDIO))
+        self._sip.pump()
 
     def _connect(self, negotiated: NegotiatedMedia) -> None:
         try:

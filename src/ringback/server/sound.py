@@ -34,6 +34,7 @@ async def open_sound(stack: contextlib.AsyncExitStack, settings: Settings, stora
         ports=(settings.media.ports.first, settings.media.ports.last),
         address=settings.media_address,
         threads=settings.media.threads,
+        timeout_seconds=settings.media.timeout_seconds,
     )
     stack.push_async_callback(media.close)
     hearing = Hearing(PocketsphinxRecognizer())

@@ -1,12 +1,14 @@
 """A leg as a ladder: what is said on the wire, and what the floor above is told."""
 
 import asyncio
+from typing import cast
 
 import pytest
 
 from ringback.call.leg import Leg, LegState, MediaRefused
 from ringback.sdp.description import SessionDescription
 from ringback.sip.events import Event
+from tests.peers.memory_media import MemoryLeg
 from tests.peers.memory_sip import MemorySip, Sent
 from tests.unit.call.conftest import OURS, Bench, steps
 from tests.unit.sip.conftest import UDP_PEER, on_the_wire, request_text
@@ -118,6 +120,34 @@ async def test_in_01_without_an_ack_the_call_ends_after_32_seconds(bench: Bench)
     assert answering.done()
     assert bench.wire.to("alice").count("BYE") == 1
     assert bench.media.leg_count == 0
+
+
+async def test_in_08_an_answered_call_without_audio_ends(bench: Bench) -> None:
+    theirs, call = await bench.answered()
+    bench.audio(call).timed_out.set_result(300.0)
+    end = await bench.run(call.leg.ended)
+    await bench.wait(0.1)
+    assert (end.by, end.code, end.reason) == ("failure", 32014, "no audio was received for 300 seconds")
+    assert bench.wire.to("alice").count("BYE") == 1
+    assert theirs.has_ended
+    assert bench.journal.reports == [(32014, "no audio was received for 300 seconds")]
+    assert bench.journal.ends == [("completed", 200)]
+    assert bench.media.leg_count == 0
+
+
+async def test_audio_that_stops_before_the_answer_or_after_the_end_ends_nothing(bench: Bench) -> None:
+    phone = bench.phone("bob")
+    phone.status, phone.early_media = None, True
+    leg = bench.caller.call(phone.uri)
+    await bench.wait(0.1)
+    cast(MemoryLeg, leg.media).timed_out.set_result(300.0)
+    await bench.wait(0.1)
+    assert not leg.has_ended
+    _, call = await bench.answered()
+    call.leg.hang_up()
+    bench.audio(call).timed_out.set_result(300.0)
+    await bench.wait(0.1)
+    assert bench.journal.reports == []
 
 
 async def test_in_12_a_retransmitted_invite_is_one_call(bench: Bench, peer: TextPeer) -> None:

@@ -133,6 +133,13 @@ class MediaSettings(Section):
         " caller's order decides.",
     )
     threads: Whole = Field(default=1, ge=1, le=64, description="How many threads (processor cores) the audio may use.")
+    timeout_seconds: Whole = Field(
+        default=300,
+        ge=0,
+        le=86400,
+        description="After how long without any audio from a phone its call is ended (32014), unless it is on hold; 0:"
+        " never.",
+    )
 
 
 class HttpSettings(Section):
