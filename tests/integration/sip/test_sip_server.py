@@ -26,6 +26,7 @@ from ringback.sip.net.connection import ConnectionLimits
 from ringback.sip.net.lookup import Found, Naptr, Srv
 from ringback.sip.net.resolver import Resolver
 from ringback.sip.net.server import ListenAddress, SipServer
+from ringback.sip.transaction.outgoing import Outgoing
 from tests.integration.sip.conftest import SDP, OpenParty, Party
 
 OPTIONS = (
@@ -56,6 +57,36 @@ async def test_a_call_from_end_to_end(open_party: OpenParty, transport: str) -> 
     assert [line.summary.split()[0] for line in bob.trace] == ["INVITE", "100", "180", "200", "ACK", "BYE", "200"]
     if transport == "tcp":
         assert bob.server.open_connections == 1  # the callee answers, and the caller goes on, on one connection
+
+
+@pytest.mark.parametrize("transport", ["foo", "ws", "f%20o", "%0d%0aX"])
+async def test_a_peer_that_names_a_transport_nobody_has_cannot_be_sent_to(
+    open_party: OpenParty, transport: str
+) -> None:
+    alice = await open_party("udp")
+    alice.call(f"sip:bob@127.0.0.1:9;transport={transport}")
+    await alice.told(CallRefused)
+    assert alice.server.internal_errors == 0
+
+
+async def test_a_message_that_cannot_be_sent_takes_no_event_with_it(
+    open_party: OpenParty, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice, bob = await open_party("udp"), await open_party("udp")
+    bob.on_event = answer_calls
+    alice.call(bob.uri("udp"))
+    await bob.told(CallConfirmed)
+    deliver = alice.server._delivery.deliver
+
+    def fail_once(outgoing: Outgoing) -> None:
+        monkeypatch.setattr(alice.server._delivery, "deliver", deliver)
+        raise KeyError(outgoing.data[:20])
+
+    monkeypatch.setattr(alice.server._delivery, "deliver", fail_once)
+    bob.do(bob.session(await bob.told(IncomingCall)).hang_up)
+    await alice.told(CallHungUp)  # although its 200 was lost; the copy of the BYE is answered
+    assert alice.server.internal_errors == 1
+    alice.server.internal_errors = 0  # else the fixture tells of it
 
 
 async def test_the_callee_hangs_up_on_the_callers_connection(open_party: OpenParty) -> None:

@@ -12,7 +12,7 @@ import structlog
 
 from ringback.clock import Clock, wait_for
 from ringback.sip.events import Flow
-from ringback.sip.net.address import Target
+from ringback.sip.net.address import TRANSPORTS, Target
 from ringback.sip.net.connection import Connection, ConnectionPool
 from ringback.sip.net.datagram import DatagramSocket
 from ringback.sip.net.resolver import NameNotFound, Resolver
@@ -88,6 +88,9 @@ class Delivery:
     # --- names
 
     def _deliver_to(self, destination: Destination, outgoing: Outgoing) -> None:
+        if destination.transport not in (None, *TRANSPORTS):  # a peer may name any in its Contact
+            self._failed(outgoing, False)
+            return
         targets = self._resolver.known(destination)
         if targets is not None:
             self._try_all(outgoing, targets)

@@ -174,10 +174,18 @@ class SipServer:
         """Whether there was anything to do."""
         events, messages = self.endpoint.events(), self.endpoint.outgoing()
         for outgoing in messages:
-            self._delivery.deliver(outgoing)
+            self._send(outgoing)
         for event in events:
             self._tell(event)
         return bool(events or messages)
+
+    def _send(self, outgoing: Outgoing) -> None:
+        """One message that cannot be sent takes none of the others with it."""
+        try:
+            self._delivery.deliver(outgoing)
+        except Exception:
+            self.internal_errors += 1
+            logger.exception("a message could not be handed to the network")
 
     def _tell(self, event: Event) -> None:
         try:

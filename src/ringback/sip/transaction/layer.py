@@ -115,8 +115,8 @@ Indication = ResponseReceived | AckReceived | TransactionFailed
 
 
 def transport_of(to: Flow | Destination) -> str:
-    """The transport that Via names; UDP until the network has chosen one."""
-    return to.transport or "udp"
+    """The transport that Via names; UDP until the network has chosen one, and where a peer named one nobody has."""
+    return to.transport if to.transport in DEFAULT_PORTS else "udp"
 
 
 class TransactionLayer:
