@@ -7,7 +7,7 @@ from ringback.call.control import CallControl, CallEnded, MediaUnavailable, Spok
 from ringback.clock import Clock
 from ringback.interpreter.document import LoadedDocument
 from ringback.interpreter.errors import DocumentUnavailable
-from ringback.interpreter.limits import Limits
+from ringback.interpreter.limits import DocumentCount, Limits
 from ringback.interpreter.loop import DocumentLoop, End, Parts
 from ringback.interpreter.pay.connector import CONNECTORS, PaymentConnector
 from ringback.interpreter.report import Report, Reporter
@@ -23,7 +23,8 @@ APPLICATION_ERROR = Spoken(text="We are sorry, an application error has occurred
 class Interpreter:
     """What a call is run by. `owns_number` answers for `callerId` (DI-14): None lets every phone number be shown.
 
-    `applications` are those that may be dialled, `payments` the connectors of `<Pay>` by name.
+    `applications` are those that may be dialled, `payments` the connectors of `<Pay>` by name. `count` is that of the
+    call, which may have run other documents before it was moved to these.
     """
 
     def __init__(
@@ -38,6 +39,7 @@ class Interpreter:
         owns_number: Callable[[str], bool] | None = None,
         applications: Applications | None = None,
         payments: Mapping[str, PaymentConnector] = CONNECTORS,
+        count: DocumentCount | None = None,
     ) -> None:
         self._call = call
         self._documents = documents
@@ -55,6 +57,7 @@ class Interpreter:
                 owns_number=owns_number,
                 applications=applications,
                 payments=payments,
+                count=count or DocumentCount(),
             ),
         )
 

@@ -9,7 +9,7 @@ from ringback.clock import Clock
 from ringback.interpreter.application import AccountApplications
 from ringback.interpreter.callbacks import DeliveredCallbacks
 from ringback.interpreter.interpreter import Interpreter
-from ringback.interpreter.limits import Limits
+from ringback.interpreter.limits import DocumentCount, Limits
 from ringback.interpreter.pay.connector import CONNECTORS, PaymentConnector
 from ringback.interpreter.report import Reporter
 from ringback.interpreter.source import AppDocumentSource, DocumentRequest, Fallback
@@ -45,8 +45,15 @@ class Interpreters:
     find_application: Callable[[str], ApplicationRecord | None] | None = None
     run_application: RunApplication = run_plainly
 
-    def of(self, call: CallControl, *, fallback: Fallback | None, cookies: CookieJar) -> Interpreter:
-        """For one run of documents. The cookies are those of the call, whatever it is moved to (H-07)."""
+    def of(
+        self,
+        call: CallControl,
+        *,
+        fallback: Fallback | None,
+        cookies: CookieJar,
+        count: DocumentCount | None = None,
+    ) -> Interpreter:
+        """For one run of documents. Cookies (H-07) and count are those of the call, whatever it is moved to."""
         reporter = self.reporter_of(call.info)
         return Interpreter(
             call=call,
@@ -60,6 +67,7 @@ class Interpreters:
             owns_number=self.owns_number,
             applications=self._applications(),
             payments=self.payments,
+            count=count,
         )
 
     def _applications(self) -> AccountApplications | None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Limits:
     """Bounds on one call's documents.
 
-    - `max_documents`: documents run in one call; four hours of polling every second and a half stay below it.
+    - `max_documents`: documents run in one call, wherever it is moved to (`DocumentCount`); four hours of polling every
+      second and a half stay below it.
     - `max_hasty_documents`: documents in a row that each took less than `hasty_seconds`, fetch included. An app that
       redirects for ever without playing, waiting or listening is stopped after these, not after `max_documents`.
     - `max_loops`: repetitions that `loop="0"` means for `<Say>` and `<Play>` (twiml.md sections 2 and 3).
@@ -19,3 +20,10 @@ class Limits:
     hasty_seconds: float = 0.2
     max_loops: int = 1000
     max_digits: int = 1000
+
+
+@dataclass(slots=True)
+class DocumentCount:
+    """How many documents a call has run: one count for the call, also when it is moved."""
+
+    documents: int = 0

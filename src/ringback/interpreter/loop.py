@@ -14,7 +14,7 @@ from ringback.call.control import CallControl, CallEnded, MediaUnavailable, Play
 from ringback.clock import Clock
 from ringback.interpreter.document import LoadedDocument
 from ringback.interpreter.errors import DocumentUnavailable
-from ringback.interpreter.limits import Limits
+from ringback.interpreter.limits import DocumentCount, Limits
 from ringback.interpreter.outcome import Continue, Enter, Finished, Goto, Outcome
 from ringback.interpreter.pay.connector import CONNECTORS, PaymentConnector
 from ringback.interpreter.report import Report, Reporter, report_of_problem
@@ -39,7 +39,7 @@ class End(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What the loop works with, beside the call. `restricted_to` is for documents that may not hold every verb,
-    `leave_queue` for those of a call that waits in a queue."""
+    `leave_queue` for those of a call that waits in a queue. `count` is shared by the loops of a call that is moved."""
 
     documents: DocumentSource
     reporter: Reporter
@@ -53,6 +53,7 @@ class Parts:
     leave_queue: Callable[[], None] | None = None
     applications: Applications | None = None
     payments: Mapping[str, PaymentConnector] = field(default_factory=lambda: CONNECTORS)
+    count: DocumentCount = field(default_factory=DocumentCount)
 
 
 class DocumentLoop:
@@ -64,13 +65,14 @@ class DocumentLoop:
     def __init__(self, call: CallControl, parts: Parts) -> None:
         self._call = call
         self._parts = parts
-        self._documents = 0
         self._hasty_documents = 0
         self.waited_in_ringing = False
         self.owed: DocumentRequest | None = None
 
     async def run(self, first: DocumentRequest | LoadedDocument) -> End:
         step: DocumentRequest | LoadedDocument = first
+        if self._has_run_enough(first.url):  # before it was moved here
+            return End.FAILED
         while True:
             started = self._parts.clock.now()
             try:
@@ -124,6 +126,7 @@ class DocumentLoop:
         return is_forbidden
 
     async def _run_document(self, document: LoadedDocument) -> Outcome:
+        self._parts.count.documents += 1
         run = self._run_of(document)
         if not isinstance(document.body, Document):
             return await self._play_answer(document.body, run)
@@ -172,18 +175,25 @@ class DocumentLoop:
         return Continue()
 
     def _is_runaway(self, seconds: float, document: LoadedDocument) -> bool:
-        """A document went on to another: count it, and say so when that has gone on for too long."""
+        """A document goes on to another; say so when that has gone on for too long."""
         limits = self._parts.limits
-        self._documents += 1
         self._hasty_documents = self._hasty_documents + 1 if seconds < limits.hasty_seconds else 0
         if self._hasty_documents >= limits.max_hasty_documents:
             message = f"{self._hasty_documents} documents in a row redirected without playing, waiting or listening"
-        elif self._documents >= limits.max_documents:
-            message = f"the call has run {self._documents} documents, which is the limit"
-        else:
+            self._report_runaway(message, document.url)
+            return True
+        return self._has_run_enough(document.url)
+
+    def _has_run_enough(self, url: str | None) -> bool:
+        """One count for the call, wherever it was moved to."""
+        documents = self._parts.count.documents
+        if documents < self._parts.limits.max_documents:
             return False
-        self._parts.reporter.report(Report(code=TOO_MANY_DOCUMENTS, level="error", message=message, url=document.url))
+        self._report_runaway(f"the call has run {documents} documents, which is the limit", url)
         return True
+
+    def _report_runaway(self, message: str, url: str | None) -> None:
+        self._parts.reporter.report(Report(code=TOO_MANY_DOCUMENTS, level="error", message=message, url=url))
 
     def _run_of(self, document: LoadedDocument) -> Run:
         return Run(

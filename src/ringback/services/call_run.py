@@ -14,7 +14,7 @@ from ringback.call.control import CallControl, CallInfo, MovableCall
 from ringback.clock import Clock, wait_for
 from ringback.interpreter.call_documents import CallDocuments, First
 from ringback.interpreter.interpreters import Interpreters
-from ringback.interpreter.limits import Limits
+from ringback.interpreter.limits import DocumentCount, Limits
 from ringback.interpreter.pay.connector import CONNECTORS, PaymentConnector
 from ringback.interpreter.report import NotificationReporter, Report
 from ringback.interpreter.source import DocumentRequest, Fallback
@@ -118,10 +118,10 @@ class CallRuns:
         )
 
     def _documents(self, interpreters: Interpreters, call: MovableCall, fallback: Fallback | None) -> CallDocuments:
-        cookies = CookieJar()
+        cookies, count = CookieJar(), DocumentCount()
         return CallDocuments(
             call=call,
-            interpreter=lambda backup: interpreters.of(call, fallback=backup, cookies=cookies),
+            interpreter=lambda backup: interpreters.of(call, fallback=backup, cookies=cookies, count=count),
             fallback=fallback,
             clock=self.clock,
         )

@@ -10,7 +10,7 @@ from ringback.clock import Clock
 from ringback.interpreter.call_documents import CallDocuments, First
 from ringback.interpreter.callbacks import DeliveredCallbacks
 from ringback.interpreter.interpreters import Interpreters
-from ringback.interpreter.limits import Limits
+from ringback.interpreter.limits import DocumentCount, Limits
 from ringback.interpreter.report import Report
 from ringback.interpreter.source import Fallback
 from ringback.model.call_status import Direction
@@ -170,9 +170,10 @@ class CallRun:
             limits=self.limits,
             find_application=self._application,
         )
+        count = DocumentCount()
         return CallDocuments(
             call=call,
-            interpreter=lambda fallback: interpreters.of(call, fallback=fallback, cookies=cookies),
+            interpreter=lambda fallback: interpreters.of(call, fallback=fallback, cookies=cookies, count=count),
             fallback=self.fallback,
             clock=self.clock,
         )

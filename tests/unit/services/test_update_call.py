@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from ringback.call.control import StatusEvents
+from ringback.interpreter.limits import Limits
 from ringback.interpreter.source import DocumentRequest, Fallback
 from ringback.services.update_call import NotInProgress
 from ringback.testing.app_transport import AppResponse
@@ -262,3 +263,30 @@ async def test_a_call_that_goes_on_is_not_waited_for_long(house: House) -> None:
     waiting = asyncio.ensure_future(house.updating.ended(row(house).sid, 2))
     await house.wait(3)
     assert not waiting.result()
+
+
+async def test_the_documents_of_a_call_are_counted_once_wherever_it_is_moved(house: House) -> None:
+    """`documents_per_call`: three here, of which the first two were left behind by a move."""
+    house.use(documents=Limits(max_documents=3))
+    await running(house, f"<Say>one</Say>{LONG}")
+    redirect(house, inline(LONG))
+    await house.wait(1)
+    redirect(house, inline("<Pause/><Redirect>/fourth</Redirect>"))
+    await house.wait(3)
+    assert house.of("/fourth") == []
+    (note,) = house.notes()
+    assert (note.error_code, "has run 3 documents" in note.message) == (11215, True)
+    await house.wait(5)
+    assert row(house).status.value == "completed"
+
+
+async def test_a_call_that_has_run_all_its_documents_is_ended_by_one_more_move(house: House) -> None:
+    house.use(documents=Limits(max_documents=2))
+    await running(house, f"<Say>one</Say>{LONG}")
+    redirect(house, inline(LONG))
+    await house.wait(1)
+    redirect(house)
+    await house.wait(5)
+    assert house.of("/new") == []
+    assert [note.error_code for note in house.notes()] == [11215]
+    assert row(house).status.value == "completed"
