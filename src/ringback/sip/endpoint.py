@@ -69,6 +69,11 @@ def _is_answerable(request: Request) -> bool:
     return all(name in request.headers for name in ("Via", "From", "To", "Call-ID", "CSeq"))
 
 
+def _allowed_methods(request: Request) -> Sequence[str]:
+    """MESSAGE is for calls alone: who says it outside of a dialog is not in one, and nobody it is for is here."""
+    return [method for method in ALLOWED_METHODS if method != "MESSAGE" or request.to.tag is not None]
+
+
 def allow_everybody(request: Request, flow: Flow, now: float) -> None:
     """The screen of an endpoint that nobody needs protection from, such as a phone in a test."""
 
@@ -254,8 +259,9 @@ class Endpoint:
             self._screen_request(request, transaction, flow, now)
 
     def _refusal_of_method(self, request: Request) -> Refusal | None:
-        if request.method not in ALLOWED_METHODS:
-            return refuse(405, None, ("Allow", ", ".join(ALLOWED_METHODS)))
+        allowed = _allowed_methods(request)
+        if request.method not in allowed:
+            return refuse(405, None, ("Allow", ", ".join(allowed)))
         if request.to.tag is None and request.method not in OUT_OF_DIALOG_METHODS | {"CANCEL"}:
             return refuse(481)
         return None
@@ -327,7 +333,7 @@ class Endpoint:
 
     def _answer_options(self, request: Request, transaction: Transaction, now: float) -> None:
         headers = (
-            ("Allow", ", ".join(ALLOWED_METHODS)),
+            ("Allow", ", ".join(_allowed_methods(request))),
             ("Accept", "application/sdp"),
             ("Supported", ", ".join(SUPPORTED_EXTENSIONS)),
         )

@@ -4,7 +4,7 @@ A session is the INVITE session of `sip.dialog` (our UAS or UAC side of a dialog
 its id, and `Endpoint.session(session_id)` is the thing itself.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NewType
 
 from ringback.sip.message.message import Request, Response
@@ -125,6 +125,25 @@ class InfoReceived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReceived:
+    """MESSAGE in a dialog (RFC 3428), JSON or plain text; 200 has been sent. `number` counts those of the session."""
+
+    session_id: SessionId
+    number: int
+    content_type: str
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageAnswered:
+    """The final response to a MESSAGE of ours; 408 or 503 where none came."""
+
+    session_id: SessionId
+    message_id: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReferReceived:
     """REFER in a dialog; answer with `session.accept_refer(event)` (202) or `session.refuse_refer(event, status)`."""
 
@@ -173,6 +192,8 @@ Event = (
     | RefreshAnswered
     | CallHungUp
     | InfoReceived
+    | MessageReceived
+    | MessageAnswered
     | ReferReceived
     | ReferAnswered
     | NotifyReceived

@@ -16,6 +16,7 @@ from ringback.sip.dialog.acceptance import Acceptance, Acceptances
 from ringback.sip.dialog.conversation import Body, Conversation, HeaderPairs, Received, Reply
 from ringback.sip.dialog.dialog import Dialog
 from ringback.sip.dialog.incoming import IncomingInvite
+from ringback.sip.dialog.messaging import MessageExchange
 from ringback.sip.dialog.offer import DIALOG_IS_GONE, OfferExchange
 from ringback.sip.dialog.outgoing import OutgoingInvite
 from ringback.sip.dialog.refer import ReferExchange
@@ -64,6 +65,7 @@ class InviteSession:
             on_dead=self._die,
         )
         self._refers = ReferExchange(conversation, on_dead=self._die)
+        self._messages = MessageExchange(conversation, is_ready=self._may_send_messages)
         self._is_lingering = False
         self._bye_headers: tuple[tuple[str, str], ...] | None = None  # of a BYE that waits for the ACK
         self._local_sdp = b""
@@ -192,6 +194,12 @@ class InviteSession:
         self._require_confirmed("send INFO")
         self._conversation.send("INFO", self._watch, now, body=Body(content_type=content_type, data=body))
 
+    def send_message(self, message_id: str, body: Body, now: float) -> None:
+        """MESSAGE, after those before it and not before the ACK; `MessageAnswered` follows, unless the call ends."""
+        if self._conversation.has_ended:
+            raise WrongState("send MESSAGE", "the session is ended")
+        self._messages.send(message_id, body, now)
+
     def refer(self, refer_to: str, now: float, headers: HeaderPairs = ()) -> None:
         """Ask the peer to call somebody else; `ReferAnswered` and `NotifyReceived` follow."""
         self._require_confirmed("refer")
@@ -236,6 +244,8 @@ class InviteSession:
                 conversation.respond(received, 200, now)
                 content_type = request.content_type or ""
                 conversation.emit(InfoReceived(session_id=self.id, content_type=content_type, body=request.body))
+            case "MESSAGE":
+                self._messages.receive(received, now)
             case "REFER":
                 self._refers.receive(received, now)
             case "NOTIFY":
@@ -253,6 +263,7 @@ class InviteSession:
             sdp = ack.body if accepted.has_offer else b""
             self._conversation.emit(CallConfirmed(session_id=self.id, sdp=sdp))
         self._offers.send_what_waits(now)
+        self._messages.send_what_waits(now)
 
     def receive_cancel(self, transaction_id: TransactionId, now: float) -> None:
         """CANCEL of the INVITE, or of a re-INVITE; too late for one that has its final response (section 9.2)."""
@@ -328,6 +339,7 @@ class InviteSession:
     def _note_answer(self, response: Response, now: float) -> None:
         self._peer_allows_update = allows(response, "UPDATE")
         self._refresh.read_answer(response, now)
+        self._messages.send_what_waits(now)
 
     def _time_out(self, accepted: Acceptance, now: float) -> None:
         """No ACK in 64*T1: BYE (section 13.3.1.4, IN-01)."""
@@ -375,6 +387,7 @@ class InviteSession:
         self._refresh.stop()
         self._offers.close(now)
         self._refers.close(now)
+        self._messages.close()
         if had_dialog or self._outgoing is not None:
             self._is_lingering = True
             self._conversation.start_timer(LINGER_TIMER, now + self._stack.settings.timers.give_up)
@@ -383,6 +396,9 @@ class InviteSession:
         if self._incoming is None:
             raise WrongState(action, "this session is our own call")
         return self._incoming
+
+    def _may_send_messages(self) -> bool:
+        return self.state is SessionState.CONFIRMED and not self._acceptances.is_waiting_for_first
 
     def _require_confirmed(self, action: str) -> None:
         if self.state is not SessionState.CONFIRMED:

@@ -14,7 +14,19 @@ from ringback.sip.timers import Deadlines, TimerSettings
 from ringback.sip.transaction.layer import TransactionLayer
 from ringback.sip.transaction.outgoing import DEFAULT_PORTS, RELIABLE_TRANSPORTS, Destination
 
-ALLOWED_METHODS = ("INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "UPDATE", "REFER", "NOTIFY", "REGISTER")
+ALLOWED_METHODS = (
+    "INVITE",
+    "ACK",
+    "BYE",
+    "CANCEL",
+    "OPTIONS",
+    "INFO",
+    "UPDATE",
+    "REFER",
+    "NOTIFY",
+    "MESSAGE",
+    "REGISTER",
+)
 SUPPORTED_EXTENSIONS = ("timer",)
 """RFC 4028. 100rel is not among them: a request that requires it gets 420."""
 TOKEN_BYTES = 8
