@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal
 
+from ringback.call.phone_message import Outcome, PhoneMessage, SentMessages
 from ringback.clock import Clock
 from ringback.media.engine import MediaEngine
 from ringback.media.errors import MediaError, NoFreePort
@@ -29,6 +30,7 @@ from ringback.sdp.negotiation import (
     with_version_after,
 )
 from ringback.sip import events
+from ringback.sip.dialog.conversation import Body
 from ringback.sip.dialog.session import InviteSession
 from ringback.sip.message.headers import Headers
 from ringback.sip.net.server import SipServer
@@ -128,9 +130,11 @@ class Leg:
         self.state = LegState.NEW
         self.negotiated: NegotiatedMedia | None = None
         self.on_refer: Callable[[events.ReferReceived], None] | None = None
+        self.on_message: Callable[[PhoneMessage], None] = lambda message: None
         self.progress: asyncio.Queue[Progress] = asyncio.Queue()
         self.ended: asyncio.Future[LegEnd] = asyncio.get_running_loop().create_future()
         self._refer_events: asyncio.Queue[events.ReferAnswered | events.NotifyReceived] = asyncio.Queue()
+        self._messages = SentMessages()
 
     # -- what a call may ask ------------------------------------------------------------------------------------
 
@@ -225,6 +229,14 @@ class Leg:
         self._end(LegEnd(by="us", status=480 if is_refused else None))
         self._sip.pump()
 
+    def send_message(self, body: Body, outcome: Outcome) -> None:
+        """MESSAGE in the dialog, once it is answered (RFC 3428). Raises `TooManyMessages`."""
+        if self.has_ended:
+            outcome(None)
+            return
+        self.session.send_message(self._messages.add(outcome), body, self._clock.now())
+        self._sip.pump()
+
     def refer(self, refer_to: str) -> "asyncio.Queue[events.ReferAnswered | events.NotifyReceived]":
         """Send REFER; its answer and the NOTIFYs that follow come into the queue (RFC 3515)."""
         self._refer_events = asyncio.Queue()
@@ -278,6 +290,10 @@ class Leg:
                 self._end(LegEnd(by="peer" if event.request else "failure", headers=headers))
             case events.SessionRefreshed():
                 self._receive_refresh(event)
+            case events.MessageReceived(number=number, content_type=kind, body=body):
+                self.on_message(PhoneMessage(number=number, content_type=kind, content=body))
+            case events.MessageAnswered(message_id=message_id, status=status):
+                self._messages.settle(message_id, status)
             case events.ReferReceived() if self.on_refer is not None:
                 self.on_refer(event)
             case events.ReferReceived():
@@ -384,7 +400,7 @@ class Leg:
         self._media.timed_out.add_done_callback(self._audio_timed_out)
 
     def _audio_timed_out(self, quiet: "asyncio.Future[float]") -> None:
-        """IN-08: nobody is there any more. Before the answer nobody has to be, and on hold the engine does not count."""
+        """IN-08: nobody is there. Before the answer nobody has to be, and on hold the engine does not count."""
         if quiet.cancelled() or not self.is_answered:
             return
         self.session.hang_up(self._clock.now())
@@ -412,6 +428,7 @@ class Leg:
         self.state = LegState.ENDED
         if self._media is not None:
             self._media.close()
+        self._messages.close()
         if not self.ended.done():
             self.ended.set_result(end)
 

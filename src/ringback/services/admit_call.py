@@ -58,7 +58,7 @@ class Admission:
         """None lets the request pass."""
         directory = self._directory.current
         host, _ = _target(request)
-        domain = directory.domain(host)
+        domain = directory.domain_at_edge(host)
         if domain is not None and not _is_active(directory, domain):
             return self._refuse("inactive_account", 403, ACCOUNT_NOT_ACTIVE)
         if domain is not None and request.method == "REGISTER":
@@ -76,7 +76,7 @@ class Admission:
         """Whom a screened call is for; None if it went away meanwhile."""
         directory = self._directory.current
         host, _ = _target(request)
-        domain = directory.domain(host)
+        domain = directory.domain_at_edge(host)
         if domain is not None:
             account = directory.account(domain.account_sid)
             username = _username(request) if directory.gate(domain.sid).callers is not None else None

@@ -60,15 +60,17 @@ class RegistrationScreen:
             case Failed():
                 return self._refuse(domain, NOT_AUTHENTICATED, "the user name or the password is wrong")
             case Passed(username=username):
-                return self._check_address(domain, request, username)
+                return self._check_address(directory, domain, request, username)
 
-    def _check_address(self, domain: DomainRecord, request: Request, username: str) -> Refusal | None:
+    def _check_address(
+        self, directory: Directory, domain: DomainRecord, request: Request, username: str
+    ) -> Refusal | None:
         """RG-02: the address of record is the user's own, in this domain; user names are case-sensitive."""
         try:
             to = request.to.uri
         except MalformedHeader:
             return refuse(400, "Bad To Header")
-        if isinstance(to, SipUri) and to.user == username and to.host.lower() == domain.name:
+        if isinstance(to, SipUri) and to.user == username and directory.domain_at_edge(to.host) == domain:
             return None
         return self._refuse(domain, NOT_AUTHENTICATED, f"{username} may register sip:{username}@{domain.name} only")
 

@@ -104,11 +104,11 @@ def call_info(destination: CallDestination, event: IncomingCall) -> CallInfo:
         call_sid=new_call_sid(),
         account_sid=destination.account.sid,
         from_=_caller(request.from_.uri, is_plain=number is not None),
-        to=number.number if number is not None else str(request.uri),
+        to=number.number if number is not None else _shown(request.uri),
         direction=Direction.INBOUND,
         caller_name=request.from_.display_name,
         sip_parameters=sip_parameters(
-            domain=domain.name if domain else None,
+            domain=_host(request.uri) if domain else None,
             domain_sid=domain.sid if domain else None,
             username=destination.username,
             call_id=request.call_id,
@@ -120,7 +120,16 @@ def call_info(destination: CallDestination, event: IncomingCall) -> CallInfo:
 
 def _caller(uri: Uri, *, is_plain: bool) -> str:
     user = uri.user if isinstance(uri, SipUri) else None
-    return user if is_plain and user is not None and _E164.fullmatch(user) else str(uri)
+    return user if is_plain and user is not None and _E164.fullmatch(user) else _shown(uri)
+
+
+def _shown(uri: Uri) -> str:
+    """AD-07: apps are told of sip URIs only."""
+    return str(uri.without_sips() if isinstance(uri, SipUri) else uri)
+
+
+def _host(uri: Uri) -> str | None:
+    return uri.host if isinstance(uri, SipUri) else None
 
 
 def _voice(destination: CallDestination) -> DomainRecord | NumberRecord | ApplicationRecord:

@@ -64,7 +64,8 @@ class PhoneRegistration:
         """Obey a REGISTER that passed the screen, and answer it."""
         now = self._clock.now()
         self._forget_expired(now)
-        answer = self._limited(event) or self._registrar.register(event.request, event.flow, now)
+        address = self._address_of(event)
+        answer = self._limited(address) or self._registrar.register(event.request, event.flow, now, address=address)
         if answer.error_code is not None:
             self._report_refusal(event, answer)
         self._responder.respond(event, answer.status, now, answer.headers)
@@ -92,9 +93,14 @@ class PhoneRegistration:
             )
         )
 
-    def _limited(self, event: RegisterReceived) -> RegisterAnswer | None:
+    def _address_of(self, event: RegisterReceived) -> str:
+        """The address of record; the name of the domain has no edge in it, so that any of its names finds the phone."""
+        uri = event.request.to.sip_uri
+        domain = self._directory.current.domain_at_edge(uri.host)
+        return SipUri(user=uri.user, host=domain.name if domain is not None else uri.host).address_of_record()
+
+    def _limited(self, address: str) -> RegisterAnswer | None:
         """RG-11: the refusal of a phone that registers again and again."""
-        address = event.request.to.sip_uri.address_of_record()
         self._counts[address] += 1
         if self._counts[address] <= REGISTERS_A_MINUTE:
             return None
@@ -103,7 +109,7 @@ class PhoneRegistration:
 
     def _report_refusal(self, event: RegisterReceived, answer: RegisterAnswer) -> None:
         address = event.request.to.sip_uri
-        domain = self._directory.current.domain(address.host)
+        domain = self._directory.current.domain_at_edge(address.host)
         if domain is not None and answer.error_code is not None:
             self.report(domain, answer.error_code, f"{address.user}: {answer.reason}")
 

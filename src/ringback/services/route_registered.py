@@ -10,6 +10,7 @@ from typing import Protocol
 
 from ringback.call.exchange import Invitation
 from ringback.call.route import NotRoutable
+from ringback.model.edge import names_without_edge
 from ringback.model.record import DomainRecord
 from ringback.services.register_phone import way_to
 from ringback.sip.message.address import NameAddress
@@ -24,11 +25,6 @@ OTHER_ACCOUNT = 13255
 NO_USER = 32223
 MAX_PHONES = 20
 """The most phones that one noun rings; a user has ten at most in each domain (RG-10)."""
-
-EDGES = frozenset({
-    "ashburn", "dublin", "frankfurt", "roaming", "sao-paulo", "singapore", "sydney", "tokyo", "umatilla",
-    "us1", "us1-ix", "ie1", "de1", "br1", "sg1", "au1", "jp1",
-})  # fmt: skip
 
 
 class Phones(Protocol):
@@ -86,11 +82,11 @@ def phones_of_client(
 
 def check_edge(uri: SipUri, directory: Directory) -> None:
     """RC-04: a name of ours with an edge between its labels. Raises `NotRoutable`."""
-    labels = uri.host.lower().split(".")
-    for position, label in enumerate(labels):
-        name = ".".join(labels[:position] + labels[position + 1 :])
-        if label in EDGES and directory.domain(name) is not None:
-            raise NotRoutable(EDGE_IN_NAME, f"{uri.host}: leave out {label!r} to ring phones of {name}", sip_status=404)
+    if directory.domain(uri.host) is not None:
+        return
+    for name, edge in names_without_edge(uri.host):
+        if directory.domain(name) is not None:
+            raise NotRoutable(EDGE_IN_NAME, f"{uri.host}: leave out {edge!r} to ring phones of {name}", sip_status=404)
 
 
 def _phones(user: str, domains: Iterable[DomainRecord], phones: Phones, *, secure: bool) -> tuple[RegisteredPhone, ...]:

@@ -81,10 +81,13 @@ class Registrar:
     limits: RegistrarLimits = field(default_factory=RegistrarLimits)
     _bindings: dict[str, tuple[Binding, ...]] = field(default_factory=dict)
 
-    def register(self, request: Request, flow: Flow, now: float) -> RegisterAnswer:
-        """Obey a validated and authenticated REGISTER: all of it, or, when it is refused, nothing of it."""
+    def register(self, request: Request, flow: Flow, now: float, *, address: str | None = None) -> RegisterAnswer:
+        """Obey a validated and authenticated REGISTER: all of it, or, when it is refused, nothing of it.
+
+        `address` is the address of record where To has another name for it.
+        """
         try:
-            address = request.to.sip_uri.address_of_record()
+            address = address or request.to.sip_uri.address_of_record()
             held = self._alive(address, now)
             wanted = self._wanted(request, held, flow, now)
         except MalformedHeader as malformed:

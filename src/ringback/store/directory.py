@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from ringback.model.edge import names_without_edge
 from ringback.model.record import (
     AccessAddressRecord,
     AccessMappingRecord,
@@ -87,6 +88,12 @@ class Directory:
     def domain(self, host: str) -> DomainRecord | None:
         """The domain of a Request-URI's host (sip.md AD-01); case and a final dot do not matter."""
         return self._domains.get(host.lower().removesuffix("."))
+
+    def domain_at_edge(self, host: str) -> DomainRecord | None:
+        """The same, also by a name with an edge in it (sip.md AD-04): whom callers and phones mean by it."""
+        found = self.domain(host)
+        others = (self.domain(name) for name, _ in names_without_edge(host)) if found is None else ()
+        return found or next(filter(None, others), None)
 
     def gate(self, domain_sid: DomainSid) -> Gate:
         """What callers of the domain must pass."""

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote_to_bytes
 MAX_URI_LENGTH = 254  # OU-01: shorter than 255 without the headers
 MAX_HEADERS_LENGTH = 1023  # OU-01: shorter than 1024, percent escapes counted
 
+_OVER_TLS = ";transport=tls"
 _TRANSPORTS = frozenset({"udp", "tcp", "tls"})
 _STANDARD_HEADERS = frozenset({"user-to-user", "remote-party-id", "p-preferred-identity", "p-called-party-id"})
 
@@ -56,14 +57,18 @@ def read_sip_address(text: str) -> SipAddress:
     """The parts of a SIP URI that are good. Raises `HopelessAddress` where none of it can be dialled (13243)."""
     faults: list[AddressFault] = []
     target, _, headers_text = text.strip().partition("?")
-    if len(target) > MAX_URI_LENGTH:
+    if len(target.removesuffix(_OVER_TLS)) > MAX_URI_LENGTH:  # which is there when an address is read again
         raise HopelessAddress(f"a URI has at most {MAX_URI_LENGTH} characters before its headers")
     scheme, rest = _scheme(target)
     user, host_and_parameters = _user(rest)
     host, *parameters = host_and_parameters.split(";")
     _check_host(host)
     kept = [parameter for parameter in parameters if _keep_parameter(parameter, faults)]
-    uri = ";".join([f"{scheme}:{user}{host}", *kept])
+    if scheme == "sips" or any(parameter.lower() == "secure=true" for parameter in kept):
+        # AD-07, TL-05: sips is no scheme of Twilio's, and both ask for TLS, whatever transport is named.
+        kept = [parameter for parameter in kept if not parameter.lower().startswith("transport=")]
+        kept.append(_OVER_TLS.removeprefix(";"))
+    uri = ";".join([f"sip:{user}{host}", *kept])
     return SipAddress(uri=uri, headers=read_headers(headers_text, faults), faults=tuple(faults))
 
 

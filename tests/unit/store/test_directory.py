@@ -61,6 +61,18 @@ def test_another_host_is_no_domain(host: str) -> None:
     assert directory().domain(host) is None
 
 
+@pytest.mark.parametrize("host", ["demo.tokyo.example", "Demo.us1-ix.example", "demo.dublin.example.", "demo.example"])
+def test_ad_04_a_domain_has_a_name_at_every_edge(host: str) -> None:
+    assert directory().domain_at_edge(host) == domain()
+    assert directory().domain_at_edge(f"other.{host}") is None
+
+
+def test_a_domain_that_is_named_like_an_edge_of_another_is_itself() -> None:
+    both = [domain(), domain("demo.tokyo.example", DomainSid("SD2"))]
+    found = Directory(Configuration(domains=both), realm="ringback").domain_at_edge("demo.tokyo.example")
+    assert found == both[1]
+
+
 def test_a_domain_with_nothing_mapped_is_closed() -> None:
     """DM-08."""
     assert directory().gate(DOMAIN).is_closed

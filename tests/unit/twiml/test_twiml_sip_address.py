@@ -24,18 +24,37 @@ def codes(address: SipAddress) -> list[int]:
         ("sip:alice@example.com", "sip:alice@example.com"),
         (" SIP:alice@example.com ", "sip:alice@example.com"),
         ("alice@example.com", "sip:alice@example.com"),
-        ("sips:alice@example.com", "sips:alice@example.com"),
         ("example.com", "sip:example.com"),
         ("sip:+14155552671@[2001:db8::1]:5070", "sip:+14155552671@[2001:db8::1]:5070"),
         ("sip:a%40b:secret@10.0.0.1:5060;transport=TLS;lr", "sip:a%40b:secret@10.0.0.1:5060;transport=TLS;lr"),
         ("sip:1234;phone-context=x@gw.example;user=phone", "sip:1234;phone-context=x@gw.example;user=phone"),
-        ("sip:a@b;edge=ashburn;secure=true", "sip:a@b;edge=ashburn;secure=true"),
+        ("sip:a@b;edge=ashburn;secure=false", "sip:a@b;edge=ashburn;secure=false"),
         ("sip:a_b@host_name.local", "sip:a_b@host_name.local"),
     ],
 )
 def test_a_good_uri_is_kept(written: str, uri: str) -> None:
     assert read_sip_address(written) == SipAddress(uri=uri)
     assert str(read_sip_address(written)) == uri
+
+
+@pytest.mark.parametrize(
+    ("written", "uri"),
+    [
+        ("sips:alice@example.com", "sip:alice@example.com;transport=tls"),
+        ("SIPS:alice@example.com:5070;transport=tcp;lr", "sip:alice@example.com:5070;lr;transport=tls"),
+        ("sip:a@b;secure=true", "sip:a@b;secure=true;transport=tls"),
+        ("sip:a@b;Secure=TRUE;Transport=udp", "sip:a@b;Secure=TRUE;transport=tls"),
+    ],
+)
+def test_ad_07_and_tl_05_sips_and_secure_mean_tls(written: str, uri: str) -> None:
+    found = read_sip_address(written)
+    assert found == SipAddress(uri=uri)
+    assert read_sip_address(str(found)) == found
+
+
+def test_what_was_read_can_be_read_again_at_its_greatest_length() -> None:
+    found = read_sip_address("sips:" + "a" * (MAX_URI_LENGTH - 7) + "@b")
+    assert read_sip_address(str(found)) == found
 
 
 @pytest.mark.parametrize(

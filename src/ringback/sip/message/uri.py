@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import AddressValueError, IPv6Address
 from urllib.parse import quote, unquote
 
@@ -120,6 +120,12 @@ class SipUri:
     def is_loose_router(self) -> bool:
         """Whether the `lr` parameter is there (RFC 3261 section 19.1.1)."""
         return "lr" in self.parameters
+
+    def without_sips(self) -> "SipUri":
+        """The sip URI over TLS that stands for a sips one; any other as it is."""
+        if self.scheme != "sips":
+            return self
+        return replace(self, scheme="sip", parameters=self.parameters.with_parameter("transport", "tls"))
 
     def address_of_record(self) -> str:
         """`sip:user@host`, host in lower case, without port, parameters and headers (RFC 3261 section 10.3 step 5)."""
