@@ -11,7 +11,7 @@ from ringback.model.record import CallbackState, RecordingStatus
 from ringback.model.sid import AccountSid, CallSid, RecordingSid
 from ringback.server.telling import CALLBACK_GRACE_SECONDS
 from ringback.services.resume_callbacks import RESUME_AGE
-from ringback.webhooks import client, cookies, delivery, outbox, url
+from ringback.webhooks import client, cookies, delivery, http_cache, outbox, url
 from ringback.webhooks.callback_parameters import (
     Completion,
     RecordingFacts,
@@ -140,6 +140,8 @@ def test_the_limits_are_those_of_the_code() -> None:
         f"{client.MAX_DOCUMENT_BYTES} bytes",
         f"{client.MAX_MEDIA_BYTES} bytes",
         str(cookies.MAX_COOKIES),
+        str(http_cache.MAX_CACHE_ANSWERS),
+        f"{http_cache.MAX_CACHE_BYTES} bytes",
     ]
     assert f"at most {url.MAX_URL_LENGTH} characters" in PAGE
     assert f"found {delivery.MAX_WAITING} others waiting" in PAGE

@@ -12,6 +12,7 @@ from ringback.model.sid import AccountSid, CallSid, is_sid, new_sid
 from ringback.webhooks.content_type import charset, media_type
 from ringback.webhooks.errors import TransportFailure
 from ringback.webhooks.exchange import Exchange, Observer
+from ringback.webhooks.transport import Reuse
 
 MAX_BODY_BYTES = 16 * 1024
 """How much of an answer is kept."""
@@ -45,7 +46,7 @@ def exchange_record(account_sid: AccountSid, exchange: Exchange) -> ExchangeReco
     content_type = outcome.header("content-type")
     return replace(
         record,
-        status=outcome.status,
+        status=304 if outcome.reuse is Reuse.VALIDATED else outcome.status,  # as the app said; the body is what was run
         content_type=content_type[:MAX_CONTENT_TYPE] if content_type is not None else None,
         body=_text(outcome.body, content_type),
     )

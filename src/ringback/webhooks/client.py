@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from ringback.clock import Clock, wait_for
 from ringback.model.record import AccountRecord
+from ringback.webhooks.cached_transport import CachedTransport
 from ringback.webhooks.cookies import CookieJar
 from ringback.webhooks.errors import FailureCode, FailureKind, FetchFailed, TransportFailure
 from ringback.webhooks.exchange import Exchange, Observer
-from ringback.webhooks.media import Media, MediaCache, conditional_headers, media_of
+from ringback.webhooks.http_cache import HttpCache
+from ringback.webhooks.media import Media, media_of
 from ringback.webhooks.overrides import OverrideInvalid, Overrides
 from ringback.webhooks.request import Plan, prepare, redirected
 from ringback.webhooks.response import Fetched
@@ -34,7 +36,10 @@ class ClientLimits:
 
 
 class AppClient:
-    """Asks the apps of one account. Holds no call: cookies are handed in. `observer` is told of every try but media."""
+    """Asks the apps of one account. Holds no call: cookies are handed in. `observer` is told of every try but media.
+
+    Documents and files that are got by GET are kept in `cache` as HTTP allows (H-06); callbacks are always sent.
+    """
 
     def __init__(
         self,
@@ -43,7 +48,7 @@ class AppClient:
         account: AccountRecord,
         *,
         limits: ClientLimits | None = None,
-        media_cache: MediaCache | None = None,
+        cache: HttpCache | None = None,
         new_token: Callable[[], str] = lambda: str(uuid.uuid4()),
         observer: Observer | None = None,
     ) -> None:
@@ -51,7 +56,7 @@ class AppClient:
         self._clock = clock
         self._account = account
         self._limits = limits or ClientLimits()
-        self._media_cache = media_cache or MediaCache()
+        self._cached = CachedTransport(transport, cache if cache is not None else HttpCache(), clock)
         self._new_token = new_token
         self._observer = observer
 
@@ -65,7 +70,7 @@ class AppClient:
         cookies: CookieJar | None = None,
     ) -> Fetched:
         """Ask for a document. `own_parameters` are the verb's, lost in a redirect (A-03). Raises `FetchFailed`."""
-        chain = self._chain(url, method, parameters, own_parameters, cookies)
+        chain = self._chain(self._cached, url, method, parameters, own=own_parameters, cookies=cookies)
         fetched = await chain.run(self._limits.max_document_bytes)
         _refuse_error_status(fetched)
         if fetched.response.truncated:
@@ -87,34 +92,28 @@ class AppClient:
 
         `token` is the idempotency token of one that may have been sent before.
         """
-        chain = self._chain(url, method, parameters, (), cookies, token)
+        chain = self._chain(self._transport, url, method, parameters, cookies=cookies, token=token)
         fetched = await chain.run(self._limits.max_document_bytes)
         _refuse_error_status(fetched)
         return fetched
 
     async def fetch_media(self, url: str) -> Media:
         """A file for `<Play>`: GET without call parameters, cached (PLAY-01, -02, -03). Raises `FetchFailed`."""
-        cached = self._media_cache.get(url)
-        if cached is not None and cached.fresh_until > self._clock.utc_now():
-            return cached.media
-        chain = self._chain(url, "GET", (), (), None)
+        chain = self._chain(self._cached, url, "GET", ())
         chain.observer = None
-        chain.extra_headers = conditional_headers(cached)
         fetched = await chain.run(self._limits.max_media_bytes)
-        if fetched.status == 304 and cached is not None:
-            return self._media_cache.revalidate(url, fetched.response, cached, self._clock.utc_now())
         _refuse_error_status(fetched)
-        media = media_of(fetched, self._limits.max_media_bytes)
-        self._media_cache.put(url, media, fetched.response, self._clock.utc_now())
-        return media
+        return media_of(fetched, self._limits.max_media_bytes)
 
     def _chain(
         self,
+        transport: Transport,
         url: str,
         method: Method,
         parameters: Parameters,
-        own: Parameters,
-        cookies: CookieJar | None,
+        *,
+        own: Parameters = (),
+        cookies: CookieJar | None = None,
         token: str | None = None,
     ) -> "_Chain":
         try:
@@ -125,7 +124,7 @@ class AppClient:
             raise FetchFailed(
                 error.code, error.message, url=shown, method=method, parameters=parameters + own, tries=0
             ) from None
-        chain = _Chain(self._transport, self._clock, self._account.auth_token, token or self._new_token(), plan,
+        chain = _Chain(transport, self._clock, self._account.auth_token, token or self._new_token(), plan,
                        overrides, self._limits.max_redirects, cookies)  # fmt: skip
         chain.observer = self._observer
         return chain
@@ -156,7 +155,6 @@ class _Chain:
         self._deadline = clock.now() + overrides.total_seconds
         self._tries = 0
         self._failed_tries = 0
-        self.extra_headers: Headers = ()
         self.observer: Observer | None = None
 
     async def run(self, max_body_bytes: int) -> Fetched:
@@ -210,7 +208,7 @@ class _Chain:
             self._plan,
             auth_token=self._auth_token,
             idempotency_token=self._idempotency_token,
-            extra_headers=self.extra_headers + self._cookie_header(),
+            extra_headers=self._cookie_header(),
         )
         try:
             response = await wait_for(self._clock, self._transport.send(request, limits), left)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Literal, Protocol
 
 Method = Literal["GET", "POST"]
@@ -17,6 +18,18 @@ class HttpRequest:
     headers: Headers = field(repr=False)
     body: bytes = field(default=b"", repr=False)
 
+    def all_of(self, name: str) -> Iterator[str]:
+        """Every value of a header."""
+        return _all_of(self.headers, name)
+
+
+class Reuse(Enum):
+    """Whether an answer was kept from an earlier request (H-06)."""
+
+    NONE = auto()  # the app has just given it
+    FRESH = auto()  # the app was not asked
+    VALIDATED = auto()  # the app said 304: it is still good
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpResponse:
@@ -26,6 +39,7 @@ class HttpResponse:
     headers: Headers = ()
     body: bytes = field(default=b"", repr=False)
     truncated: bool = False
+    reuse: Reuse = Reuse.NONE
 
     def header(self, name: str) -> str | None:
         """The first value of a header, in any letter case."""
@@ -33,8 +47,7 @@ class HttpResponse:
 
     def all_of(self, name: str) -> Iterator[str]:
         """Every value of a header, as it came."""
-        wanted = name.lower()
-        return (value for key, value in self.headers if key.lower() == wanted)
+        return _all_of(self.headers, name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,3 +65,8 @@ class Transport(Protocol):
     async def send(self, request: HttpRequest, limits: TryLimits) -> HttpResponse:
         """Send once and read the answer. Raises `TransportFailure`. Cancelling gives the connection up."""
         ...
+
+
+def _all_of(headers: Headers, name: str) -> Iterator[str]:
+    wanted = name.lower()
+    return (value for key, value in headers if key.lower() == wanted)

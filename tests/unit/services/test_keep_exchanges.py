@@ -1,5 +1,6 @@
 """What the request inspector keeps of an exchange, and what it does not."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from ringback.model.sid import AccountSid
 from ringback.services.keep_exchanges import MAX_BODY_BYTES, exchange_keeper, exchange_record
 from ringback.webhooks.errors import FailureKind, TransportFailure
 from ringback.webhooks.exchange import Exchange
-from ringback.webhooks.transport import HttpResponse
+from ringback.webhooks.transport import HttpResponse, Reuse
 
 ACCOUNT = AccountSid("AC" + "0" * 32)
 CALL = "CA" + "1" * 32
@@ -46,6 +47,13 @@ def test_an_exchange_is_kept_with_request_and_answer() -> None:
 def test_a_failure_is_kept_with_its_code() -> None:
     record = exchange_record(ACCOUNT, exchange(TransportFailure(11202, "refused", FailureKind.CONNECT)))
     assert (record.status, record.error_code, record.body, record.content_type) == (None, 11202, None, None)
+
+
+@pytest.mark.parametrize(("reuse", "status"), [(Reuse.NONE, 200), (Reuse.FRESH, 200), (Reuse.VALIDATED, 304)])
+def test_of_a_kept_document_it_is_kept_what_the_app_said_and_what_was_run(reuse: Reuse, status: int) -> None:
+    """H-06: where the app was asked and said 304, that is its answer."""
+    record = exchange_record(ACCOUNT, exchange(replace(answered(b"<Response/>"), reuse=reuse)))
+    assert (record.status, record.body) == (status, "<Response/>")
 
 
 def test_of_a_long_answer_the_start_is_kept() -> None:

@@ -12,7 +12,7 @@ from ringback.model.record import AccountRecord
 from ringback.model.sid import AccountSid
 from ringback.webhooks.client import AppClient, ClientLimits
 from ringback.webhooks.errors import TransportFailure
-from ringback.webhooks.media import MediaCache
+from ringback.webhooks.http_cache import HttpCache
 from ringback.webhooks.transport import HttpRequest, HttpResponse, TryLimits
 
 START = datetime(2026, 3, 24, 18, 15, 40, tzinfo=UTC)
@@ -118,6 +118,6 @@ def client(transport: ScriptedTransport, clock: HandClock) -> AppClient:
         clock,
         ACCOUNT,
         limits=limits,
-        media_cache=MediaCache(2000),
+        cache=HttpCache(2000),
         new_token=lambda: next(tokens),
     )

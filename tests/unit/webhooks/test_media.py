@@ -1,15 +1,11 @@
 """Media files and the HTTP cache in front of them (PLAY-01, PLAY-02, PLAY-03)."""
 
-from datetime import timedelta
-
 import pytest
 
 from ringback.webhooks.client import AppClient
 from ringback.webhooks.errors import FetchFailed
-from ringback.webhooks.media import MediaCache, freshness, media_of
-from ringback.webhooks.response import Fetched
 from ringback.webhooks.transport import HttpResponse
-from tests.unit.webhooks.conftest import START, HandClock, ScriptedTransport, answer, header
+from tests.unit.webhooks.conftest import HandClock, ScriptedTransport, answer, header
 
 URL = "http://app.example/a.mp3"
 
@@ -126,59 +122,3 @@ async def test_redirects_of_media_are_followed_without_parameters(
     transport.steps = [answer(302, location="http://cdn.example/a.mp3"), audio()]
     assert (await client.fetch_media(URL)).url == "http://cdn.example/a.mp3"
     assert transport.sent[1].url == "http://cdn.example/a.mp3"
-
-
-def keep(cache: MediaCache, url: str, size: int) -> None:
-    response = audio(b"x" * size, etag='"1"')
-    fetched = Fetched(url=url, shown_url=url, method="GET", parameters=(), response=response)
-    cache.put(url, media_of(fetched, 10**6), response, START)
-
-
-def test_the_least_recently_used_copy_goes_first() -> None:
-    cache = MediaCache(100)
-    keep(cache, "a", 40)
-    keep(cache, "b", 40)
-    assert cache.get("a") is not None
-    keep(cache, "c", 40)
-    assert [cache.get(url) is not None for url in "abc"] == [True, False, True]
-    assert cache.byte_count == 80
-
-
-def test_a_file_larger_than_the_cache_is_not_kept_and_drives_nothing_out() -> None:
-    cache = MediaCache(100)
-    keep(cache, "a", 40)
-    keep(cache, "b", 101)
-    assert cache.get("a") is not None
-    assert cache.get("b") is None
-
-
-def test_a_new_copy_replaces_the_old_one() -> None:
-    cache = MediaCache(100)
-    keep(cache, "a", 40)
-    keep(cache, "a", 60)
-    assert cache.byte_count == 60
-
-
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"cache_control": "max-age=60"}, 60),
-        ({"cache_control": 'public, MAX-AGE="60"', "age": "20"}, 40),
-        ({"cache_control": "max-age=60, no-cache"}, None),
-        ({"cache_control": "no-store"}, None),
-        ({"cache_control": "max-age=soon"}, 0),
-        ({"expires": "Tue, 24 Mar 2026 18:16:40 GMT"}, 60),
-        ({"expires": "0"}, None),
-        ({"expires": "Tue, 24 Mar 2026 18:16:40 GMT", "cache_control": "max-age=5"}, 5),
-        ({"cache_control": "max-age=9999999999"}, 365 * 24 * 3600),
-        ({"expires": "Tue, 24 Mar 9026 18:16:40 GMT"}, 365 * 24 * 3600),
-    ],
-)
-def test_freshness_is_what_the_app_says(headers: dict[str, str], seconds: int | None) -> None:
-    """RFC 9111 §4.2, bounded."""
-    found = freshness(audio(**headers), START)
-    if seconds is None:
-        assert found < START
-    else:
-        assert found == START + timedelta(seconds=seconds)
