@@ -3,12 +3,15 @@
 import asyncio
 import json
 import os
+import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from ringback.cli.call import own_address
+from ringback.sip.net.address import address_toward
 from tests.acceptance.conftest import DOMAIN, PASSWORD, USER, Server, VoiceApp
 from tests.peers.listening import loudest_stretch, read_wav, share, tone_wav
 
@@ -91,3 +94,33 @@ async def test_wrong_usage_is_exit_code_2_and_a_sentence(arguments: list[str], t
     ran = await run(f"sip:hello@{DOMAIN}", *arguments)
     assert (ran.code, ran.out) == (2, "")
     assert told in ran.err
+
+
+async def test_nobody_there_is_not_called_a_refusal() -> None:
+    ran = await run("sip:x@127.0.0.1:9;transport=tcp")
+    assert (ran.code, ran.out) == (1, "sip:x@127.0.0.1:9;transport=tcp could not be reached: 503 Service Unavailable\n")
+
+
+async def test_who_waits_for_a_server_that_is_not_there_is_told_so_soon() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        proxy = f"127.0.0.1:{silent.getsockname()[1]}"
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "ringback", "call", "sip:x@demo.sip.localhost", "--proxy", proxy,
+            stderr=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        assert process.stderr is not None
+        told = await asyncio.wait_for(process.stderr.readline(), 20)
+        process.kill()
+        await process.wait()
+    assert told.decode() == f"ringback call: it does not ring yet; is a SIP server running at {proxy}?\n"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "demo.sip.localhost", "no-such-host.invalid"])
+async def test_the_phone_is_on_loopback_for_a_server_of_this_machine(host: str) -> None:
+    assert await own_address(host) == "127.0.0.1"
+
+
+async def test_the_phone_has_the_address_of_the_route_for_a_server_elsewhere() -> None:
+    ours = address_toward("192.0.2.1")
+    assert await own_address(ours) == ours

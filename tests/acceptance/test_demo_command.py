@@ -93,3 +93,11 @@ async def still_answers(proxy: str) -> None:
     )  # fmt: skip
     out, _ = await asyncio.wait_for(process.communicate(), 20)
     assert b"refused the call: 486" in out
+
+
+async def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    process = await start_demo(tmp_path / "taken" / "audio", scratch=tmp_path)
+    _, told = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 2
+    assert told.decode() == f"--folder {tmp_path}/taken/audio: it cannot be made: Not a directory\n"

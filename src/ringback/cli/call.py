@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,18 @@ import typer
 from ringback.cli.schedule import Press, parse_header, parse_press
 from ringback.media._engine import Clip, DecodeError
 from ringback.sip.message.errors import MalformedUri
+from ringback.sip.message.uri import SipUri
+from ringback.sip.net.address import address_toward
+from ringback.sip.net.resolver import address_without_dns
 from ringback.testing.softphone import CallRefused, Softphone, SoftphoneCall
 
 ANSWERED_WELL = 0
 REFUSED = 1
 USAGE = 2
 RING_SECONDS = 60.0
+IMPATIENT_SECONDS = 3.0
+"""A server that is there lets it ring sooner; after that a person wants to know what is waited for."""
+NOT_REACHED = "nobody reached"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +57,8 @@ class CallReport:
     recorded: str | None
 
     def sentence(self) -> str:
+        if self.ended_by == NOT_REACHED:
+            return f"{self.uri} could not be reached: {self.status} {self.reason}".rstrip()
         if not self.answered:
             return f"{self.uri} refused the call: {self.status} {self.reason}".rstrip()
         kept = f"; what was heard is in {self.recorded}" if self.recorded else ""
@@ -62,7 +71,8 @@ async def place(phone: Softphone, plan: CallPlan) -> CallReport:
     try:
         await call.answered(RING_SECONDS)
     except CallRefused as refusal:
-        return _report(plan, answered=False, status=refusal.status, reason=refusal.reason)
+        ended_by = "" if refusal.reached else NOT_REACHED
+        return _report(plan, answered=False, status=refusal.status, reason=refusal.reason, ended_by=ended_by)
     except TimeoutError:
         call.hang_up()
         return _report(plan, answered=False, status=408, reason=f"no answer in {RING_SECONDS:.0f} s")
@@ -161,8 +171,32 @@ def call(
 
 
 async def _run(plan: CallPlan) -> CallReport:
-    async with Softphone.open(name=plan.user or "phone") as phone:
-        return await place(phone, plan)
+    host, _, _ = plan.proxy.rpartition(":") if plan.proxy else (SipUri.parse(plan.uri).host, "", "")
+    async with Softphone.open(name=plan.user or "phone", address=await own_address(host)) as phone:
+        impatience = asyncio.ensure_future(_wonder(phone, plan))
+        try:
+            return await place(phone, plan)
+        finally:
+            impatience.cancel()
+
+
+async def own_address(host: str) -> str:
+    """The address of ours that `host` can answer to: loopback for a server on this machine, else that of the route."""
+    if (never_asked := address_without_dns(host)) is not None:
+        return address_toward(never_asked)
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_DGRAM)
+    except OSError:
+        return "127.0.0.1"  # the call itself will say that there is no such host
+    return address_toward(str(found[0][4][0]))
+
+
+async def _wonder(phone: Softphone, plan: CallPlan) -> None:
+    """Say on stderr what a call that does not even ring may be waiting for."""
+    await asyncio.sleep(IMPATIENT_SECONDS)
+    if not any(call.provisionals or call.is_up or call.has_ended for call in phone.calls):
+        where = plan.proxy or plan.uri
+        typer.echo(f"ringback call: it does not ring yet; is a SIP server running at {where}?", err=True)
 
 
 def _checked_proxy(proxy: str | None) -> str | None:

@@ -7,6 +7,7 @@ caller heard is kept as a WAV.
 import asyncio
 import contextlib
 import io
+import os
 import secrets
 import signal
 import tempfile
@@ -26,6 +27,7 @@ from ringback.cli.log import configure_logging
 from ringback.cli.preflight import is_free
 from ringback.cli.sample_app import Exchanged, SampleApp, create_sample_app
 from ringback.cli.schedule import Press
+from ringback.cli.settings_file import fail
 from ringback.media._engine import Clip
 from ringback.media.prompt import PromptLibrary
 from ringback.model.settings import Settings, SipListen
@@ -132,7 +134,12 @@ def demo(
 ) -> None:
     """See it work: a server, a sample app and a phone that calls it over real SIP and RTP."""
     console = Console(width=max(112, Console().width))
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        fail(f"--folder {folder}: it cannot be made: {problem.strerror}")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        fail(f"--folder {folder}: it cannot be written to")
     configure_logging("warning", "text")
     raise typer.Exit(asyncio.run(_run(folder, keep, console)))
 

@@ -3,6 +3,34 @@
 import re
 from dataclasses import dataclass
 
+_OF_THE_CALL = frozenset(
+    (
+        "via",
+        "from",
+        "to",
+        "call-id",
+        "cseq",
+        "contact",
+        "max-forwards",
+        "content-type",
+        "content-length",
+        "route",
+        "record-route",
+        "supported",
+        "require",
+        "authorization",
+        "proxy-authorization",
+        "v",
+        "f",
+        "t",
+        "i",
+        "m",
+        "c",
+        "l",
+        "k",
+    )
+)
+"""Headers that the phone writes itself."""
 _WRITTEN = re.compile(r"([0-9A-DwW*#]+)@(\d+(?:\.\d+)?)")
 
 
@@ -27,4 +55,8 @@ def parse_header(text: str) -> tuple[str, str]:
         raise ValueError(f"--header {text!r}: expected 'Name: value', such as 'X-Customer: 42'")
     if any(character in value for character in "\r\n\0"):
         raise ValueError(f"--header {name.strip()!r}: the value must be one line")
+    if name.strip().lower() in _OF_THE_CALL:
+        raise ValueError(
+            f"--header {name.strip()!r}: the phone writes this one itself; expected one of your own, X-..."
+        )
     return name.strip(), value.strip()

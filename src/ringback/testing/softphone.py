@@ -33,12 +33,13 @@ PORTS = (20000, 29999)
 
 
 class CallRefused(Exception):
-    """The other side did not take the call; `status` is its final SIP response."""
+    """The other side did not take the call; `status` is its final SIP response, or ours where nobody was `reached`."""
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(self, status: int, reason: str, *, reached: bool = True) -> None:
         super().__init__(f"{status} {reason}".strip())
         self.status = status
         self.reason = reason
+        self.reached = reached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,7 @@ class SoftphoneCall:
             up.cancel()
         if not self._up.is_set():
             end = self.leg.ended.result()
-            raise CallRefused(end.status or 487, end.reason)
+            raise CallRefused(end.status or 487, end.reason, reached=end.by != "failure")
 
     async def _follow(self) -> None:
         if self.is_incoming:

@@ -6,7 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from ringback.cli.call import CallReport, call
+from ringback.cli.call import NOT_REACHED, CallReport, call
 
 app = typer.Typer()
 app.command()(call)
@@ -19,6 +19,7 @@ app.command()(call)
         (["--proxy", "127.0.0.1:99999"], "--proxy '127.0.0.1:99999': expected HOST:PORT"),
         (["--press", "1 after 2"], "--press '1 after 2': expected DIGITS@SECONDS"),
         (["--header", "nonsense"], "--header 'nonsense': expected 'Name: value'"),
+        (["--header", "From: me"], "--header 'From': the phone writes this one itself"),
         (["--play", "/nowhere/speak.wav"], "--play /nowhere/speak.wav: No such file or directory"),
         (["--play", __file__], "not audio that can be played"),
         (["--record", "/nowhere/heard.wav"], "--record /nowhere/heard.wav: the folder /nowhere does not exist"),
@@ -44,6 +45,7 @@ def test_a_file_that_may_not_be_overwritten_is_told(tmp_path: Path, monkeypatch:
     [
         (True, "the far end", "sip:x answered; 2.5 s, ended by the far end; what was heard is in heard.wav"),
         (False, "", "sip:x refused the call: 486 Busy Here"),
+        (False, NOT_REACHED, "sip:x could not be reached: 486 Busy Here"),
     ],
 )
 def test_the_report_is_a_sentence(answered: bool, ended_by: str, sentence: str) -> None:

@@ -57,7 +57,7 @@ class Resolver:
 
     def known(self, destination: Destination) -> tuple[Target, ...] | None:
         """Without asking anybody: numeric, localhost, or remembered; None when DNS has to be asked. Empty: failed."""
-        if (address := _never_asked(destination.host)) is not None:
+        if (address := address_without_dns(destination.host)) is not None:
             return (_target(destination, address),)
         remembered = self._known.get(destination)
         if remembered is not None and remembered[0] > self._clock.now():
@@ -121,7 +121,7 @@ class Resolver:
     async def _find_addresses(
         self, destination: Destination, transport: str, port: int
     ) -> tuple[tuple[Target, ...], float]:
-        address = _never_asked(destination.host)
+        address = address_without_dns(destination.host)
         found = Found(addresses=[address]) if address else await self._lookup(destination.host, "ADDRESS")
         targets = tuple(
             Target(transport=transport, address=each, port=port, host=destination.host) for each in found.addresses
@@ -136,7 +136,8 @@ class Resolver:
         self._known[destination] = (self._clock.now() + kept, targets)
 
 
-def _never_asked(host: str) -> str | None:
+def address_without_dns(host: str) -> str | None:
+    """The address of a numeric host or of `localhost`; None for a name that DNS has to be asked about."""
     folded = host.lower().rstrip(".")
     if folded == "localhost" or folded.endswith(".localhost"):
         return "127.0.0.1"
