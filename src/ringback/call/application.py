@@ -93,9 +93,9 @@ class ApplicationCall(Call):
         self._parent = parent
         self._is_over = False
         self._ended_alone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        on_refer = parent.leg.on_refer
+        on_refer, on_message = parent.leg.on_refer, parent.leg.on_message
         super().__init__(info=info, leg=parent.leg, parts=parent.parts)
-        parent.leg.on_refer = on_refer
+        parent.leg.on_refer, parent.leg.on_message = on_refer, on_message
 
     @property
     def is_answered(self) -> bool:

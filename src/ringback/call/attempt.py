@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from ringback.call.call import Call, CallParts
@@ -13,6 +14,7 @@ from ringback.call.journal import CallOpened
 from ringback.call.leg import HeaderPairs, Leg, LegEnd, MediaRefused, Ringing
 from ringback.call.live_call import EndStatus
 from ringback.call.machine_listening import detect
+from ringback.call.phone_message import HeldMessages, Outcome, json_body
 from ringback.call.route import Caller, NotRoutable, Route, Router
 from ringback.model.call_status import CallStatus, Direction, status_of_sip_response
 from ringback.model.sid import new_call_sid
@@ -62,6 +64,7 @@ class Attempt:
         self._is_dial = is_dial
         self._is_moved = False  # the child; it is not ours any more
         self._limit_seconds: float | None = None
+        self._messages = HeldMessages()
         self._rang = False
         self._cancelled = False
         self._status: CallStatus | None = None  # the final one of a call that was never answered
@@ -101,6 +104,8 @@ class Attempt:
             self.failure = problem
         except MediaRefused as problem:
             self.failure = NotRoutable(problem.code, problem.message, sip_status=problem.status)
+        for leg in self.legs:
+            leg.on_message = partial(self._parts.hear_message, self.info)
         self._parts.register.enter(self)
         self._tell_dialled(self.legs[0].session.call_id if self.legs else None)
         if self.failure is not None:
@@ -146,6 +151,7 @@ class Attempt:
         if self._limit_seconds is not None:
             self.child.limit(self._limit_seconds)
         self._parts.register.enter(self.child)
+        self._messages.hand_over(leg.send_message)
         if self.target.detection is not None and not leg.has_ended:
             self._detecting = detect(leg.media, self.target.detection, self.info.call_sid)
         return not leg.has_ended
@@ -189,6 +195,9 @@ class Attempt:
 
     def limit(self, seconds: float) -> None:
         self._limit_seconds = seconds
+
+    def send_message(self, content: str, outcome: Outcome) -> None:
+        self._messages.hold(json_body(content), outcome)
 
     # -- how it went --------------------------------------------------------------------------------------------
 
@@ -235,6 +244,7 @@ class Attempt:
         if self._status is None and self.child is None:
             self._status = status
             self._parts.journal.call_ended(self.info, status, sip_status)
+            self._messages.close()
 
     def _reported_leg(self) -> Leg:
         if self.child is not None:

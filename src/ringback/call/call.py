@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, Protocol, TypeVar
 
 from ringback.call.application_request import ApplicationRequest
@@ -30,6 +31,7 @@ from ringback.call.listening import LANGUAGE_NOT_AVAILABLE, HeardSpeech, Hearing
 from ringback.call.live_call import CallRegister, EndStatus
 from ringback.call.meeting import Gatherings
 from ringback.call.message_request import MessageRequest
+from ringback.call.phone_message import Outcome, PhoneMessage, json_body
 from ringback.call.queue_request import DialQueueRequest, DialQueueResult, EnqueueRequest, EnqueueResult
 from ringback.call.recording_desk import RecordingDesk
 from ringback.call.refer_request import ReferRequest, ReferResult
@@ -76,6 +78,7 @@ class CallParts:
     gatherings: "Gatherings[Call]"
     dial_application: "Callable[[Call, ApplicationRequest], Awaitable[DialResult]]"
     register: CallRegister
+    hear_message: Callable[[CallInfo, PhoneMessage], None] = lambda info, message: None
 
 
 class Call:
@@ -96,6 +99,7 @@ class Call:
         self.moved: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.leg = leg
         leg.on_refer = self.refuse_refer
+        leg.on_message = partial(parts.hear_message, info)
         leg.ended.add_done_callback(self._leg_ended)
 
     @property
@@ -174,6 +178,9 @@ class Call:
     def limit(self, seconds: float) -> None:
         """Counts from the answer; one that is over by now ends the call at once."""
         self._limit.set(seconds)
+
+    def send_message(self, content: str, outcome: Outcome) -> None:
+        self.leg.send_message(json_body(content), outcome)
 
     # -- signalling ---------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from ringback.model.call_status import CallStatus
 if TYPE_CHECKING:
     from ringback.call.call import Call
     from ringback.call.control import CallInfo
+    from ringback.call.phone_message import Outcome
 
 EndStatus = Literal["completed", "canceled"]
 
@@ -45,6 +46,13 @@ class LiveCall(Protocol):
 
     def limit(self, seconds: float) -> None:
         """It may last so long, from its answer on; instead of what was set before."""
+        ...
+
+    def send_message(self, content: str, outcome: "Outcome") -> None:
+        """Tell the phone this JSON text, after what it was told before, and once the call is answered.
+
+        Raises `TooManyMessages`.
+        """
         ...
 
 

@@ -49,6 +49,8 @@ class Live:
 
     def limit(self, seconds: float) -> None: ...
 
+    def send_message(self, content: str, outcome: object) -> None: ...
+
     async def run(self) -> None:
         await self.over.wait()
 

@@ -196,9 +196,8 @@ class InviteSession:
 
     def send_message(self, message_id: str, body: Body, now: float) -> None:
         """MESSAGE, after those before it and not before the ACK; `MessageAnswered` follows, unless the call ends."""
-        if self._conversation.has_ended:
-            raise WrongState("send MESSAGE", "the session is ended")
-        self._messages.send(message_id, body, now)
+        if not self._conversation.has_ended:
+            self._messages.send(message_id, body, now)
 
     def refer(self, refer_to: str, now: float, headers: HeaderPairs = ()) -> None:
         """Ask the peer to call somebody else; `ReferAnswered` and `NotifyReceived` follow."""
