@@ -17,12 +17,15 @@ from ringback.call.running_recording import RunningRecording
 from ringback.call.silence import trim_wave_file
 from ringback.clock import Clock
 from ringback.media.leg import LiveRecording
-from ringback.model.record import RecordingRecord, RecordingStatus
+from ringback.model.record import (
+    RECORDING_NOT_WRITTEN,
+    RECORDING_TOO_SHORT,
+    SHORTEST_KEPT_SECONDS,
+    RecordingRecord,
+    RecordingStatus,
+    whole_seconds,
+)
 from ringback.model.sid import ConferenceSid, RecordingSid, new_recording_sid
-
-SHORTEST_KEPT_SECONDS = 0.1
-TOO_SHORT_CODE = 16101
-CANNOT_WRITE = 12400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,9 +115,13 @@ class RecordingDesk:
     def fail(self, recording: OpenRecording, problem: str) -> RecordResult:
         """The file cannot be written (a full disk, a folder that is gone): the row says so, and so does the alert."""
         self._running.pop(recording.record.sid, None)
-        record = self._ended(recording, status=RecordingStatus.FAILED, duration_seconds=0, error_code=CANNOT_WRITE)
+        record = self._ended(
+            recording, status=RecordingStatus.FAILED, duration_seconds=0, error_code=RECORDING_NOT_WRITTEN
+        )
         self._journal.recording_changed(record)
-        self._journal.report(recording.info, CANNOT_WRITE, f"recording {record.sid} cannot be written: {problem}")
+        self._journal.report(
+            recording.info, RECORDING_NOT_WRITTEN, f"recording {record.sid} cannot be written: {problem}"
+        )
         return self._result(record, seconds=0, final_seconds=0, ended_by="failure")
 
     async def close(self, recording: OpenRecording, *, seconds: float, ended_by: str) -> RecordResult:
@@ -127,8 +134,8 @@ class RecordingDesk:
         record = self._ended(
             recording,
             status=RecordingStatus.ABSENT if absent else RecordingStatus.COMPLETED,
-            duration_seconds=_whole(final_seconds),
-            error_code=TOO_SHORT_CODE if absent else 0,
+            duration_seconds=whole_seconds(final_seconds),
+            error_code=RECORDING_TOO_SHORT if absent else 0,
         )
         self._journal.recording_changed(record)
         return self._result(record, seconds=seconds, final_seconds=final_seconds, ended_by=ended_by)
@@ -148,8 +155,8 @@ class RecordingDesk:
         return RecordResult(
             recording_sid=record.sid,
             url=self.url_of(record),
-            seconds=_whole(seconds),
-            final_seconds=_whole(final_seconds),
+            seconds=whole_seconds(seconds),
+            final_seconds=whole_seconds(final_seconds),
             ended_by=ended_by,
             started_at=record.started_at,
             channels=record.channels,
@@ -164,8 +171,3 @@ class RecordingDesk:
     def url_of(self, record: RecordingRecord) -> str:
         """RecordingUrl: absolute, without an extension."""
         return f"{self._base_url}/2010-04-01/Accounts/{record.account_sid}/Recordings/{record.sid}"
-
-
-def _whole(seconds: float) -> int:
-    """Twilio gives whole seconds; what lasted at all is at least one."""
-    return max(1, round(seconds)) if seconds >= SHORTEST_KEPT_SECONDS else 0

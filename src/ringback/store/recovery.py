@@ -2,23 +2,31 @@
 
 Nobody knows when the process died. A call counts as ended when the last thing known of it happened: the end of its
 latest recording, else its answer, else when it was dialled or came in, else when it was ordered. A call that was
-answered is completed, another is failed. A recording gets the length of its file, whose header is put right. A
-conference is over, for no reason that is known. What was being transcribed has failed.
+answered is completed, another is failed. A recording gets the length of its file, whose header is put right; it is
+not trimmed. A conference is over because everybody has left it, at the end of its recording if it had one. What was
+being transcribed has failed. Who is told of all this is the business of `services.resume_callbacks`.
 """
 
 import asyncio
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from ringback.model.call_status import CallStatus
+from ringback.model.conference_event import ReasonEnded
 from ringback.model.record import (
+    RECORDING_NOT_WRITTEN,
+    RECORDING_TOO_SHORT,
+    SHORTEST_KEPT_SECONDS,
     CallRecord,
+    ConferenceRecord,
     ConferenceStatus,
     RecordingRecord,
     RecordingStatus,
     TranscriptionStatus,
+    whole_seconds,
 )
 from ringback.store.call import CallRepository
 from ringback.store.conference import ConferenceRepository
@@ -27,7 +35,8 @@ from ringback.store.recording import RecordingRepository
 from ringback.store.transcription import TranscriptionRepository
 from ringback.store.wave import NotAWave, repair_header
 
-RECORDING_TOO_SHORT = 16101  # rest-api.md section 5: why a recording is absent
+EVERYBODY_LEFT: ReasonEnded = "last-participant-left"
+"""Why a conference ended that a crash cut off: the calls in it are over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +65,7 @@ async def close_interrupted(database: Database, *, node: str, recordings: Path) 
         await call_repository.save(ended, node=node)
         conferences = ConferenceRepository(connection)
         rooms = await conferences.unfinished(node)
-        over = [dataclasses.replace(room, status=ConferenceStatus.COMPLETED) for room in rooms]
+        over = [_ended_conference(room, closed) for room in rooms]
         await conferences.save(over, node=node)
         return Recovered(calls=len(ended), recordings=len(closed))
 
@@ -72,12 +81,22 @@ def _closed_recording(record: RecordingRecord, folder: Path) -> RecordingRecord:
     try:
         seconds = repair_header(folder / record.path).seconds
     except (NotAWave, OSError):
-        return dataclasses.replace(record, status=RecordingStatus.FAILED, duration_seconds=0)
-    if seconds == 0:
-        return dataclasses.replace(
-            record, status=RecordingStatus.ABSENT, duration_seconds=0, error_code=RECORDING_TOO_SHORT
-        )
-    return dataclasses.replace(record, status=RecordingStatus.COMPLETED, duration_seconds=round(seconds))
+        return _ended_recording(record, RecordingStatus.FAILED, 0, RECORDING_NOT_WRITTEN)
+    if seconds < SHORTEST_KEPT_SECONDS:
+        return _ended_recording(record, RecordingStatus.ABSENT, seconds, RECORDING_TOO_SHORT)
+    return _ended_recording(record, RecordingStatus.COMPLETED, seconds, 0)
+
+
+def _ended_recording(
+    record: RecordingRecord, status: RecordingStatus, seconds: float, error_code: int
+) -> RecordingRecord:
+    return dataclasses.replace(
+        record,
+        status=status,
+        duration_seconds=whole_seconds(seconds),
+        error_code=error_code,
+        updated_at=record.started_at + timedelta(seconds=seconds),
+    )
 
 
 def _ended_call(call: CallRecord, recordings: tuple[RecordingRecord, ...]) -> CallRecord:
@@ -87,6 +106,14 @@ def _ended_call(call: CallRecord, recordings: tuple[RecordingRecord, ...]) -> Ca
     if call.status.is_final:  # only the moment of its end was missing
         status = call.status
     return dataclasses.replace(call, status=status, ended_at=ended_at, updated_at=ended_at)
+
+
+def _ended_conference(room: ConferenceRecord, recordings: Sequence[RecordingRecord]) -> ConferenceRecord:
+    its_own = [recording for recording in recordings if recording.conference_sid == room.sid]
+    ended_at = max([room.updated_at, *map(_end_of, its_own)])
+    return dataclasses.replace(
+        room, status=ConferenceStatus.COMPLETED, updated_at=ended_at, reason_ended=EVERYBODY_LEFT
+    )
 
 
 def _end_of(recording: RecordingRecord) -> datetime:

@@ -5,12 +5,10 @@ import contextlib
 import itertools
 
 from ringback.call.control import CallEnded, DigitStream, RecordingStarted, RecordRequest, RecordResult
+from ringback.model.record import RECORDING_TOO_SHORT, SHORTEST_KEPT_SECONDS, whole_seconds
 from ringback.model.sid import RecordingSid
 from ringback.testing.transcript import Recorded
 from ringback.testing.virtual_call import SECONDS_OF_BEEP, VirtualCall
-
-SHORTEST_KEPT_SECONDS = 0.1
-TOO_SHORT = 16101
 
 
 class RecordingRoom:
@@ -66,7 +64,7 @@ class RecordingRoom:
             ended_by=ended_by,
             started_at=started.started_at,
             status="absent" if absent else "completed",
-            error_code=TOO_SHORT if absent else 0,
+            error_code=RECORDING_TOO_SHORT if absent else 0,
         )
 
 
@@ -107,8 +105,3 @@ async def _silence(call: VirtualCall, began: float, seconds: float) -> str:
         if left <= 0:
             return "silence"
         await call.pause(left)
-
-
-def whole_seconds(seconds: float) -> int:
-    """Twilio gives whole seconds; what lasted at all is at least one."""
-    return max(1, round(seconds)) if seconds >= SHORTEST_KEPT_SECONDS else 0

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 from ringback.call.control import CallEnded, CallInfo, Prompt, RecordingStarted, RecordResult
 from ringback.call.room_audio import Tone, Voice
+from ringback.model.record import RECORDING_TOO_SHORT, SHORTEST_KEPT_SECONDS, whole_seconds
 from ringback.model.sid import CallSid, ConferenceSid
 from ringback.testing.transcript import HeardTone, Recorded
 from ringback.testing.virtual_call import VirtualCall
-from ringback.testing.virtual_recording import SHORTEST_KEPT_SECONDS, TOO_SHORT, RecordingRoom, whole_seconds
+from ringback.testing.virtual_recording import RecordingRoom
 
 
 @dataclass(slots=True, kw_only=True)
@@ -129,7 +130,7 @@ class VirtualMixRecording:
             ended_by="conference-end",
             started_at=self.started.started_at,
             status="absent" if absent else "completed",
-            error_code=TOO_SHORT if absent else 0,
+            error_code=RECORDING_TOO_SHORT if absent else 0,
         )
         self._result.set_result(result)
         return result

@@ -103,7 +103,8 @@ async def test_a_crash_leaves_no_conference_of_this_node_open(filled: Database, 
     async with filled.read() as connection:
         records = {record.sid: record for record in await ConferenceRepository(connection).all()}
     assert [records[conference(number).sid].status.value for number in range(6)] == ["completed"] * 5 + ["init"]
-    assert records[conference(1).sid].reason_ended is None
+    assert records[conference(1).sid].reason_ended == "last-participant-left"
+    assert records[conference(1).sid].ended_by is None, "everybody left at once"
     assert records[conference(3).sid].reason_ended == "last-participant-left"
 
 

@@ -13,12 +13,22 @@ from pathlib import Path
 import pytest
 
 from ringback.model.call_status import CallStatus, Direction
-from ringback.model.record import CallRecord, RecordingRecord, RecordingStatus
+from ringback.model.record import (
+    RECORDING_NOT_WRITTEN,
+    RECORDING_TOO_SHORT,
+    CallRecord,
+    ConferenceRecord,
+    ConferenceStatus,
+    RecordingRecord,
+    RecordingStatus,
+)
+from ringback.model.sid import ConferenceSid
 from ringback.store.call import CallRepository
+from ringback.store.conference import ConferenceRepository
 from ringback.store.database import Database
 from ringback.store.errors import NodeTaken
 from ringback.store.recording import RecordingRepository
-from ringback.store.recovery import RECORDING_TOO_SHORT, Recovered, close_interrupted
+from ringback.store.recovery import Recovered, close_interrupted
 
 MakeCall = Callable[..., CallRecord]
 MakeRecording = Callable[..., RecordingRecord]
@@ -102,9 +112,10 @@ async def test_a_recording_gets_the_length_of_its_file_and_a_right_header(
 @pytest.mark.parametrize(
     ("content", "status", "code"),
     [
-        (None, RecordingStatus.FAILED, 0),
-        (b"RIFF", RecordingStatus.FAILED, 0),
+        (None, RecordingStatus.FAILED, RECORDING_NOT_WRITTEN),
+        (b"RIFF", RecordingStatus.FAILED, RECORDING_NOT_WRITTEN),
         ("empty", RecordingStatus.ABSENT, RECORDING_TOO_SHORT),
+        ("a blink", RecordingStatus.ABSENT, RECORDING_TOO_SHORT),
     ],
 )
 async def test_a_recording_without_audio_is_not_completed(
@@ -115,8 +126,8 @@ async def test_a_recording_without_audio_is_not_completed(
     status: RecordingStatus,
     code: int,
 ) -> None:
-    if content == "empty":
-        write_wav(tmp_path / "1.wav", 0)
+    if isinstance(content, str):
+        write_wav(tmp_path / "1.wav", {"empty": 0.0, "a blink": 0.05}[content])
     elif isinstance(content, bytes):
         (tmp_path / "1.wav").write_bytes(content)
     await save(database, [], [make_recording(1)])
@@ -124,6 +135,41 @@ async def test_a_recording_without_audio_is_not_completed(
     async with database.read() as connection:
         (closed,) = await RecordingRepository(connection).all()
     assert (closed.status, closed.error_code, closed.duration_seconds) == (status, code, 0)
+
+
+async def test_what_lasted_at_all_is_at_least_a_second(
+    database: Database, make_recording: MakeRecording, tmp_path: Path
+) -> None:
+    """As at a normal end (`RecordingDesk`)."""
+    write_wav(tmp_path / "1.wav", 0.2)
+    await save(database, [], [make_recording(1)])
+    await close_interrupted(database, node="main", recordings=tmp_path)
+    async with database.read() as connection:
+        (closed,) = await RecordingRepository(connection).all()
+    assert (closed.status, closed.duration_seconds, closed.error_code) == (RecordingStatus.COMPLETED, 1, 0)
+
+
+async def test_a_conference_lasted_until_its_recording_ends(
+    database: Database, make_recording: MakeRecording, tmp_path: Path
+) -> None:
+    sid, start = ConferenceSid("CF" + "5" * 32), make_recording().started_at
+    room = ConferenceRecord(
+        sid=sid,
+        account_sid=make_recording().account_sid,
+        friendly_name="team",
+        status=ConferenceStatus.IN_PROGRESS,
+        created_at=start,
+        updated_at=start,
+    )
+    write_wav(tmp_path / "1.wav", 42)
+    await save(database, [], [make_recording(1, conference_sid=sid)])
+    async with database.begin() as connection:
+        await ConferenceRepository(connection).save([room], node="main")
+    await close_interrupted(database, node="main", recordings=tmp_path)
+    async with database.read() as connection:
+        (over,) = await ConferenceRepository(connection).all()
+        (closed,) = await RecordingRepository(connection).all()
+    assert over.updated_at == closed.updated_at == start + timedelta(seconds=42)
 
 
 async def test_what_another_process_runs_is_left_alone(

@@ -25,8 +25,12 @@ from ringback.model.record.number import NumberType as NumberType
 from ringback.model.record.number import TrunkRecord as TrunkRecord
 from ringback.model.record.origin import Origin as Origin
 from ringback.model.record.queue import QueueRecord as QueueRecord
+from ringback.model.record.recording import RECORDING_NOT_WRITTEN as RECORDING_NOT_WRITTEN
+from ringback.model.record.recording import RECORDING_TOO_SHORT as RECORDING_TOO_SHORT
+from ringback.model.record.recording import SHORTEST_KEPT_SECONDS as SHORTEST_KEPT_SECONDS
 from ringback.model.record.recording import RecordingRecord as RecordingRecord
 from ringback.model.record.recording import RecordingStatus as RecordingStatus
+from ringback.model.record.recording import whole_seconds as whole_seconds
 from ringback.model.record.sip_domain import AccessAddressRecord as AccessAddressRecord
 from ringback.model.record.sip_domain import AccessListRecord as AccessListRecord
 from ringback.model.record.sip_domain import AccessMappingRecord as AccessMappingRecord

@@ -7,6 +7,11 @@ from typing import Literal
 
 from ringback.model.sid import AccountSid, CallSid, ConferenceSid, RecordingSid
 
+SHORTEST_KEPT_SECONDS = 0.1
+"""What is shorter is absent."""
+RECORDING_TOO_SHORT = 16101  # rest-api.md section 5: why a recording is absent
+RECORDING_NOT_WRITTEN = 12400
+
 
 class RecordingStatus(StrEnum):
     IN_PROGRESS = "in-progress"
@@ -39,3 +44,8 @@ class RecordingRecord:
     track: Literal["inbound", "outbound", "both"] = "both"
     updated_at: datetime | None = None
     deleted_at: datetime | None = None
+
+
+def whole_seconds(seconds: float) -> int:
+    """Twilio gives whole seconds; what lasted at all is at least one."""
+    return max(1, round(seconds)) if seconds >= SHORTEST_KEPT_SECONDS else 0
