@@ -13,6 +13,7 @@ import structlog
 from ringback.clock import Clock
 from ringback.model.record import AccountRecord, CallbackRecord, CallbackState, ExchangeRecord, NotificationRecord
 from ringback.model.sid import AccountSid, new_sid
+from ringback.services.answer_digest import AppDigest
 from ringback.services.keep_exchanges import exchange_keeper
 from ringback.webhooks.callback import CallbackProblem
 from ringback.webhooks.client import AppClient
@@ -103,6 +104,7 @@ class AppLinks:
             self._clock,
             account,
             observer=exchange_keeper(account.sid, keep) if keep is not None else None,
+            new_digest=AppDigest,
         )
         delivery = Delivery(
             client,

@@ -15,7 +15,7 @@ Public names (module in brackets):
 - `AppClient(transport, clock, account_record, ...)` [client]: for one account.
   `async fetch(url, method, parameters, *, own_parameters=(), cookies=None) -> Fetched`: signs, retries, follows
   redirects (which lose `own_parameters`, A-03), 15 s and 64 kB; raises `FetchFailed`.
-  `async fetch_media(url) -> Media`: a file for `<Play>`. Both are kept as HTTP allows, by `HttpCache` [http_cache] (H-06).
+  `async fetch_media(url) -> Media`: a file for `<Play>`. Both are kept as HTTP allows, by `HttpCache` [http_cache].
   `async notify(url, method, parameters, *, cookies=None) -> Fetched`: one asynchronous callback, now.
 - `Fetched(url, status, headers, body, ...)` [response]; `fetched.failed(code, message) -> FetchFailed`.
 - `interpret_response(fetched) -> TwimlBody | AudioBody | PlainText` [response]: content types of twiml.md 1.1; raises

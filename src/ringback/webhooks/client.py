@@ -3,10 +3,12 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from ringback.clock import Clock, wait_for
 from ringback.model.record import AccountRecord
 from ringback.webhooks.cached_transport import CachedTransport
+from ringback.webhooks.challenge import MAX_CHALLENGES, DigestAnswers, NewDigestAnswers
 from ringback.webhooks.cookies import CookieJar
 from ringback.webhooks.errors import FailureCode, FailureKind, FetchFailed, TransportFailure
 from ringback.webhooks.exchange import Exchange, Observer
@@ -39,6 +41,7 @@ class AppClient:
     """Asks the apps of one account. Holds no call: cookies are handed in. `observer` is told of every try but media.
 
     Documents and files that are got by GET are kept in `cache` as HTTP allows (H-06); callbacks are always sent.
+    Without `new_digest` an app that asks for Digest has refused.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class AppClient:
         cache: HttpCache | None = None,
         new_token: Callable[[], str] = lambda: str(uuid.uuid4()),
         observer: Observer | None = None,
+        new_digest: NewDigestAnswers | None = None,
     ) -> None:
         self._transport = transport
         self._clock = clock
@@ -59,6 +63,7 @@ class AppClient:
         self._cached = CachedTransport(transport, cache if cache is not None else HttpCache(), clock)
         self._new_token = new_token
         self._observer = observer
+        self._new_digest = new_digest
 
     async def fetch(
         self,
@@ -127,6 +132,7 @@ class AppClient:
         chain = _Chain(transport, self._clock, self._account.auth_token, token or self._new_token(), plan,
                        overrides, self._limits.max_redirects, cookies)  # fmt: skip
         chain.observer = self._observer
+        chain.new_digest = self._new_digest
         return chain
 
 
@@ -155,7 +161,9 @@ class _Chain:
         self._deadline = clock.now() + overrides.total_seconds
         self._tries = 0
         self._failed_tries = 0
+        self._digest: DigestAnswers | None = None
         self.observer: Observer | None = None
+        self.new_digest: NewDigestAnswers | None = None
 
     async def run(self, max_body_bytes: int) -> Fetched:
         """The final answer, of whatever status. Raises `FetchFailed` when there is none."""
@@ -165,6 +173,7 @@ class _Chain:
             if following is None:
                 return self._fetched(response)
             self._plan = following
+            self._digest = None
         raise self._failed(FailureCode.TOO_MANY_REDIRECTS, f"more than {self._max_redirects} redirects")
 
     async def _answer(self, max_body_bytes: int) -> HttpResponse:
@@ -174,6 +183,8 @@ class _Chain:
             kind = outcome.status if isinstance(outcome, HttpResponse) else outcome.kind
             self._tries += 1
             left = self._deadline - self._clock.now()
+            if left > 0 and isinstance(outcome, HttpResponse) and self._can_answer(outcome):
+                continue
             decision = decide(kind, tries=self._failed_tries + 1, seconds_left=left, overrides=self._overrides)
             if isinstance(decision, Retry):
                 self._failed_tries += 1
@@ -181,6 +192,17 @@ class _Chain:
             if isinstance(outcome, HttpResponse):
                 return outcome
             raise self._failed(outcome.code, outcome.message) from outcome
+
+    def _can_answer(self, response: HttpResponse) -> bool:
+        """Whether a 401 asks for a digest that the URL's user and password give: once a hop, and no retry (H-05)."""
+        credentials = self._plan.url.credentials
+        if response.status != 401 or credentials is None or self.new_digest is None or self._digest is not None:
+            return False
+        digest = self.new_digest(*credentials)
+        if not digest.challenged(islice(response.all_of("www-authenticate"), MAX_CHALLENGES)):
+            return False
+        self._digest = digest
+        return True
 
     async def _observed_try(self, max_body_bytes: int) -> HttpResponse | TransportFailure:
         began_at, began = self._clock.utc_now(), self._clock.now()
@@ -209,6 +231,7 @@ class _Chain:
             auth_token=self._auth_token,
             idempotency_token=self._idempotency_token,
             extra_headers=self._cookie_header(),
+            digest=self._digest,
         )
         try:
             response = await wait_for(self._clock, self._transport.send(request, limits), left)

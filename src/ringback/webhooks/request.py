@@ -1,8 +1,9 @@
 """From a URL and parameters to the request on the wire, and from an answer 3xx to the next request. Pure."""
 
 from dataclasses import dataclass, field, replace
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
+from ringback.webhooks.challenge import DigestAnswers
 from ringback.webhooks.signature import Parameters, sign
 from ringback.webhooks.transport import Headers, HttpRequest, HttpResponse, Method
 from ringback.webhooks.url import AppUrl
@@ -28,8 +29,18 @@ class Plan:
         return self.parameters + self.own_parameters
 
 
-def prepare(plan: Plan, *, auth_token: str, idempotency_token: str, extra_headers: Headers = ()) -> HttpRequest:
-    """The signed request. GET puts the parameters behind the URL's own query, POST into the body (H-02, H-03, H-14)."""
+def prepare(
+    plan: Plan,
+    *,
+    auth_token: str,
+    idempotency_token: str,
+    extra_headers: Headers = (),
+    digest: DigestAnswers | None = None,
+) -> HttpRequest:
+    """The signed request. GET puts the parameters behind the URL's own query, POST into the body (H-02, H-03, H-14).
+
+    `digest` answers a challenge that came, in place of Basic (H-05).
+    """
     parameters = plan.all_parameters
     posts = plan.method == "POST"
     url = plan.url.text if posts else plan.url.with_query(parameters)
@@ -43,8 +54,10 @@ def prepare(plan: Plan, *, auth_token: str, idempotency_token: str, extra_header
     ]
     if posts:
         headers.append(("Content-Type", FORM_TYPE))
-    if plan.url.basic_authorization is not None:
-        headers.append(("Authorization", plan.url.basic_authorization))
+    basic = plan.url.basic_authorization
+    authorization = digest.authorization(plan.method, _target(url)) if digest is not None else basic
+    if authorization is not None:
+        headers.append(("Authorization", authorization))
     body = urlencode(parameters, errors="replace").encode("ascii") if posts else b""
     return HttpRequest(method=plan.method, url=url, headers=(*headers, *extra_headers), body=body)
 
@@ -62,3 +75,9 @@ def redirected(plan: Plan, response: HttpResponse) -> Plan | None:
     if response.status in _REDIRECTS_TO_GET:
         return replace(following, method="GET")
     return following if response.status in _REDIRECTS_KEEPING_METHOD else None
+
+
+def _target(url: str) -> str:
+    """Path and query as they stand in the request line (RFC 9112 §3.2.1)."""
+    parts = urlsplit(url)
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

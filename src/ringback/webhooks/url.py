@@ -76,13 +76,19 @@ class AppUrl:
         return (self.scheme, self.host, self.port)
 
     @property
-    def basic_authorization(self) -> str | None:
-        """The `Authorization` value for the userinfo (H-05, RFC 7617 §2)."""
+    def credentials(self) -> tuple[str, str] | None:
+        """User and password of the userinfo."""
         if self.userinfo is None:
             return None
         user, _, password = self.userinfo.partition(":")
-        credentials = f"{unquote(user)}:{unquote(password)}".encode()
-        return "Basic " + base64.b64encode(credentials).decode("ascii")
+        return unquote(user), unquote(password)
+
+    @property
+    def basic_authorization(self) -> str | None:
+        """The `Authorization` value for the userinfo (H-05, RFC 7617 §2)."""
+        if self.credentials is None:
+            return None
+        return "Basic " + base64.b64encode(":".join(self.credentials).encode()).decode("ascii")
 
     @property
     def with_userinfo(self) -> str:
