@@ -19,6 +19,7 @@ from ringback.server.telling import Telling
 from ringback.services.answer_call import CallAnswering
 from ringback.services.call_run import CallRuns, RunLimits
 from ringback.services.keep_journal import Journal
+from ringback.services.limit_rate import CallRate
 from ringback.services.load_prompt import PromptLoader
 from ringback.services.pace_calls import TWILIO_INTERVAL_SECONDS, CallPace
 from ringback.services.place_call import CallPlacing
@@ -81,6 +82,7 @@ def connect(
         parts_of=parts_of,
         runs=runs,
         most=settings.limits.calls,
+        rate=CallRate(clock, settings.limits.calls_per_second),
     )
     exchange.on_call = answering.take
     exchange.on_register = signalling.phones.receive

@@ -7,6 +7,7 @@ All of it is answered from a snapshot in memory, so that a stranger costs no dat
 from a trunk's address to a number of ours needs no domain.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 
@@ -26,8 +27,11 @@ SOURCE_NOT_ALLOWED = "32201 Authentication failure - source IP Address not in AC
 BAD_CREDENTIALS = "32202 Authentication failure - bad user credentials"
 NO_AUTHENTICATION = "32200 Authentication failure - the domain has neither users nor allowed addresses"
 ACCOUNT_NOT_ACTIVE = "10003 Incoming call refused - the account is not active"
+NUMBER_NOT_E164 = "32101 The called number is not in E.164 form"
 TLS_REQUIRED = "32209 The domain takes calls over TLS only"
 ERROR_HEADER = "X-Twilio-Error"
+
+_E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +71,7 @@ class Admission:
             return self._screen_domain(directory, domain, request, flow, now)
         found = _trunk_call(directory, request, flow) if request.method == "INVITE" else None
         if found is None:
-            return self._refuse("unknown_domain", 404)
+            return self._refuse_unknown(directory, request, flow)
         if not _is_active(directory, found[1]):
             return self._refuse("inactive_account", 403, ACCOUNT_NOT_ACTIVE)
         return None
@@ -118,6 +122,13 @@ class Admission:
     def _challenge(self, now: float, *, stale: bool) -> Challenge:
         self.refusals["challenged"] += 1
         return Challenge(values=tuple(self._gate.challenge(now, stale=stale)))
+
+    def _refuse_unknown(self, directory: Directory, request: Request, flow: Flow) -> Refusal:
+        """A trunk is told how numbers are written here (AD-08); a stranger hears nothing of what is here (AD-06)."""
+        is_number = _E164.fullmatch(_target(request)[1]) is not None
+        if is_number or request.method != "INVITE" or directory.trunk_of_source(flow.remote_address) is None:
+            return self._refuse("unknown_domain", 404)
+        return self._refuse("not_e164", 404, NUMBER_NOT_E164)
 
     def _refuse(self, why: str, status: int, error: str | None = None) -> Refusal:
         self.refusals[why] += 1

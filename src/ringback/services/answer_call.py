@@ -6,6 +6,7 @@ once, before the app is asked. Each call runs in a task of its own; a call that 
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Literal
 
 from ringback.call.call import Call, CallParts
@@ -14,11 +15,13 @@ from ringback.call.journal import CallOpened
 from ringback.call.leg import Leg, MediaRefused
 from ringback.interpreter.source import DocumentRequest, Fallback
 from ringback.model.call_status import CallStatus, Direction
+from ringback.model.error_code import error_code
 from ringback.model.record import ApplicationRecord, DomainRecord, NumberRecord
 from ringback.model.sid import new_call_sid
-from ringback.services.admit_call import Admission, CallDestination
+from ringback.services.admit_call import ERROR_HEADER, Admission, CallDestination
 from ringback.services.call_run import CallRuns
 from ringback.services.keep_journal import Journal
+from ringback.services.limit_rate import CallRate
 from ringback.services.reach_app import AppLink, AppLinks
 from ringback.sip.events import IncomingCall
 from ringback.sip.message.uri import SipUri, Uri
@@ -27,13 +30,25 @@ from ringback.webhooks.parameters import sip_parameters
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
 CONCURRENCY_LIMIT = 10004
+RATE_LIMIT = 32013
+SRTP_REQUIRED = 32208
 NO_VOICE_URL = 11100
 RETRY_AFTER_SECONDS = 10
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Refusal:
+    """What the caller gets, and the app's author is told."""
+
+    status: int
+    code: int
+    message: str
+    headers: tuple[tuple[str, str], ...] = ()
+
+
 class CallAnswering:
     """Takes the inbound calls of a server. `parts_of` makes what a call of an account shares with the others; of more
-    than `most` calls that run documents, one more is refused."""
+    than `most` calls that run documents, or than `rate` lets in, one more is refused."""
 
     def __init__(
         self,
@@ -44,6 +59,7 @@ class CallAnswering:
         parts_of: Callable[[AppLink], CallParts],
         runs: CallRuns,
         most: int,
+        rate: CallRate,
     ) -> None:
         self._admission = admission
         self._links = links
@@ -51,6 +67,7 @@ class CallAnswering:
         self._parts_of = parts_of
         self._runs = runs
         self._most = most
+        self._rate = rate
 
     def take(self, leg: Leg, event: IncomingCall) -> None:
         """Ring and run, or refuse with what is owed. Called by the exchange for each new call."""
@@ -59,18 +76,32 @@ class CallAnswering:
             leg.refuse(404)
             return
         info = call_info(destination, event)
-        if self._runs.running.task_count >= self._most:
-            leg.refuse(503, headers=(("Retry-After", str(RETRY_AFTER_SECONDS)),))
-            self._journal.report(info, CONCURRENCY_LIMIT, f"{self._most} calls are running, which is the limit")
-            return
-        try:
-            leg.check_offer()
-        except MediaRefused as refusal:
-            leg.refuse(refusal.status)
+        refusal = self._refusal(leg, destination)
+        if refusal is not None:
+            error = f"{refusal.code} {error_code(refusal.code).message}"
+            leg.refuse(refusal.status, headers=(*refusal.headers, (ERROR_HEADER, error)))
             self._journal.report(info, refusal.code, refusal.message)
             return
         leg.ring()
         self._runs.running.start(info.call_sid, self._run(leg, info, destination))
+
+    def _refusal(self, leg: Leg, destination: CallDestination) -> "_Refusal | None":
+        """What an admitted call is refused for before it rings (IN-03, IN-04, IN-06, IN-07, sip.md section 8)."""
+        if not self._rate.take(destination.account.sid):
+            message = f"{self._rate.most} calls have come in within a second, which is the limit"
+            return _Refusal(status=503, code=RATE_LIMIT, message=message, headers=(("Retry-After", "1"),))
+        if self._runs.running.task_count >= self._most:
+            message = f"{self._most} calls are running, which is the limit"
+            headers = (("Retry-After", str(RETRY_AFTER_SECONDS)),)
+            return _Refusal(status=503, code=CONCURRENCY_LIMIT, message=message, headers=headers)
+        try:
+            leg.check_offer()
+        except MediaRefused as refused:
+            return _Refusal(status=refused.status, code=refused.code, message=refused.message)
+        if destination.domain is not None and destination.domain.secure:
+            message = "the domain takes encrypted audio only, and plain RTP was offered"
+            return _Refusal(status=488, code=SRTP_REQUIRED, message=message)
+        return None
 
     async def _run(self, leg: Leg, info: CallInfo, destination: CallDestination) -> None:
         voice = _voice(destination)

@@ -7,12 +7,14 @@ import re
 
 from ringback.call.control import DialTarget
 from ringback.call.machine_detection import MachineDetection
+from ringback.model.emergency import is_emergency_number, refusal_of
 from ringback.services.call_order import MAX_SEND_DIGITS, MAX_TIMEOUT_SECONDS, CallOrder, CallRefused
 from ringback.twiml.sip_address import AddressFault, HopelessAddress, SipAddress, read_sip_address
 
 BAD_SEND_DIGITS = 21206
 BAD_TIMEOUT = 21208
 BAD_TO = 21211
+BLOCKED_TO = 21216
 BAD_PARAMETER = 20001
 USERNAME_TOO_LONG, USERNAME_CHARACTERS = 21221, 21222
 PASSWORD_TOO_LONG, PASSWORD_CHARACTERS, PASSWORD_MISSING = 21223, 21224, 21225
@@ -72,6 +74,8 @@ def target_of(order: CallOrder) -> tuple[DialTarget, tuple[AddressFault, ...]]:
         if not _CLIENT.fullmatch(identity):
             raise CallRefused(BAD_TO, f"{to[:64]!r} is no client identity")
         return DialTarget(kind="client", address=identity, status=order.status_events, headers=headers), ()
+    if is_emergency_number(to):
+        raise CallRefused(BLOCKED_TO, refusal_of(to))
     if not _E164.fullmatch(to):
         raise CallRefused(BAD_TO, f"The phone number you are attempting to call, {to[:64]}, is not valid.")
     return DialTarget(kind="number", address=to, status=order.status_events, headers=headers), ()

@@ -5,6 +5,7 @@ import re
 from ringback.call.control import CallInfo, DialTarget
 from ringback.call.exchange import Invitation
 from ringback.call.route import Caller, NotRoutable, Route
+from ringback.model.emergency import is_emergency_number, refusal_of
 from ringback.services.route_registered import (
     Phones,
     RegisteredPhone,
@@ -23,6 +24,7 @@ from ringback.webhooks.parameters import API_VERSION
 INVALID_URI = 13243
 INVALID_NUMBER = 13223
 NO_TRUNK = 13224
+BLOCKED_NUMBER = 13225
 
 SIP_SCHEMES = ("sip:", "sips:")
 
@@ -48,6 +50,8 @@ class TargetRouter:
                 return self._route_client(target, call, caller)
 
     def _route_number(self, target: DialTarget, call: CallInfo, caller: Caller) -> Route:
+        if is_emergency_number(target.address):
+            raise NotRoutable(BLOCKED_NUMBER, refusal_of(target.address))
         if not _E164.fullmatch(target.address):
             raise NotRoutable(INVALID_NUMBER, f"{target.address!r} is not a phone number in E.164 form")
         trunk = self._directory.current.first_trunk(call.account_sid)

@@ -37,6 +37,7 @@ from ringback.services.answer_call import CallAnswering
 from ringback.services.call_order import CallOrder, CallRefused
 from ringback.services.call_run import CallRuns, RunLimits
 from ringback.services.keep_journal import Journal
+from ringback.services.limit_rate import CallRate
 from ringback.services.metrics import Metrics
 from ringback.services.pace_calls import CallPace
 from ringback.services.place_call import CallPlacing
@@ -156,7 +157,14 @@ class House:
         self.running = RunningCalls(bench.clock)
         self.use()
 
-    def use(self, *, calls: int = 10, call_seconds: float = 3600, documents: Limits | None = None) -> None:
+    def use(
+        self,
+        *,
+        calls: int = 10,
+        calls_per_second: int | None = None,
+        call_seconds: float = 3600,
+        documents: Limits | None = None,
+    ) -> None:
         """These limits, from now on."""
         self.runs = CallRuns(
             links=self.links,
@@ -175,6 +183,7 @@ class House:
             parts_of=self.parts_of,
             runs=self.runs,
             most=calls,
+            rate=CallRate(self.clock, calls_per_second),
         )
         self.bench.exchange.on_call = self.answering.take
 

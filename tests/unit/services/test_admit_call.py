@@ -9,6 +9,7 @@ from ringback.services.admit_call import (
     ACCOUNT_NOT_ACTIVE,
     BAD_CREDENTIALS,
     NO_AUTHENTICATION,
+    NUMBER_NOT_E164,
     SOURCE_NOT_ALLOWED,
     TLS_REQUIRED,
 )
@@ -148,6 +149,18 @@ def test_credentials_that_cannot_be_read_are_refused_or_challenged(house: House,
 def test_a_trunk_brings_calls_to_our_numbers_only(build: BuildHouse, allow: str, user: str, expected: str) -> None:
     house = build(configuration(trunks=[trunk(allow)], numbers=[NUMBER]))
     assert verdict(screened(house, uri=f"sip:{user}@{OURS}")) == expected
+
+
+@pytest.mark.parametrize("user", ["5551234567", "0015551234567", "joe", "+0155", ""])
+def test_ad_08_a_trunk_that_calls_no_number_in_e_164_form_hears_32101(build: BuildHouse, user: str) -> None:
+    house = build(configuration(trunks=[trunk("192.0.2.0/24")], numbers=[NUMBER]))
+    answer = screened(house, uri=f"sip:{user}@{OURS}" if user else f"sip:{OURS}")
+    assert isinstance(answer, Refusal)
+    assert (answer.status, dict(answer.headers)["X-Twilio-Error"]) == (404, NUMBER_NOT_E164)
+    stranger = build(configuration(trunks=[trunk("198.51.100.0/24")], numbers=[NUMBER]))
+    told = screened(stranger, uri=f"sip:{user}@{OURS}" if user else f"sip:{OURS}")
+    assert isinstance(told, Refusal)
+    assert (told.status, told.headers) == (404, ())
 
 
 def test_a_trunks_address_does_not_open_a_domain(build: BuildHouse) -> None:

@@ -80,5 +80,12 @@ def test_ou_06_parts_that_mean_nothing_are_left_out_and_told() -> None:
     assert [fault.code for fault in faults] == [32114, 32113]
 
 
+@pytest.mark.parametrize("to", ["911", " +1 911", "112"])
+def test_em_02_an_emergency_number_is_refused_as_blocked(to: str) -> None:
+    with pytest.raises(CallRefused, match="no emergency service") as refusal:
+        target_of(replace(ORDER, to=to))
+    assert refusal.value.code == 21216
+
+
 def test_a_password_is_not_shown() -> None:
     assert "secret" not in repr(replace(ORDER, sip_username="ann", sip_password="secret"))

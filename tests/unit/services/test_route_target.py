@@ -131,6 +131,17 @@ def test_a_number_goes_through_the_trunk_with_its_credentials() -> None:
     assert found.to == "+15551234567"
 
 
+@pytest.mark.parametrize("number", ["911", "+1911", "112", "+999"])
+def test_em_02_an_emergency_number_goes_through_no_trunk(number: str) -> None:
+    problem = refused(number, kind="number")
+    assert problem.code == 13225
+    assert "no emergency service" in problem.message
+
+
+def test_em_02_an_address_with_such_a_user_is_an_address() -> None:
+    assert str(route("sip:911@pbx.example").invitation.target) == "sip:911@pbx.example"
+
+
 def test_a_number_without_a_trunk_or_that_is_none_is_refused() -> None:
     assert refused("+15551234567", kind="number", trunk=False).code == 13224
     assert refused("5551234567", kind="number").code == 13223

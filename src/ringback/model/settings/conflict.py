@@ -81,6 +81,8 @@ def doubtful_domains(domains: Sequence[DomainSettings]) -> Iterator[str]:
             yield f"domain[{index}] ({domain.name}) has neither users nor allow, so it refuses every call."
         if domain.registration and not domain.users:
             yield f"domain[{index}] ({domain.name}) has registration = true and no users, so no phone can register."
+        if domain.secure:
+            yield f"domain[{index}] ({domain.name}) has secure = true; there is no SRTP yet, so it refuses every call."
         if domain.voice_url is None:
             yield f"domain[{index}] ({domain.name}) has no voice_url, so its calls are refused after authentication."
 

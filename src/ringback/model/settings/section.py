@@ -232,7 +232,8 @@ class DomainSettings(VoiceUrls):
     )
     secure: Switch = Field(
         default=False,
-        description="Whether calls must come over TLS. This version does not encrypt the audio yet.",
+        description="Whether calls and phones must come over TLS and calls with encrypted audio (SRTP). This version"
+        " has no SRTP, so such a domain refuses every call.",
     )
     users: Annotated[dict[Username, Password], BeforeValidator(read_json)] = Field(
         default_factory=dict,
@@ -291,6 +292,13 @@ class LimitSettings(Section):
         ge=1,
         le=1_000_000,
         description="Calls at once; one more that comes in is refused with 503, one more over the HTTP API fails.",
+    )
+    calls_per_second: Whole | None = Field(
+        default=None,
+        ge=1,
+        le=100_000,
+        description="Calls of one account that may come in within a second; one more is refused with 503 (32013)."
+        " Unset: as many as come.",
     )
     documents_per_call: Whole = Field(
         default=1000, ge=1, le=1_000_000, description="TwiML documents one call may fetch before it is ended."

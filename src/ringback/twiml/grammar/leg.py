@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from itertools import chain
 
+from ringback.model.emergency import is_emergency_number
 from ringback.twiml.element import Element
 from ringback.twiml.grammar.parameter import PARAMETER, URL_NOT_VALID, leg_callbacks, screening
 from ringback.twiml.grammar.sip_uri import SIP_URI, read_uri
@@ -28,6 +29,7 @@ from ringback.twiml.url_kind import CALLBACK_URL
 MAX_URIS = 10
 MAX_HEADERS = 50
 NUMBER_FORMAT = 13223
+BLOCKED_NUMBER = 13225  # sip.md EM-02
 TOO_MANY_URIS = 13250
 TOO_MANY_HEADERS = 13251
 HEADER_NAME = 13252
@@ -40,6 +42,8 @@ _ASYNCHRONOUS = ("asyncAmd", "asyncAmdStatusCallback", "asyncAmdStatusCallbackMe
 
 def _read_number(text: str) -> str:
     number = normal_number(text)
+    if is_emergency_number(text):
+        raise BadValue(BLOCKED_NUMBER)
     if number is None:
         raise BadValue
     return number

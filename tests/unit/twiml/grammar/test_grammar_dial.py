@@ -25,6 +25,12 @@ def test_n02_a_dial_without_a_number_stays_with_nothing_to_dial(one: One, writte
     assert one(written) == (Dial(line=1), [13223])
 
 
+@pytest.mark.parametrize("number", ["911", "9-1-1", "+1911", "112", "999"])
+def test_em_02_an_emergency_number_is_left_out_and_reported_as_blocked(one: One, number: str) -> None:
+    assert one(f"<Dial>{number}</Dial>") == (Dial(line=1), [13225])
+    assert one(f"<Dial><Number>{number}</Number>{NUMBER}</Dial>")[1] == [13225]
+
+
 def test_text_beside_nouns_is_ignored(one: One) -> None:
     verb, problems = one(f"<Dial>+14155550000{NUMBER}</Dial>")
     assert verb == Dial(line=1, nouns=(Number(line=1, number="+14155552671"),))
