@@ -35,6 +35,8 @@ pub struct Part {
     pub muted: bool,
     /// Neither hears nor is heard.
     pub held: bool,
+    /// Is heard and does not hear: a phone that rings, whose early media the others hear.
+    pub deaf: bool,
     /// The only one who hears this participant; while it is away nobody does.
     pub coaching: Option<LegId>,
 }
@@ -208,9 +210,9 @@ impl Conference {
         self.record();
     }
 
-    /// What a leg hears of this tick, to be asked once; `None` if it is not in the conference.
+    /// What a leg hears of this tick, to be asked once; `None` if it is not in the conference, or deaf.
     pub fn heard_by(&mut self, leg: LegId) -> Option<Sound> {
-        let member = self.members.get_mut(&leg)?;
+        let member = self.members.get_mut(&leg).filter(|member| !member.part.deaf)?;
         let heard = self.mixer.heard_by(member.participant).ok()?;
         match &mut member.bands {
             None => heard.try_into().ok().map(Sound::Narrow),

@@ -9,6 +9,7 @@ use ringback_dsp::halfband::Downsampler;
 use ringback_dsp::plc::Concealer;
 
 use crate::codec::{Codec, WideSamples, WIDE_RATE_HZ};
+use crate::jitter::depth::Depth;
 use crate::jitter::{JitterBuffer, Mask, Octets, Outcome};
 use crate::opus::OpusEar;
 use crate::sound::{Frame, Sound};
@@ -22,6 +23,7 @@ pub type Samples = [i16; SAMPLES_PER_TICK];
 pub struct Ear {
     /// Of every codec but Opus, which brings its own.
     jitter: JitterBuffer,
+    depth: Depth,
     codec: Codec,
     /// This tick's octets; in G.711 always complete, silence when nothing came.
     codes: Octets,
@@ -65,6 +67,7 @@ impl Ear {
     pub fn new(codec: Codec) -> Self {
         let mut ear = Self {
             jitter: JitterBuffer::default(),
+            depth: Depth::default(),
             codec,
             codes: [0; SAMPLES_PER_TICK],
             is_real: false,
@@ -90,9 +93,22 @@ impl Ear {
     }
 
     fn start_anew(&mut self) {
+        let depth = self.depth;
         self.concealer = Concealer::new(RATE_HZ);
         self.wide = WideEar::new(self.codec).map(Box::new);
+        if let Some(opus) = self.opus_mut() {
+            opus.set_depth(depth);
+        }
         self.hear_silence();
+    }
+
+    /// How long packets wait from now on, in whatever codec.
+    pub fn set_depth(&mut self, depth: Depth) {
+        self.depth = depth;
+        self.jitter.set_depth(depth);
+        if let Some(opus) = self.opus_mut() {
+            opus.set_depth(depth);
+        }
     }
 
     /// Keeps a packet until its time.

@@ -6,10 +6,12 @@
 //!
 //! The caller removes duplicates first (`source`), because a duplicate that comes late must not make the delay grow.
 
+pub mod depth;
 pub mod packets;
 pub mod playout;
 
 use crate::unit::{RtpTimestamp, SAMPLES_PER_TICK};
+use depth::Depth;
 use playout::{Place, Playout, Share, Turn};
 
 /// Octets held: more than half a second.
@@ -78,6 +80,13 @@ impl JitterBuffer {
     pub fn restart(&mut self) {
         self.playout.restart();
         self.filled = [0; WORDS];
+    }
+
+    /// How long packets wait from now on.
+    pub fn set_depth(&mut self, depth: Depth) {
+        if let Some((from, length)) = self.playout.set_depth(depth) {
+            self.forget(index_of(from), (length as usize).min(CAPACITY));
+        }
     }
 
     /// Packets that came after their time.

@@ -10,6 +10,7 @@ use ringback_media::codec::{Codec, OpusWishes};
 use ringback_media::conference::Part;
 use ringback_media::engine::{Engine as MediaEngine, EngineError as MediaError, EngineSettings, PortRange, Recording};
 use ringback_media::event::{ConferenceId, LegId};
+use ringback_media::jitter::depth::Depth;
 use ringback_media::leg::{Direction, PayloadTypes, Session};
 use ringback_media::recording::{Pause, What};
 use ringback_media::tap::Side;
@@ -204,6 +205,12 @@ impl Engine {
         self.inner.set_echo(LegId(leg), on).map_err(to_python)
     }
 
+    /// How long the packets of a leg wait for those that come later; `None` is as usual.
+    #[pyo3(signature = (leg, size=None))]
+    fn set_jitter_buffer(&self, leg: u64, size: Option<&str>) -> PyResult<()> {
+        self.inner.set_depth(LegId(leg), parse_depth(size)?).map_err(to_python)
+    }
+
     fn open_conference(&self) -> PyResult<u64> {
         self.inner.open_conference().map(|conference| conference.0).map_err(to_python)
     }
@@ -214,9 +221,16 @@ impl Engine {
     }
 
     /// The leg hears the sum of the others.
-    #[pyo3(signature = (conference, leg, *, muted, coaching=None))]
-    fn join_conference(&self, conference: u64, leg: u64, muted: bool, coaching: Option<u64>) -> PyResult<()> {
-        let part = Part { muted, held: false, coaching: coaching.map(LegId) };
+    #[pyo3(signature = (conference, leg, *, muted, deaf=false, coaching=None))]
+    fn join_conference(
+        &self,
+        conference: u64,
+        leg: u64,
+        muted: bool,
+        deaf: bool,
+        coaching: Option<u64>,
+    ) -> PyResult<()> {
+        let part = Part { muted, held: false, deaf, coaching: coaching.map(LegId) };
         self.inner.join_conference(ConferenceId(conference), LegId(leg), part).map_err(to_python)
     }
 
@@ -230,7 +244,7 @@ impl Engine {
         held: bool,
         coaching: Option<u64>,
     ) -> PyResult<()> {
-        let part = Part { muted, held, coaching: coaching.map(LegId) };
+        let part = Part { muted, held, deaf: false, coaching: coaching.map(LegId) };
         self.inner.set_participant(ConferenceId(conference), LegId(leg), part).map_err(to_python)
     }
 
@@ -350,6 +364,17 @@ fn parse_direction(name: &str) -> PyResult<Direction> {
         _ => Err(EngineError::new_err(format!(
             "direction {name:?} is not one of sendrecv, sendonly, recvonly, inactive"
         ))),
+    }
+}
+
+fn parse_depth(size: Option<&str>) -> PyResult<Depth> {
+    match size {
+        None => Ok(Depth::default()),
+        Some("off") => Ok(Depth::OFF),
+        Some("small") => Ok(Depth::SMALL),
+        Some("medium") => Ok(Depth::MEDIUM),
+        Some("large") => Ok(Depth::LARGE),
+        Some(name) => Err(EngineError::new_err(format!("size {name:?} is not one of off, small, medium, large"))),
     }
 }
 

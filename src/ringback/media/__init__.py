@@ -7,11 +7,11 @@ Public names (module in brackets):
 - `MediaLeg` [leg]: `port`, `connect(negotiated)`, `async play(clip, loops=1)` (returns when played; cancelled: stops
   it), `async send_digits(digits)`, `digits() -> DigitStream` (async iterator opened now, closed by the context
   manager), `async record(path, ...) -> RecordedAudio`, `start_recording(...) -> LiveRecording`, `bridge(other)`,
-  `unbridge()`, `async silence(seconds)`, `tap(what) -> Tap`, `voice() -> VoiceStream`, `set_echo(on)`, `first_packet`
-  and `timed_out` futures, `close()`.
+  `unbridge()`, `async silence(seconds)`, `tap(what) -> Tap`, `voice() -> VoiceStream`, `set_echo(on)`,
+  `set_jitter_buffer(size)`, `first_packet` and `timed_out` futures, `close()`.
 - `Tap`, `VoiceStream` [listening]: async context managers and async iterators of audio, and of `started` and `stopped`.
-- `MediaConference` [conference]: `join(leg, muted, coaching)`, `update(leg, muted, held, coaching)`, `leave(leg)`,
-  `async play(clip)`, `start_recording(path) -> LiveRecording`, `close()`.
+- `MediaConference` [conference]: `join(leg, muted, deaf, coaching)`, `update(leg, muted, held, coaching)`,
+  `leave(leg)`, `async play(clip)`, `start_recording(path) -> LiveRecording`, `close()`.
 - `PromptLibrary(synthesizer)` [prompt]: `async speech(text, voice=None, language=None) -> Clip` through a `Synthesizer`
   in a thread, `async decoded(data, content_type, key=None) -> Clip`; a bounded cache of clips, keyed by what was asked;
   `beep`, `waiting_music`, `ring_tone(country)`; `async choose_voice(voice, language)`; `async close()`.

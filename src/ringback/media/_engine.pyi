@@ -140,14 +140,20 @@ class Engine:
     def set_echo(self, leg: int, on: bool) -> None:
         """The leg hears itself while it is neither bridged nor in a conference; its playback comes first."""
 
+    def set_jitter_buffer(self, leg: int, size: Literal["off", "small", "medium", "large"] | None = None) -> None:
+        """How long what comes waits for what comes late, at least and at most: 0 to 20 ms, 20 to 80, 40 to 140, 60 to
+        200, and as usual (None) 40 to 200. It is at the least until packets come too late."""
+
     def open_conference(self) -> int: ...
     def close_conference(self, conference: int) -> None:
         """Every leg leaves; what plays and what records there ends as `closed`."""
 
-    def join_conference(self, conference: int, leg: int, *, muted: bool, coaching: int | None = None) -> None:
+    def join_conference(
+        self, conference: int, leg: int, *, muted: bool, deaf: bool = False, coaching: int | None = None
+    ) -> None:
         """The leg hears the sum of the others from the next tick on. It leaves its bridge and any other conference.
         Playback on the leg overrides the conference while it lasts. With `coaching` only that leg hears this one; while
-        it is not in the conference nobody does."""
+        it is not in the conference nobody does. One that is `deaf` hears nothing. Again: what it may from now on."""
 
     def set_participant(
         self, conference: int, leg: int, *, muted: bool, held: bool, coaching: int | None = None

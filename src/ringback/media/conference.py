@@ -34,13 +34,16 @@ class MediaConference:
     def is_closed(self) -> bool:
         return self._closed
 
-    def join(self, leg: "MediaLeg", *, muted: bool = False, coaching: "MediaLeg | None" = None) -> None:
-        """The leg hears all others from now on. With `coaching` only that leg hears it, and while that one is not here
-        nobody does. Raises `MediaError` when either is closed or the two are one.
+    def join(
+        self, leg: "MediaLeg", *, muted: bool = False, deaf: bool = False, coaching: "MediaLeg | None" = None
+    ) -> None:
+        """The leg hears all others from now on; one that is `deaf` is only heard. With `coaching` only that leg hears
+        it, and while that one is not here nobody does. Raises `MediaError` when either is closed or the two are one.
         """
         leg.require_open()
         pupil = None if coaching is None else coaching.leg_id
-        self._command(lambda: self._engine.join_conference(self.conference_id, leg.leg_id, muted=muted, coaching=pupil))
+        join = self._engine.join_conference
+        self._command(lambda: join(self.conference_id, leg.leg_id, muted=muted, deaf=deaf, coaching=pupil))
 
     def update(
         self, leg: "MediaLeg", *, muted: bool = False, held: bool = False, coaching: "MediaLeg | None" = None

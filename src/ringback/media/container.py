@@ -22,7 +22,6 @@ _KINDS_OF_TYPE: dict[str, frozenset[Kind]] = {
 }
 RAW_TYPES = frozenset({"audio/basic", "audio/ulaw"})
 """8 kHz mu-law: bare, or behind the header of a Sun `.au` file."""
-GSM_TYPES = frozenset({"audio/gsm", "audio/x-gsm"})
 
 _MU_LAW_ENCODING = 1
 _AU_HEADER_BYTES = 24

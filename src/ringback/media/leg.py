@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 WhatToRecord: TypeAlias = Literal["received", "sent", "both", "dual"]
+JitterBufferSize: TypeAlias = Literal["off", "small", "medium", "large"]
 PlaybackEnd: TypeAlias = Literal["done", "stopped", "replaced", "closed"]
 
 MAX_WAITING_DIGITS = 1000
@@ -249,6 +250,10 @@ class MediaLeg:
     def set_muted(self, muted: bool) -> None:
         """Hear this leg as silence, or not any more."""
         self._command(lambda: self._engine.set_muted(self._leg_id, muted))
+
+    def set_jitter_buffer(self, size: JitterBufferSize | None) -> None:
+        """How long what comes waits for what comes late; None is as usual."""
+        self._command(lambda: self._engine.set_jitter_buffer(self._leg_id, size))
 
     def set_echo(self, on: bool) -> None:
         """While it is neither bridged nor in a conference, the leg hears itself; or not any more."""

@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 
 from ringback.media._engine import Clip, DecodeError
 from ringback.media.clip_cache import ClipCache
-from ringback.media.container import GSM_TYPES, RAW_TYPES, contradiction, kind_of, mu_law_of_au
+from ringback.media.container import RAW_TYPES, contradiction, kind_of, mu_law_of_au
 from ringback.media.errors import PromptUnavailable
 from ringback.media.music import waiting_music_pcm
 from ringback.media.tone import DEFAULT_RING_TONE, RATE_HZ, RING_TONES, beep_pcm, ring_tone_pcm, room_tone_pcm
@@ -179,8 +179,6 @@ class PromptLibrary:
             return outer, f"{problem.message}; its words are read by {outer.voice!r}"
 
     def _decode(self, data: bytes, content_type: str) -> PreparedPrompt:
-        if content_type in GSM_TYPES:
-            raise PromptUnavailable(MEDIA_TYPE_NOT_SUPPORTED, "GSM files are not decoded; use wav, mp3, ogg or flac")
         problem = contradiction(data, content_type)
         if problem is not None:
             raise PromptUnavailable(MEDIA_NOT_RETRIEVED, problem)

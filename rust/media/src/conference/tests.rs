@@ -21,7 +21,8 @@ fn tick(conference: &mut Conference, said: &[(LegId, i16)], events: &mut Vec<Eve
     conference.mix(events);
     let mut level = |leg: LegId| match conference.heard_by(leg) {
         Some(Sound::Narrow(samples)) => samples[7],
-        _ => panic!("not in the conference"),
+        Some(_) => panic!("a narrow conference"),
+        None => 0,
     };
     said.iter().map(|(leg, _)| level(*leg)).collect()
 }
@@ -51,6 +52,16 @@ fn muted_ones_hear_and_held_ones_do_neither() {
     assert_eq!(tick(&mut conference, &[(A, 100), (B, 20), (C, 3)], &mut Vec::new()), [3, 0, 0]);
     conference.update(A, part());
     conference.update(B, part());
+    assert_eq!(tick(&mut conference, &[(A, 100), (B, 20), (C, 3)], &mut Vec::new()), [23, 103, 120]);
+}
+
+#[test]
+fn a_deaf_one_is_heard_and_hears_nothing_until_it_is_deaf_no_more() {
+    let mut conference = room(&[A, B]);
+    conference.join(C, Part { deaf: true, ..part() });
+    assert_eq!(tick(&mut conference, &[(A, 100), (B, 20), (C, 3)][..], &mut Vec::new())[..2], [23, 103]);
+    assert!(conference.heard_by(C).is_none());
+    conference.join(C, part());
     assert_eq!(tick(&mut conference, &[(A, 100), (B, 20), (C, 3)], &mut Vec::new()), [23, 103, 120]);
 }
 

@@ -7,6 +7,7 @@ use super::socket::LegSockets;
 use crate::clip::Clip;
 use crate::conference::Part;
 use crate::event::{ConferenceId, LegId};
+use crate::jitter::depth::Depth;
 use crate::leg::{Leg, Session};
 use crate::recording::{Pause, Tap};
 use crate::tap::TapWriter;
@@ -80,6 +81,7 @@ pub enum Order {
     UnwatchVoice(u64),
     SetMuted(bool),
     SetEcho(bool),
+    SetDepth(Depth),
     Unbridge,
     LeaveConference,
     Close,

@@ -292,6 +292,7 @@ impl Seat {
             Order::UnwatchVoice(watch_id) => leg.unwatch_voice(watch_id),
             Order::SetMuted(muted) => leg.set_muted(muted),
             Order::SetEcho(on) => leg.set_echo(on),
+            Order::SetDepth(depth) => leg.set_depth(depth),
             Order::Unbridge | Order::LeaveConference | Order::Close => {}
         }
     }

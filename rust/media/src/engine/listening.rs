@@ -1,4 +1,4 @@
-//! What can be asked about what a leg hears: taps, voice watches, the echo.
+//! What can be asked about what a leg hears: taps, voice watches, the echo, the depth of its jitter buffer.
 
 use std::collections::HashMap;
 use std::sync::{MutexGuard, PoisonError};
@@ -6,6 +6,7 @@ use std::sync::{MutexGuard, PoisonError};
 use super::command::Order;
 use super::handle::{owner_of, Engine, EngineError};
 use crate::event::LegId;
+use crate::jitter::depth::Depth;
 use crate::leg::MAX_TAPS;
 use crate::tap::{self, Side, TapReader};
 
@@ -58,6 +59,11 @@ impl Engine {
     /// Whether a leg hears itself while nobody else is to be heard.
     pub fn set_echo(&self, leg: LegId, on: bool) -> Result<(), EngineError> {
         self.order(leg, Order::SetEcho(on))
+    }
+
+    /// How long the packets of a leg wait for those that come later.
+    pub fn set_depth(&self, leg: LegId, depth: Depth) -> Result<(), EngineError> {
+        self.order(leg, Order::SetDepth(depth))
     }
 
     fn taps(&self) -> MutexGuard<'_, HashMap<u64, TapReader>> {

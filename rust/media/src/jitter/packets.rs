@@ -3,6 +3,7 @@
 //! The place is a ring of octets and a list of who lies where. What comes in overwrites what came in longest ago, so a sender
 //! of huge packets harms nobody but itself.
 
+use super::depth::Depth;
 use super::playout::{Place, Playout, Share, Turn};
 use super::{Insertion, Outcome};
 use crate::unit::RtpTimestamp;
@@ -56,6 +57,11 @@ impl PacketBuffer {
     pub fn restart(&mut self) {
         self.playout.restart();
         self.slots.clear();
+    }
+
+    /// How long packets wait from now on.
+    pub fn set_depth(&mut self, depth: Depth) {
+        self.playout.set_depth(depth);
     }
 
     /// Packets that came after their time.

@@ -1,16 +1,13 @@
 //! When what came is played. The rules are the same for octets and for packets; only the clock differs.
 //!
-//! Between a packet's arrival and its turn lies a delay that starts at 40 ms, grows by 20 ms when packets come too late to be
-//! played, and shrinks again when five seconds have shown that it is not needed. Without the rules for starting again, a
-//! phone that resets its timestamps would be silent for the rest of the call.
+//! Between a packet's arrival and its turn lies a delay that starts at the least of its `Depth`, grows by 20 ms up to the most
+//! when packets come too late to be played, and shrinks again when five seconds have shown that it is not needed. Without the
+//! rules for starting again, a phone that resets its timestamps would be silent for the rest of the call.
 
+use super::depth::{Depth, MAX_DELAY};
 use super::{Insertion, Outcome};
 use crate::unit::RtpTimestamp;
 
-/// The delay at the start, and the least, in ticks.
-const MIN_DELAY: i32 = 2;
-/// The most the delay grows to.
-const MAX_DELAY: i32 = 10;
 /// A packet this many ticks ahead of the playhead means that too much is waiting; what is too old is skipped.
 pub const MAX_AHEAD: i32 = MAX_DELAY + 6;
 /// Ticks that can be held: half a second.
@@ -64,6 +61,7 @@ pub struct Playout {
     /// The end of the packet that was stored last.
     newest: RtpTimestamp,
     running: bool,
+    depth: Depth,
     delay: i32,
     /// Frames to give out as missing without moving the playhead.
     stretch: u32,
@@ -77,13 +75,14 @@ pub struct Playout {
 impl Playout {
     /// For a clock with so many units in a tick.
     pub fn new(units_per_tick: u32) -> Self {
-        let frame = units_per_tick as i32;
+        let (frame, depth) = (units_per_tick as i32, Depth::default());
         Self {
             frame,
             playhead: RtpTimestamp(0),
             newest: RtpTimestamp(0),
             running: false,
-            delay: MIN_DELAY * frame,
+            depth,
+            delay: depth.least(frame),
             stretch: 0,
             missing_run: MAX_CONCEALED,
             misfits: 0,
@@ -98,6 +97,22 @@ impl Playout {
         self.running = false;
         self.missing_run = MAX_CONCEALED;
         self.stretch = 0;
+    }
+
+    /// What comes from now on waits as long as this wants. What is not played any more for that is returned.
+    pub fn set_depth(&mut self, depth: Depth) -> Option<(RtpTimestamp, u32)> {
+        let delay = depth.adopt(self.delay, self.depth, self.frame);
+        let (from, growth) = (self.playhead, (delay - self.delay) / self.frame);
+        (self.depth, self.delay) = (depth, delay);
+        self.reset_window();
+        if !self.running {
+            return None;
+        }
+        let growing = self.stretch as i32 + growth;
+        self.stretch = growing.max(0).unsigned_abs();
+        let skipped = (-growing).max(0).unsigned_abs() * self.frame.unsigned_abs();
+        self.playhead = from.plus(skipped);
+        (skipped > 0).then_some((from, skipped))
     }
 
     /// Packets that came after their time.
@@ -195,7 +210,7 @@ impl Playout {
     fn place_late(&mut self, timestamp: RtpTimestamp, marker: bool, length: u32, margin: i32) -> Place {
         self.late += 1;
         let is_near = margin >= -MAX_AHEAD * self.frame;
-        if is_near && self.packets_in_window >= GROW_PAUSE && self.delay < MAX_DELAY * self.frame {
+        if is_near && self.packets_in_window >= GROW_PAUSE && self.delay < self.depth.most(self.frame) {
             self.delay += self.frame;
             self.stretch += 1;
             self.reset_window();
@@ -223,8 +238,8 @@ impl Playout {
         if self.packets_in_window < SHRINK_WINDOW {
             return;
         }
-        if self.least_margin >= (MIN_DELAY + 1) * self.frame {
-            self.delay = (self.delay - self.frame).max(MIN_DELAY * self.frame);
+        if self.least_margin >= self.depth.least(self.frame) + self.frame {
+            self.delay = (self.delay - self.frame).max(self.depth.least(self.frame));
             self.playhead = self.playhead.plus(self.frame.unsigned_abs());
         }
         self.reset_window();

@@ -1,3 +1,4 @@
+use super::depth::Depth;
 use super::playout::MAX_AHEAD;
 use super::*;
 use crate::random::Random;
@@ -75,6 +76,88 @@ fn packets_of_any_length_make_frames_of_20_ms() {
         let expected = (0..50 * 160).map(|n| (n / length) as u8);
         assert!(line.played[start..start + 50 * 160].iter().copied().eq(expected), "{length}");
     }
+}
+
+/// Ten packets at a depth that is said before they come.
+fn line_of(depth: Depth) -> Line {
+    let mut line = Line::default();
+    line.buffer.set_depth(depth);
+    for n in 1..=10 {
+        line.receive(n);
+        line.tick();
+    }
+    line
+}
+
+#[test]
+fn the_depth_is_the_delay_that_packets_have() {
+    let depths = [Depth::OFF, Depth::SMALL, Depth::MEDIUM, Depth::LARGE];
+    let starved = |depth| line_of(depth).outcomes.iter().take_while(|outcome| **outcome == Outcome::Starved).count();
+    assert_eq!(depths.map(starved), [0, 1, 2, 3]);
+}
+
+#[test]
+fn a_deeper_buffer_waits_for_packets_that_a_shallow_one_loses() {
+    let late = |depth: Depth| {
+        let mut line = Line::default();
+        line.buffer.set_depth(depth);
+        for n in 1..=200 {
+            // One in ten takes 60 ms longer.
+            if n % 10 != 5 {
+                line.receive(n);
+            }
+            if n % 10 == 8 {
+                line.receive(n - 3);
+            }
+            line.tick();
+        }
+        line.buffer.late()
+    };
+    let lost = [Depth::LARGE, Depth::MEDIUM, Depth::SMALL, Depth::OFF].map(late);
+    assert!(lost.is_sorted_by(|less, more| less < more), "{lost:?}");
+    assert_eq!((lost[0], lost[3]), (0, 20));
+}
+
+#[test]
+fn the_delay_never_grows_beyond_the_most_of_its_depth() {
+    for (depth, most) in [(Depth::OFF, 1), (Depth::SMALL, 4), (Depth::MEDIUM, 7), (Depth::LARGE, 10)] {
+        let mut line = line_of(depth);
+        for n in 11..=400 {
+            line.receive(n);
+            if n % 12 == 0 {
+                line.receive_at(RtpTimestamp((n - 14) * 160), 0, 160, false);
+            }
+            line.tick();
+        }
+        assert_eq!(line.buffer.delay_samples(), most * 160, "{depth:?}");
+    }
+}
+
+#[test]
+fn a_depth_that_changes_in_a_stream_waits_or_skips_and_goes_on_in_order() {
+    let mut line = line_of(Depth::default());
+    line.buffer.set_depth(Depth::LARGE);
+    for n in 11..=20 {
+        line.receive(n);
+        line.tick();
+    }
+    assert_eq!(line.outcomes[10], Outcome::Conceal, "it waits for one frame");
+    assert_eq!(line.whole_frames(), (1..=17).collect::<Vec<u8>>());
+    line.buffer.set_depth(Depth::OFF);
+    for n in 21..=30 {
+        line.receive(n);
+        line.tick();
+    }
+    assert_eq!(line.whole_frames()[17..], (21..=30).collect::<Vec<u8>>(), "three frames are not waited for");
+    assert_eq!(line.outcomes.iter().filter(|outcome| **outcome == Outcome::Conceal).count(), 1);
+    // What was skipped is gone: half a second later its place has another time.
+    for n in 31..=60 {
+        if n < 43 || n > 45 {
+            line.receive(n);
+        }
+        line.tick();
+    }
+    assert!(line.played.iter().all(|octet| !(18..=20).contains(octet) && !(43..=45).contains(octet)));
 }
 
 #[test]

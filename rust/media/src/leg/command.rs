@@ -6,6 +6,7 @@ use super::{Leg, Session, SilenceWatch, MAX_TAPS, MAX_WATCHES};
 use crate::clip::Clip;
 use crate::dtmf::Digit;
 use crate::event::{Event, EventSink, PlaybackEnd, RecordingEnd};
+use crate::jitter::depth::Depth;
 use crate::recording::{Pause, Tap};
 use crate::silence::Watch;
 use crate::tap::TapWriter;
@@ -137,6 +138,11 @@ impl Leg {
     /// Whether the leg hears itself while nobody else is to be heard.
     pub fn set_echo(&mut self, on: bool) {
         self.echoes = on;
+    }
+
+    /// How long the packets that come wait for those that come later.
+    pub fn set_depth(&mut self, depth: Depth) {
+        self.ear.set_depth(depth);
     }
 
     /// A muted leg is heard as silence; its keys are reported and go to no bridged leg.

@@ -7,6 +7,7 @@
 use ringback_dsp::opus::{duration_units, Decoder, MAX_EMPTY_PACKET_BYTES};
 
 use crate::codec::{WideSamples, WIDE_RATE_HZ};
+use crate::jitter::depth::Depth;
 use crate::jitter::packets::{Held, PacketBuffer};
 use crate::jitter::playout::{Share, Turn};
 use crate::jitter::{Insertion, Outcome};
@@ -62,6 +63,11 @@ impl OpusEar {
     pub fn restart(&mut self) {
         self.packets.restart();
         self.forget();
+    }
+
+    /// How long packets wait from now on.
+    pub fn set_depth(&mut self, depth: Depth) {
+        self.packets.set_depth(depth);
     }
 
     /// Packets that came after their time.
