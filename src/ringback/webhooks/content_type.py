@@ -25,6 +25,7 @@ FURTHER_AUDIO_TYPES = frozenset(
         "audio/mp3",
         "audio/ogg",
         "audio/vnd.wave",
+        "audio/x-alaw",
         "audio/x-flac",
         "audio/x-mpeg",
     }

@@ -14,6 +14,7 @@ from ringback.media.prompt import PromptLibrary
 from ringback.speech.errors import SpeechFailed
 from ringback.speech.segment import PLAIN, Bleep, Manner, Pronunciation, Silence, Words
 from ringback.speech.synthesizer import LocalVoice, Speech
+from ringback.webhooks.content_type import AUDIO_TYPES
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,6 @@ async def test_a_key_stands_for_the_bytes(library: PromptLibrary, clips: FakeCli
     [
         (b"ID3 tune", "audio/wav", 11200, "Content-Type is audio/wav, but the file is mp3"),
         (b"broken", "audio/mpeg", 11200, "no frame found"),
-        (b"anything", "audio/gsm", 13420, "GSM"),
         (b".snd" + bytes(40), "audio/basic", 13420, "not 8 kHz mono mu-law"),
     ],
 )
@@ -169,6 +169,23 @@ async def test_a_file_that_is_not_what_it_says_fails(
 async def test_raw_mu_law_needs_no_header(library: PromptLibrary, clips: FakeClips) -> None:
     await library.decoded(b"\x7f\xff", "audio/ulaw")
     assert clips.decoded == ["audio/basic"]
+
+
+@pytest.mark.parametrize("content_type", ["audio/gsm", "audio/x-gsm", "audio/x-alaw"])
+async def test_other_raw_files_are_decoded_by_their_type(
+    library: PromptLibrary, clips: FakeClips, content_type: str
+) -> None:
+    """PLAY-03: they have no mark of their own."""
+    await library.decoded(b"frames", content_type)
+    assert clips.decoded == [content_type]
+
+
+async def test_every_audio_type_of_twilio_has_a_decoder() -> None:
+    """PLAY-03: what the fetch lets in, the engine knows."""
+    frames = (b"\xd0" + bytes(32)) * 50
+    assert [Clip.decode(frames, each).seconds for each in ("audio/gsm", "audio/x-gsm")] == [1.0, 1.0]
+    assert [Clip.decode(bytes(8000), each).seconds for each in ("audio/ulaw", "audio/x-alaw")] == [1.0, 1.0]
+    assert {"audio/gsm", "audio/x-gsm", "audio/ulaw", "audio/x-alaw"} <= AUDIO_TYPES
 
 
 async def test_a_long_text_holds_up_no_file(library: PromptLibrary, voice: FakeVoice) -> None:
