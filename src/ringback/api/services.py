@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry
 from ringback.model.record import RecordingRecord
 from ringback.services.change_call import Updating
 from ringback.services.configuration import Configuring
+from ringback.services.exchange_messages import MessageExchanging
 from ringback.services.keep_recordings import RecordingKeeping
 from ringback.services.meetings import Meetings
 from ringback.services.order_call import CallOrdering
@@ -29,7 +30,7 @@ class ApiServices:
     """`configuring` is what the resources of the configuration are kept with, `reading` what calls leave behind;
     `ordering` makes calls, `updating` changes those that run, `transcribing` writes down what is said on them.
 
-    `verifying` calls numbers to verify them, `payments` are taken on running calls.
+    `verifying` calls numbers to verify them, `payments` are taken on running calls, whose phones are told `messages`.
 
     `recordings` keeps recordings, `recorder` begins and changes them; with `public_recordings` everybody hears them.
 
@@ -49,6 +50,7 @@ class ApiServices:
     meetings: Meetings
     transcribing: CallTranscribing
     payments: PaymentTaking
+    messages: MessageExchanging
     recordings: RecordingKeeping
     recorder: CallRecorder
     verifying: CallerIdVerifying

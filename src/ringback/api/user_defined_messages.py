@@ -16,9 +16,9 @@ from ringback.api.path import ACCOUNT
 from ringback.api.services import ApiServices
 from ringback.api.value import BAD_PARAMETER, HttpMethod, Missing, WebUrl, refusal, text_of
 from ringback.model.record import MessageSubscriptionRecord, UserDefinedMessageRecord
-from ringback.services.exchange_messages import MessageExchanging
 
-MAX_CONTENT = 16_384
+MAX_CONTENT_BYTES = 10_240
+"""Twilio's limit of the content of a message, 10 KB."""
 MAX_KEY = 255
 
 _MESSAGES = "/Calls/{call_sid}/UserDefinedMessages"
@@ -26,6 +26,8 @@ _SUBSCRIPTIONS = "/Calls/{call_sid}/UserDefinedMessageSubscriptions"
 
 
 def _json(text: str) -> str:
+    if len(text.encode()) > MAX_CONTENT_BYTES:
+        raise refusal(f"it has more than {MAX_CONTENT_BYTES} bytes")
     try:
         json.loads(text)
     except (ValueError, RecursionError):
@@ -38,7 +40,7 @@ IdempotencyKey = Annotated[str, text_of(MAX_KEY)]
 
 class MessageForm(FilledForm):
     content: Annotated[
-        str, text_of(MAX_CONTENT), AfterValidator(_json), Missing(BAD_PARAMETER, "Content parameter is required.")
+        str, text_of(MAX_CONTENT_BYTES), AfterValidator(_json), Missing(BAD_PARAMETER, "Content parameter is required.")
     ]
     idempotency_key: IdempotencyKey | None = None
 
@@ -88,7 +90,7 @@ class SubscriptionBody(Body):
 
 def user_defined_messages_router(services: ApiServices) -> APIRouter:
     router = APIRouter(prefix=ACCOUNT, tags=["User-defined messages"])
-    exchanging = MessageExchanging(services.reading, services.configuring.clock)
+    exchanging = services.messages
 
     @router.post(_MESSAGES, **described(form=MessageForm, body=MessageBody, status=201))
     async def create_message(

@@ -26,6 +26,7 @@ from ringback.services.place_call import CallPlacing
 from ringback.services.reach_app import AppLink
 from ringback.services.route_target import TargetRouter
 from ringback.services.running_calls import RunningCalls
+from ringback.services.tell_messages import MessageTelling
 from ringback.services.update_call import CallUpdating
 
 
@@ -38,6 +39,7 @@ class Calls:
     runs: CallRuns
     updating: CallUpdating
     placing: CallPlacing
+    messages: MessageTelling
 
 
 def connect(
@@ -72,8 +74,21 @@ def connect(
         find_application=storage.directory.application,
         clock=clock,
     )
+    messages = MessageTelling(
+        database=storage.database,
+        links=telling.links,
+        account_of=storage.directory.account,
+        reporter_of=runs.reporter,
+        clock=clock,
+    )
     parts_of = _PartsMaker(
-        desk=desk, journal=telling.journal, sound=sound, dialler=dialler, running=running, clock=clock
+        desk=desk,
+        journal=telling.journal,
+        sound=sound,
+        dialler=dialler,
+        running=running,
+        messages=messages,
+        clock=clock,
     )
     answering = CallAnswering(
         admission=signalling.admission,
@@ -97,7 +112,7 @@ def connect(
         pace=CallPace(clock, interval_seconds=TWILIO_INTERVAL_SECONDS if settings.limits.like == "twilio" else None),
     )
     updating = CallUpdating(running=running, runs=runs, account_of=storage.directory.account)
-    return Calls(running=running, desk=desk, runs=runs, updating=updating, placing=placing)
+    return Calls(running=running, desk=desk, runs=runs, updating=updating, placing=placing, messages=messages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +124,7 @@ class _PartsMaker:
     sound: Sound
     dialler: Dialler
     running: RunningCalls
+    messages: MessageTelling
     clock: Clock
 
     def __call__(self, link: AppLink) -> CallParts:
@@ -125,5 +141,6 @@ class _PartsMaker:
             gatherings=self.sound.gatherings,
             dial_application=dial_application,
             register=self.running,
+            hear_message=self.messages.receive,
         )
         return parts

@@ -15,6 +15,7 @@ from ringback.server.sound import Sound
 from ringback.server.storage import Storage
 from ringback.server.telling import Telling
 from ringback.services.configuration import Configuring
+from ringback.services.exchange_messages import MessageExchanging
 from ringback.services.keep_caller_ids import CallerIdKeeping
 from ringback.services.keep_recordings import RecordingKeeping
 from ringback.services.meetings import Meetings
@@ -73,6 +74,9 @@ async def start_http(
         meetings=_meetings(settings, storage, telling, sound, calls),
         transcribing=CallTranscribing(running=calls.running, links=telling.links, clock=clock),
         payments=PaymentTaking(running=calls.running, links=telling.links, clock=clock),
+        messages=MessageExchanging(
+            reading=reading, running=calls.running, reporter_of=calls.runs.reporter, clock=clock
+        ),
         links=telling.links,
         addresses=telling.addresses,
         health=lambda: {"status": "stopping" if endpoint.is_draining else "ok"},

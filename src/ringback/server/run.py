@@ -82,6 +82,7 @@ async def running_server(
             clock=clock,
         )
         calls = connect(settings, storage, telling, sound, signalling, desk, clock)
+        stack.push_async_callback(calls.messages.close)
         stack.push_async_callback(signalling.sip.close)
         bound = await signalling.sip.start(
             [ListenAddress(transport=at.transport, host=at.host, port=at.port) for at in settings.sip.listen]

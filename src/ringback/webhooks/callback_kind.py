@@ -11,6 +11,7 @@ _MARKS = (
     ("PaymentMethod", CallbackKind.PAYMENT),
     ("UnstableSpeechResult", CallbackKind.SPEECH),
     ("CallbackSource", CallbackKind.STATUS),
+    ("ContentType", CallbackKind.MESSAGE),
 )
 
 

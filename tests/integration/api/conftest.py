@@ -19,6 +19,7 @@ from ringback.clock import SystemClock
 from ringback.model.record import AccountRecord, RecordingRecord, RecordingStatus
 from ringback.model.sid import AccountSid, CallSid, RecordingSid
 from ringback.services.configuration import Configuring
+from ringback.services.exchange_messages import MessageExchanging
 from ringback.services.keep_caller_ids import CallerIdKeeping
 from ringback.services.keep_recordings import RecordingKeeping
 from ringback.services.order_call import CallOrdering
@@ -194,6 +195,9 @@ async def stage(recordings: Path) -> AsyncIterator[Stage]:
         meetings=stage.hall.meetings,
         transcribing=CallTranscribing(running=RunningCalls(SystemClock()), links=stage.links, clock=SystemClock()),
         payments=PaymentTaking(running=RunningCalls(SystemClock()), links=stage.links, clock=SystemClock()),
+        messages=MessageExchanging(
+            reading=reading, running=stage.studio.calls, reporter_of=stage.studio.reporter, clock=SystemClock()
+        ),
         health=lambda: stage.health,
     )
     server = HttpServer(create_app(services), host="127.0.0.1", port=0)

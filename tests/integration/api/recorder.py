@@ -10,8 +10,10 @@ from ringback.call.control import CallInfo
 from ringback.call.journal import CallJournal
 from ringback.call.leg import Leg
 from ringback.call.live_call import LiveCall
+from ringback.call.phone_message import Outcome
 from ringback.call.recording_desk import RecordingDesk
 from ringback.clock import Clock
+from ringback.interpreter.report import NotificationReporter
 from ringback.model.call_status import CallStatus, Direction
 from ringback.model.record import CallRecord, RecordingRecord
 from ringback.model.sid import AccountSid, CallSid, ConferenceSid, new_call_sid
@@ -33,6 +35,7 @@ class Studio:
         self.desk = RecordingDesk(folder=folder, base_url=BASE, journal=cast(CallJournal, journal), clock=clock)
         self.legs: dict[CallSid, MemoryLeg] = {}
         self.background: list[BackgroundRecordings] = []
+        self.told: list[tuple[CallSid, str, Outcome]] = []  # what the phones of these calls were told
 
     def call(
         self, account_sid: AccountSid, status: CallStatus = CallStatus.IN_PROGRESS, parent: CallSid | None = None
@@ -53,6 +56,7 @@ class Studio:
         self.background.append(recordings)
         live = SimpleNamespace(info=info, status=status, has_finished=False, background_recordings=recordings)
         live.call = live
+        live.send_message = lambda content, outcome: self.told.append((info.call_sid, content, outcome))
         self.calls.enter(cast(LiveCall, live))
         now = self._clock.utc_now()
         self._put(
@@ -82,6 +86,9 @@ class Studio:
     def audio(self, call_sid: str) -> list[MemoryRecording]:
         """What the engine records of this call."""
         return self.legs[CallSid(call_sid)].recordings
+
+    def reporter(self, info: CallInfo) -> NotificationReporter:
+        return NotificationReporter(info=info, clock=self._clock, put=self._put)
 
     async def close(self) -> None:
         for leg in self.legs.values():

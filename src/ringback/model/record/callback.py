@@ -24,6 +24,7 @@ class CallbackKind(StrEnum):
     MACHINE_DETECTION = "machine-detection"
     PAYMENT = "payment"
     SPEECH = "speech"
+    MESSAGE = "message"
     OTHER = "other"
 
 
