@@ -17,6 +17,7 @@ from ringback.services.register_phone import PhoneRegistration
 from ringback.sip.digest import DigestGate
 from ringback.sip.endpoint import Endpoint, EndpointSettings
 from ringback.sip.net.server import SipServer
+from ringback.sip.net.tls import client_context, server_context
 from ringback.sip.net.trace import TraceLine
 from ringback.sip.registrar import Registrar
 
@@ -58,21 +59,19 @@ def make_signalling(
         clock=clock,
         trace=trace or (_log_trace if settings.sip.trace else None),
         tls=_tls_context(settings),
+        client_tls=client_context(is_checked=settings.sip.tls_check_peers),
     )
     return Signalling(endpoint=endpoint, sip=sip, admission=admission, phones=phones)
 
 
 def _tls_context(settings: Settings) -> ssl.SSLContext | None:
-    """TLS 1.2 or newer (TL-02), when a listener needs it."""
+    """When a listener needs it."""
     if not any(at.transport == "tls" for at in settings.sip.listen):
         return None
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
     try:
-        context.load_cert_chain(str(settings.sip.tls_certificate), str(settings.sip.tls_key))
+        return server_context(str(settings.sip.tls_certificate), str(settings.sip.tls_key))
     except (OSError, ssl.SSLError) as problem:
         raise StartFailed(f"sip.tls_certificate and sip.tls_key cannot be used: {problem}") from None
-    return context
 
 
 def _log_trace(line: TraceLine) -> None:

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import socket
 import ssl
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -28,6 +27,7 @@ from ringback.sip.net.resolver import Resolver
 from ringback.sip.net.server import ListenAddress, SipServer
 from ringback.sip.transaction.outgoing import Outgoing
 from tests.integration.sip.conftest import SDP, OpenParty, Party
+from tests.peers.certificate import self_signed
 
 OPTIONS = (
     "OPTIONS sip:us@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/{transport} 127.0.0.1:9;branch=z9hG4bK{branch};rport\r\n"
@@ -140,7 +140,7 @@ async def test_cancel_over_real_sockets(open_party: OpenParty) -> None:
 
 
 async def test_a_call_over_tls_with_a_certificate_that_is_checked(open_party: OpenParty, tmp_path: Path) -> None:
-    certificate, key = make_certificate(tmp_path)
+    certificate, key = self_signed(tmp_path)
     server_context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server_context.load_cert_chain(certificate, key)
     client_context = ssl.create_default_context(cafile=str(certificate))
@@ -156,15 +156,6 @@ async def test_a_call_over_tls_with_a_certificate_that_is_checked(open_party: Op
     refused = await stranger.told(CallRefused)
     assert isinstance(refused, CallRefused)
     assert (refused.status, refused.response) == (503, None)
-
-
-def make_certificate(folder: Path) -> tuple[Path, Path]:
-    certificate, key = folder / "certificate.pem", folder / "key.pem"
-    subject = ("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
-    files = ("-keyout", str(key), "-out", str(certificate))
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *files]
-    subprocess.run(command, check=True, capture_output=True)
-    return certificate, key
 
 
 async def test_a_connection_that_is_refused_is_503_at_once(open_party: OpenParty) -> None:

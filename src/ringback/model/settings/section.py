@@ -106,6 +106,11 @@ class SipSettings(Section):
         default=None, description="PEM file with the certificate and its chain, for `tls:` listeners."
     )
     tls_key: FilePath | None = Field(default=None, description="PEM file with the certificate's private key.")
+    tls_check_peers: Switch = Field(
+        default=False,
+        description="Whether whom we call over TLS must have a certificate that this machine trusts, for its name."
+        " Twilio takes any; phones and many PBXs have signed their own.",
+    )
     trace: Switch = Field(
         default=False, description="Log every SIP message sent and received, credentials blanked. For debugging."
     )
