@@ -14,7 +14,7 @@ from ringback.clock import Clock
 from ringback.media._engine import Clip
 from ringback.media.engine import MediaEngine
 from ringback.media.errors import MediaError, NoFreePort
-from ringback.media.leg import DigitStream, MediaLeg, RecordedAudio, WhatToRecord
+from ringback.media.leg import DigitStream, JitterBufferSize, MediaLeg, RecordedAudio, WhatToRecord
 from ringback.sdp.negotiation import NegotiatedMedia
 
 TAP_SECONDS = 0.1
@@ -78,6 +78,7 @@ class MemoryLeg:
     on_close: Callable[["MemoryLeg"], None]
     connected: list[NegotiatedMedia] = field(default_factory=list)
     heard: list[Clip] = field(default_factory=list)
+    jitter_buffer: JitterBufferSize | None = None
     sent_digits: list[str] = field(default_factory=list)
     recordings: list[MemoryRecording] = field(default_factory=list)
     partner: "MemoryLeg | None" = None
@@ -183,6 +184,10 @@ class MemoryLeg:
     def set_echo(self, on: bool) -> None:
         self.require_open()
         self.is_echoing = on
+
+    def set_jitter_buffer(self, size: JitterBufferSize | None) -> None:
+        self.require_open()
+        self.jitter_buffer = size
 
     def set_muted(self, muted: bool) -> None:
         self.require_open()

@@ -14,16 +14,21 @@ from tests.peers.memory_media import MemoryRecording
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomTones:
-    """The beeps of a room."""
+    """The sounds of a room."""
 
     enter_tone: Clip = field(default_factory=lambda: Clip.silence(0.3))
     exit_tone: Clip = field(default_factory=lambda: Clip.silence(0.3))
+    ringing: Clip = field(default_factory=lambda: Clip.silence(6))
+
+    def ring_tone(self, country: str | None) -> Clip:
+        return self.ringing
 
 
 @dataclass(slots=True)
 class Place:
     muted: bool
     held: bool = False
+    deaf: bool = False
     coaching: MediaLeg | None = None
 
 
@@ -34,6 +39,7 @@ class MemoryMixer:
         self._clock = clock
         self.places: dict[int, Place] = {}
         self.played: list[Clip] = []
+        self.playing: list[Clip] = []
         self.recordings: list[MemoryRecording] = []
         self.is_closed = False
 
@@ -41,17 +47,17 @@ class MemoryMixer:
         at, of = self.places.get(listener.leg_id), self.places.get(speaker.leg_id)
         if at is None or of is None or at is of:
             return False
-        return not (of.muted or of.held or at.held) and of.coaching in (None, listener)
+        return not (of.muted or of.held or at.held or at.deaf) and of.coaching in (None, listener)
 
-    def join(self, leg: MediaLeg, *, muted: bool, coaching: MediaLeg | None = None) -> None:
+    def join(self, leg: MediaLeg, *, muted: bool, deaf: bool = False, coaching: MediaLeg | None = None) -> None:
         self._require_open()
         leg.require_open()
-        self.places[leg.leg_id] = Place(muted, coaching=coaching)
+        self.places[leg.leg_id] = Place(muted, deaf=deaf, coaching=coaching)
 
     def update(self, leg: MediaLeg, *, muted: bool, held: bool, coaching: MediaLeg | None = None) -> None:
         self._require_open()
         if leg.leg_id in self.places:
-            self.places[leg.leg_id] = Place(muted, held, coaching)
+            self.places[leg.leg_id] = Place(muted, held, coaching=coaching)
 
     def leave(self, leg: MediaLeg) -> None:
         self.places.pop(leg.leg_id, None)
@@ -59,7 +65,11 @@ class MemoryMixer:
     async def play(self, clip: Clip) -> None:
         self._require_open()
         self.played.append(clip)
-        await self._clock.sleep(clip.seconds)
+        self.playing.append(clip)
+        try:
+            await self._clock.sleep(clip.seconds)
+        finally:
+            self.playing.remove(clip)
 
     def start_recording(self, path: Path) -> LiveRecording:
         self._require_open()

@@ -49,7 +49,7 @@ MaybeTrue = Annotated[bool, BeforeValidator(_true_or_not)]
 
 
 class ParticipantForm(LegForm):
-    """Create. Kept without effect beside those of `LegForm`: EarlyMedia, JitterBufferSize and Emergency*."""
+    """Create. Kept without effect beside those of `LegForm`: Emergency*."""
 
     may_be_empty: ClassVar[frozenset[str]] = frozenset({"WaitUrl"})
 
@@ -114,7 +114,7 @@ class ParticipantForm(LegForm):
             ),
             call_reason=self.call_reason,
         )
-        return ParticipantOrder(call=call, noun=self._noun())
+        return ParticipantOrder(call=call, noun=self._noun(), early_media=self.early_media)
 
     def _noun(self) -> Conference:
         """The `<Conference>` that the call's document will hold; its words are those of the form."""

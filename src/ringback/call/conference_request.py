@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ringback.call.conference import MAX_PARTICIPANTS, Beep
+from ringback.media.leg import JitterBufferSize
 from ringback.model.conference_event import ConferenceEvent
 from ringback.model.sid import CallSid, ConferenceSid
 
@@ -42,6 +43,7 @@ class ConferenceRequest:
     end_on_exit: bool = False
     label: str | None = None
     coach: CallSid | None = None
+    jitter_buffer: JitterBufferSize = "large"
     wait: WaitDocument | None = None  # None is silence
     hangup_on_star: bool = False
     time_limit_seconds: float = 14400

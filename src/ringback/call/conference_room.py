@@ -17,7 +17,9 @@ from ringback.call.announcer import Announcer
 from ringback.call.conference import Beep, Conference, Events, JoinRefused, Participant
 from ringback.call.conference_request import AnnounceDocument, ConferenceRequest, ConferenceResult, WaitDocument
 from ringback.call.control import CallEnded, Prompt
+from ringback.call.leg import Leg
 from ringback.call.room_audio import C, RoomAudio, RunningRecording, Tone
+from ringback.call.room_ringing import RoomRinging
 from ringback.call.seat import Seat, StayEnd
 from ringback.clock import Clock
 from ringback.model.call_status import CallStatus
@@ -37,9 +39,13 @@ _REASONS: dict[StayEnd, ReasonLeft] = {
 
 @dataclass(slots=True, kw_only=True)
 class _Invitation:
-    """A call that is being dialled. `withdraw` ends it; `hold` is what it will hear if it is held by then."""
+    """A call that is being dialled. `withdraw` ends it; `hold` is what it will hear if it is held by then.
+
+    With `early_media` the room hears it ring.
+    """
 
     withdraw: Callable[[], None]
+    early_media: bool
     hold: WaitDocument | None = None
 
 
@@ -68,6 +74,7 @@ class ConferenceRoom(Generic[C]):
         self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._seats: dict[CallSid, Seat[C]] = {}
         self._invitations: dict[CallSid, _Invitation] = {}
+        self._ringing: RoomRinging[C] = RoomRinging()
         self._tasks: set[asyncio.Task[None]] = set()
         self._recording: RunningRecording | None = None
 
@@ -80,6 +87,7 @@ class ConferenceRoom(Generic[C]):
             self._enter(seat)
         except JoinRefused as refusal:
             self._end_if_empty()
+            self._let_hear_ringing()
             return ConferenceResult(ended_by="refused", code=refusal.code, message=refusal.message)
         reason: ReasonLeft = "participant_updated_via_api"
         try:
@@ -93,15 +101,27 @@ class ConferenceRoom(Generic[C]):
 
     # -- calls that are dialled into it -----------------------------------------------------------------------------
 
-    def invite(self, participant: Participant, withdraw: Callable[[], None]) -> None:
+    def invite(self, participant: Participant, withdraw: Callable[[], None], *, early_media: bool = True) -> None:
         """It is expected from now on; `withdraw` ends the call, should the room end first. Raises `JoinRefused`."""
         self.conference.expect(participant, self._clock.utc_now())
-        self._invitations[participant.call_sid] = _Invitation(withdraw=withdraw)
+        self._invitations[participant.call_sid] = _Invitation(withdraw=withdraw, early_media=early_media)
         self._remember()
+
+    def ring(self, call_sid: CallSid, early: Leg | None) -> None:
+        """A call that was invited rings. It is not in the room, and only heard there."""
+        invitation = self._invitations.get(call_sid)
+        if invitation is not None and invitation.early_media:
+            self._ringing.begin(call_sid, early)
+            self._let_hear_ringing()
+
+    def stop_ringing(self, call_sid: CallSid) -> None:
+        """It is answered."""
+        self._ringing.answered(call_sid)
 
     def give_up(self, call_sid: CallSid, status: CallStatus) -> None:
         """A call that was invited is over; nothing if it had joined."""
         if self._invitations.pop(call_sid, None) is not None:
+            self._ringing.end(call_sid)
             self._after_leaving(self.conference.give_up(call_sid, self._clock.utc_now(), status=status))
 
     # -- from outside: what the REST API offers -------------------------------------------------------------------
@@ -120,6 +140,7 @@ class ConferenceRoom(Generic[C]):
             seat.listen_to(document)
         elif events:
             seat.listen_to(None if self.conference.is_started else seat.wait)
+        self._let_hear_ringing()
         self._apply(events)
 
     def rewait(self, call_sid: CallSid, document: WaitDocument | None) -> None:
@@ -176,6 +197,7 @@ class ConferenceRoom(Generic[C]):
     def _enter(self, seat: Seat[C]) -> None:
         request, invitation = seat.request, self._invitations.pop(seat.call_sid, None)
         had_started = self.conference.is_started
+        self._ringing.end(seat.call_sid)
         events = self.conference.join(
             Participant(
                 call_sid=seat.call_sid,
@@ -191,12 +213,14 @@ class ConferenceRoom(Generic[C]):
         )
         if self._opened is None:
             self._opened = request, self._audio_for(seat.call)
+            self._ringing.open(self._audio)
         self._seats[seat.call_sid] = seat
         self._tell(events)
         if self.conference.participants[seat.call_sid].hold:
             seat.listen_to(invitation.hold if invitation is not None else None)
         elif not self.conference.is_started:
             seat.listen_to(request.wait, needed=True)
+        self._let_hear_ringing()
         if not self.conference.is_started:
             return
         if had_started:
@@ -225,7 +249,12 @@ class ConferenceRoom(Generic[C]):
         participant = self.conference.participants[seat.call_sid]
         if not participant.hold:
             seat.stop_listening()
-        self._audio.join(seat.call, muted=participant.is_silenced, coaching=self._call_of(participant.coaching))
+        self._audio.join(
+            seat.call,
+            muted=participant.is_silenced,
+            coaching=self._call_of(participant.coaching),
+            jitter_buffer=seat.request.jitter_buffer,
+        )
         if participant.hold:
             self._update_audio(seat)
         if self._first.watch_speakers:
@@ -240,6 +269,7 @@ class ConferenceRoom(Generic[C]):
             seat.call_sid, self._clock.utc_now(), reason=reason, status=status, kicked=seat.was_kicked
         )
         del self._seats[seat.call_sid]
+        seat.stop_listening()
         if self.conference.is_started:
             self._audio.leave(seat.call)
             if present.beeps_on_exit and not self.conference.is_over:
@@ -252,15 +282,24 @@ class ConferenceRoom(Generic[C]):
             for seat in self._seats.values():
                 if self.conference.is_started:
                     self._audio.leave(seat.call)
+                seat.stop_listening()
                 seat.leave("room")
             self._seats.clear()
+            self._ringing.close()
             self._withdraw_all()
             self._close_audio()
         else:
             for seat in self._seats.values():  # whoever coached the one that left is heard by nobody now
                 if self.conference.is_started and self.conference.participants[seat.call_sid].is_coach:
                     self._update_audio(seat)
+            self._let_hear_ringing()
         self._tell(events)
+
+    def _let_hear_ringing(self) -> None:
+        """Who waits hears it now; one who is held does not. Once it has started the mix has it."""
+        present = self.conference.participants
+        waiting = [seat for call_sid, seat in self._seats.items() if not present[call_sid].hold]
+        self._ringing.heard_by([] if self.conference.is_started else waiting)
 
     def _withdraw_all(self) -> None:
         invitations, self._invitations = list(self._invitations.values()), {}

@@ -7,6 +7,7 @@ from typing import Generic
 from ringback.call.conference import MAX_PARTICIPANTS, Conference, Participant
 from ringback.call.conference_request import ConferenceRequest, ConferenceResult
 from ringback.call.conference_room import ConferenceRoom
+from ringback.call.leg import Leg
 from ringback.call.room_audio import C, RoomAudio
 from ringback.clock import Clock
 from ringback.model.call_status import CallStatus
@@ -58,10 +59,30 @@ class Conferences(Generic[C]):
             room = self._rooms[account_sid, name] = self._new_room(account_sid, name, most, region)
         return room
 
-    def invite(self, room: ConferenceRoom[C], participant: Participant, withdraw: Callable[[], None]) -> None:
-        """A call is dialled into the room; of its end `call_ended` has to be told. Raises `JoinRefused`."""
-        room.invite(participant, withdraw)
+    def invite(
+        self,
+        room: ConferenceRoom[C],
+        participant: Participant,
+        withdraw: Callable[[], None],
+        *,
+        early_media: bool = True,
+    ) -> None:
+        """A call is dialled into the room, which with `early_media` hears it ring. Raises `JoinRefused`.
+
+        How it goes has to be told: `call_rings`, `call_answered`, and of its end `call_ended`.
+        """
+        room.invite(participant, withdraw, early_media=early_media)
         self._expecting[participant.call_sid] = room
+
+    def call_rings(self, call_sid: CallSid, early: Leg | None) -> None:
+        """Any call; nothing if it was not invited anywhere. By `early` it is heard already."""
+        if call_sid in self._expecting:
+            self._expecting[call_sid].ring(call_sid, early)
+
+    def call_answered(self, call_sid: CallSid) -> None:
+        """The same; it will come."""
+        if call_sid in self._expecting:
+            self._expecting[call_sid].stop_ringing(call_sid)
 
     def call_ended(self, call_sid: CallSid, status: CallStatus) -> None:
         """Any call; nothing if it was not invited anywhere, or had come."""

@@ -8,18 +8,19 @@ from typing import Protocol
 
 from ringback.call.call import Call
 from ringback.call.control import CallInfo, Prompt, RecordingStarted, RecordResult
+from ringback.call.leg import Leg
 from ringback.call.recording_desk import OpenRecording, RecordingDesk
 from ringback.call.room_audio import RunningRecording, Tone, Voice
 from ringback.media._engine import Clip
 from ringback.media.errors import MediaError
-from ringback.media.leg import LiveRecording, MediaLeg
+from ringback.media.leg import JitterBufferSize, LiveRecording, MediaLeg
 from ringback.model.sid import ConferenceSid
 
 
 class Mixer(Protocol):
     """What is used of `media.conference.MediaConference`."""
 
-    def join(self, leg: MediaLeg, *, muted: bool, coaching: MediaLeg | None = None) -> None: ...
+    def join(self, leg: MediaLeg, *, muted: bool, deaf: bool = False, coaching: MediaLeg | None = None) -> None: ...
 
     def update(self, leg: MediaLeg, *, muted: bool, held: bool, coaching: MediaLeg | None = None) -> None: ...
 
@@ -33,13 +34,15 @@ class Mixer(Protocol):
 
 
 class RoomTones(Protocol):
-    """What a room hears when somebody comes or goes."""
+    """What a room hears when somebody comes or goes, and while somebody is called."""
 
     @property
     def enter_tone(self) -> Clip: ...
 
     @property
     def exit_tone(self) -> Clip: ...
+
+    def ring_tone(self, country: str | None) -> Clip: ...
 
 
 class EngineRoomAudio:
@@ -50,9 +53,12 @@ class EngineRoomAudio:
         self._opener = opener
         self._tones = tones
 
-    def join(self, call: Call, *, muted: bool, coaching: Call | None) -> None:
+    def join(
+        self, call: Call, *, muted: bool, coaching: Call | None, jitter_buffer: JitterBufferSize | None = None
+    ) -> None:
         if not call.has_finished:
             muted = muted or _is_gone(coaching)
+            call.leg.media.set_jitter_buffer(jitter_buffer)
             self._mixer.join(call.leg.media, muted=muted, coaching=_media(coaching))
 
     def update(self, call: Call, *, muted: bool, held: bool, coaching: Call | None) -> None:
@@ -64,6 +70,21 @@ class EngineRoomAudio:
         """The engine lets a closed leg go by itself."""
         if not call.has_finished:
             self._mixer.leave(call.leg.media)
+            call.leg.media.set_jitter_buffer(None)
+
+    def overhear(self, leg: Leg) -> None:
+        if not leg.has_ended:
+            self._mixer.join(leg.media, muted=False, deaf=True)
+
+    def stop_overhearing(self, leg: Leg) -> None:
+        if not leg.has_ended:
+            self._mixer.leave(leg.media)
+
+    async def ring(self) -> None:
+        clip = self._tones.ring_tone(None)
+        with contextlib.suppress(MediaError):
+            while True:
+                await self._mixer.play(clip)
 
     async def beep(self, tone: Tone) -> None:
         with contextlib.suppress(MediaError):  # the room closed meanwhile

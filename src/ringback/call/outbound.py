@@ -14,11 +14,13 @@ from ringback.call.call import Call, CallParts
 from ringback.call.control import CallInfo, DialTarget
 from ringback.call.exchange import Exchange
 from ringback.call.journal import CallOpened
+from ringback.call.leg import Leg, Ringing
 from ringback.call.live_call import EndStatus
 from ringback.call.phone_message import Outcome
 from ringback.call.route import Caller, Router
 from ringback.clock import wait_for
 from ringback.model.call_status import CallStatus
+from ringback.model.sid import CallSid
 
 
 class OutboundCall:
@@ -77,8 +79,18 @@ class OutboundCall:
             )
         )
 
-    async def ring(self, exchange: Exchange, router: Router, *, timeout_seconds: float) -> Call | None:
-        """Dial, and wait for the answer; None: there is none, and how the call ended is written down."""
+    async def ring(
+        self,
+        exchange: Exchange,
+        router: Router,
+        *,
+        timeout_seconds: float,
+        on_ringing: Callable[[CallSid, Leg | None], None] = lambda *_: None,
+    ) -> Call | None:
+        """Dial, and wait for the answer; None: there is none, and how the call ended is written down.
+
+        `on_ringing` is told that the far end rings, with the leg if that is heard already and rings alone (DI-02).
+        """
         if self.has_finished:
             return None
         attempt = Attempt(self._target, info=self._info, caller=self._caller, parts=self._parts, is_opened=True)
@@ -88,8 +100,13 @@ class OutboundCall:
         if attempt.failure is not None:
             self._parts.journal.report(attempt.info, attempt.failure.code, attempt.failure.message)
             return None
+
+        def rings(_: Attempt, leg: Leg, ringing: Ringing) -> None:
+            is_heard = ringing.early_media and len(attempt.legs) == 1 and leg.has_media and not leg.has_ended
+            on_ringing(self._info.call_sid, leg if is_heard else None)
+
         try:
-            is_up = await wait_for(self._parts.clock, attempt.answered(lambda *_: None), timeout_seconds)
+            is_up = await wait_for(self._parts.clock, attempt.answered(rings), timeout_seconds)
         except TimeoutError:
             attempt.cancel(CallStatus.NO_ANSWER)
             return None

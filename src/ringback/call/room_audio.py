@@ -4,8 +4,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
+from ringback.media.leg import JitterBufferSize
+
 if TYPE_CHECKING:
     from ringback.call.control import CallControl, CallInfo, Prompt, RecordingStarted, RecordResult
+    from ringback.call.leg import Leg
     from ringback.model.sid import ConferenceSid
 
 C = TypeVar("C", bound="CallControl")
@@ -30,13 +33,30 @@ class RunningRecording(Protocol):
 class RoomAudio(Protocol[C_contra]):
     """One room's mixer. Nothing here raises because a call has ended; such a call is as good as gone."""
 
-    def join(self, call: C_contra, *, muted: bool, coaching: C_contra | None) -> None:
-        """From now on it hears all others, and they hear it."""
+    def join(
+        self,
+        call: C_contra,
+        *,
+        muted: bool,
+        coaching: C_contra | None,
+        jitter_buffer: JitterBufferSize | None = None,
+    ) -> None:
+        """From now on it hears all others, and they hear it. Until it leaves, what comes of it waits as is said."""
         ...
 
     def update(self, call: C_contra, *, muted: bool, held: bool, coaching: C_contra | None) -> None: ...
 
     def leave(self, call: C_contra) -> None: ...
+
+    def overhear(self, leg: "Leg") -> None:
+        """All hear this leg, which rings and has early media; it hears nobody."""
+        ...
+
+    def stop_overhearing(self, leg: "Leg") -> None: ...
+
+    async def ring(self) -> None:
+        """All hear our ring tone, until this is cancelled."""
+        ...
 
     async def beep(self, tone: Tone) -> None:
         """Heard by all in the room; returns when it is over."""

@@ -31,6 +31,8 @@ class Seat(Generic[C]):
         self.gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._out: asyncio.Future[StayEnd] = asyncio.get_running_loop().create_future()
         self._document: tuple[WaitDocument, bool] | None = None
+        self._interruptions = 0
+        self._was_playing = False
         self._listening: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -61,6 +63,7 @@ class Seat(Generic[C]):
     def listen_to(self, document: WaitDocument | None, *, needed: bool = False) -> None:
         """Play it to the call instead of what plays; `needed`: without it the stay ends (C-08). None is silence."""
         self.stop_listening()
+        self._was_playing = False
         if document is not None:
             self._document = document, needed
             self._listen_now()
@@ -72,13 +75,15 @@ class Seat(Generic[C]):
     @contextlib.contextmanager
     def interrupted(self) -> Iterator[None]:
         """What it listens to is silent meanwhile and then begins again, unless there is something else by then."""
-        was_playing = self._listening is not None and not self._listening.done()
+        self._was_playing |= self._listening is not None and not self._listening.done()
+        self._interruptions += 1
         self._be_silent()
         try:
             yield
         finally:
-            if was_playing and self._document is not None and self._listening is None and not self.gone.done():
-                self._listen_now()
+            self._interruptions -= 1
+            if self._interruptions == 0:
+                self._go_on()
 
     def own(self, work: Coroutine[Any, Any, None]) -> None:
         """Run it for as long as the call has this seat."""
@@ -97,6 +102,11 @@ class Seat(Generic[C]):
         assert self._document is not None
         self._listening = asyncio.ensure_future(self._listen(*self._document))
         self._keep(self._listening)
+
+    def _go_on(self) -> None:
+        was_playing, self._was_playing = self._was_playing, False
+        if was_playing and self._document is not None and self._listening is None and not self.gone.done():
+            self._listen_now()
 
     def _be_silent(self) -> None:
         if self._listening is not None:

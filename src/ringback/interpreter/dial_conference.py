@@ -23,6 +23,7 @@ async def dial_conference(verb: Dial, noun: Conference, run: Run) -> Outcome:
             end_on_exit=noun.end_conference_on_exit,
             label=noun.participant_label,
             coach=CallSid(noun.coach) if noun.coach else None,
+            jitter_buffer=noun.jitter_buffer_size,
             wait=run.waiting.in_conference(noun, run),
             hangup_on_star=verb.hangup_on_star,
             time_limit_seconds=verb.time_limit,

@@ -110,6 +110,7 @@ def connect(
         account_of=storage.directory.account,
         max_calls=settings.limits.calls,
         pace=CallPace(clock, interval_seconds=TWILIO_INTERVAL_SECONDS if settings.limits.like == "twilio" else None),
+        expecting=sound.gatherings.conferences,
     )
     updating = CallUpdating(running=running, runs=runs, account_of=storage.directory.account)
     return Calls(running=running, desk=desk, runs=runs, updating=updating, placing=placing, messages=messages)

@@ -41,10 +41,14 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParticipantOrder:
-    """`call` places the call, whose document is made here of `noun`; the name in that is not looked at."""
+    """`call` places the call, whose document is made here of `noun`; the name in that is not looked at.
+
+    With `early_media` the conference hears the call ring.
+    """
 
     call: CallOrder
     noun: ConferenceNoun
+    early_media: bool = True
     warnings: tuple[Warned, ...] = ()
 
 
@@ -68,7 +72,7 @@ class ParticipantAdding:
         order = replace(wanted.call, first=_document(replace(wanted.noun, name=name), wanted.call))
         placed = self.ordering.place(order, wanted.warnings)
         room = self.conferences.open(account_sid, name, most=wanted.noun.max_participants, region=wanted.noun.region)
-        self._invite(room, placed, replace(participant, call_sid=placed.sid))
+        self._invite(room, placed, replace(participant, call_sid=placed.sid), early_media=wanted.early_media)
         return replace(
             self.changing.view(room.conference, _expected(room.conference, participant, placed.sid)), status="queued"
         )
@@ -82,12 +86,14 @@ class ParticipantAdding:
             raise Refused(UNKNOWN_CONFERENCE, f"A conference's name has 1 to {MAX_NAME} printable characters.")
         return room
 
-    def _invite(self, room: ConferenceRoom[Call], placed: CallRecord, participant: Participant) -> None:
+    def _invite(
+        self, room: ConferenceRoom[Call], placed: CallRecord, participant: Participant, *, early_media: bool
+    ) -> None:
         def withdraw() -> None:
             with contextlib.suppress(NotInProgress):
                 self.updating.end(placed.account_sid, placed.sid, "completed")
 
-        self.conferences.invite(room, participant, withdraw)
+        self.conferences.invite(room, participant, withdraw, early_media=early_media)
         if self.changing.live_call(placed.sid) is None:  # it could not even be dialled, and is over already
             self.conferences.call_ended(placed.sid, CallStatus.FAILED)
 

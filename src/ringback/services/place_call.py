@@ -6,10 +6,12 @@ it is queued when `place` returns, is told by its status callbacks, and ends as 
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from ringback.call.call import CallParts
 from ringback.call.control import CallInfo, DialTarget
 from ringback.call.exchange import Exchange
+from ringback.call.leg import Leg
 from ringback.call.outbound import OutboundCall
 from ringback.call.route import Caller, NotRoutable, Router
 from ringback.model.call_status import Direction
@@ -39,6 +41,14 @@ REFUSED_ROUTES = {
 """Ways that there will not be, as the REST API numbers them. A phone that is not registered now may be so later."""
 
 
+class Expecting(Protocol):
+    """Whoever waits for calls that are placed: `call.conferences.Conferences` is one."""
+
+    def call_rings(self, call_sid: CallSid, early: Leg | None) -> None: ...
+
+    def call_answered(self, call_sid: CallSid) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Placed:
     """An order that was taken."""
@@ -61,8 +71,9 @@ class CallPlacing:
         account_of: Callable[[str], AccountRecord | None],
         max_calls: int,
         pace: CallPace,
+        expecting: Expecting,
     ) -> None:
-        """Of more than `max_calls` calls that run, one more fails."""
+        """Of more than `max_calls` calls that run, one more fails. `expecting` hears how each of them goes."""
         self._exchange = exchange
         self._router = router
         self._runs = runs
@@ -70,6 +81,7 @@ class CallPlacing:
         self._account_of = account_of
         self._max_calls = max_calls
         self._pace = pace
+        self._expecting = expecting
         self._queued: dict[CallSid, OutboundCall] = {}
         self._is_closed = False
 
@@ -162,8 +174,11 @@ class CallPlacing:
         if order.time_limit_seconds is not None:
             placed.call.limit(order.time_limit_seconds)
         seconds = order.timeout_seconds + EXTRA_RING_SECONDS
-        call = await placed.call.ring(self._exchange, self._router, timeout_seconds=seconds)
+        call = await placed.call.ring(
+            self._exchange, self._router, timeout_seconds=seconds, on_ringing=self._expecting.call_rings
+        )
         if call is not None:
+            self._expecting.call_answered(call.info.call_sid)
             await begin_call(call, order, self._runs, placed.account)
 
 

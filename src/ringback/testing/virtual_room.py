@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
 from ringback.call.control import CallEnded, CallInfo, Prompt, RecordingStarted, RecordResult
+from ringback.call.leg import Leg
 from ringback.call.room_audio import Tone, Voice
+from ringback.media.leg import JitterBufferSize
 from ringback.model.record import RECORDING_TOO_SHORT, SHORTEST_KEPT_SECONDS, whole_seconds
 from ringback.model.sid import CallSid, ConferenceSid
 from ringback.testing.transcript import HeardTone, Recorded
@@ -40,7 +42,15 @@ class VirtualRoomAudio:
         self._places: dict[CallSid, Place] = {}
         self._recording: VirtualMixRecording | None = None
 
-    def join(self, call: VirtualCall, *, muted: bool, coaching: VirtualCall | None) -> None:
+    def join(
+        self,
+        call: VirtualCall,
+        *,
+        muted: bool,
+        coaching: VirtualCall | None,
+        jitter_buffer: JitterBufferSize | None = None,
+    ) -> None:
+        """No packet is ever late here."""
         place = self._places[call.info.call_sid] = Place(call=call, muted=muted, coaching=coaching)
         call.on_said = lambda words, seconds: self._said(place, words, seconds)
 
@@ -51,6 +61,13 @@ class VirtualRoomAudio:
     def leave(self, call: VirtualCall) -> None:
         if self._places.pop(call.info.call_sid, None) is not None:
             call.on_said = lambda _words, _seconds: None
+
+    def overhear(self, leg: Leg) -> None:
+        """Never: nobody is dialled into a virtual room."""
+
+    def stop_overhearing(self, leg: Leg) -> None: ...
+
+    async def ring(self) -> None: ...
 
     async def beep(self, tone: Tone) -> None:
         for place in self._places.values():

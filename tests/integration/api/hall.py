@@ -67,7 +67,7 @@ class RoomSound:
         self.announced: list[str] = []
         self.places: dict[CallSid, dict[str, Any]] = {}
 
-    def join(self, call: Guest, *, muted: bool, coaching: Guest | None) -> None:
+    def join(self, call: Guest, *, muted: bool, coaching: Guest | None, jitter_buffer: str | None = None) -> None:
         self.places[call.sid] = {"muted": muted, "held": False, "coaching": coaching and coaching.sid}
 
     def update(self, call: Guest, *, muted: bool, held: bool, coaching: Guest | None) -> None:

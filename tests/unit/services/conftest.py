@@ -277,6 +277,7 @@ class OrderDesk:
             account_of=house.directory.account,
             max_calls=max_calls,
             pace=CallPace(house.clock, interval_seconds=interval_seconds),
+            expecting=house.bench.gatherings.conferences,
         )
         self.bob = house.bench.phone("bob")
 
