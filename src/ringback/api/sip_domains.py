@@ -154,7 +154,7 @@ def sip_domains_router(services: ApiServices) -> APIRouter:
     async def create_domain(
         request: Request, account: OwnAccount, form: Annotated[DomainForm, Depends(DomainForm.read)]
     ) -> Response:
-        return answer(request, body(await keeping.create(account, form.values())), 201)
+        return answer(request, body(await keeping.create(account.sid, form.values())), 201)
 
     @router.get("/SIP/Domains", **described(query=PageQuery, body=DomainBody, listed_as=KEY))
     async def list_domains(
@@ -175,7 +175,7 @@ def sip_domains_router(services: ApiServices) -> APIRouter:
         sid: str,
         form: Annotated[DomainChangeForm, Depends(DomainChangeForm.read)],
     ) -> Response:
-        record = existing(request, await keeping.update(account, sid, form.values()))
+        record = existing(request, await keeping.update(account.sid, sid, form.values()))
         return answer(request, body(record))
 
     @router.delete("/SIP/Domains/{sid}", **described(status=204, errors=(400,)))

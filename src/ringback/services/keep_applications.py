@@ -1,23 +1,20 @@
 """Voice apps that the API makes, changes and removes (rest-api.md 9.11)."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ringback.model.record import ApplicationRecord
 from ringback.model.sid import AccountSid, ApplicationSid, new_sid
-from ringback.services.configuration import Configuring
-from ringback.services.ownership import own
+from ringback.services.own_keeping import OwnKeeping, with_carried
 from ringback.store import table
 from ringback.store.application import ApplicationRepository
 from ringback.store.paging import PageRequest, Slice
 
 
-class ApplicationKeeping:
+class ApplicationKeeping(OwnKeeping[ApplicationRecord]):
     """`values` are fields of `ApplicationRecord` by name; another account's application is not there."""
 
-    def __init__(self, configuring: Configuring) -> None:
-        self._configuring = configuring
+    repository = ApplicationRepository
 
     async def create(self, account_sid: AccountSid, values: Mapping[str, Any]) -> ApplicationRecord:
         now = self._configuring.clock.utc_now()
@@ -32,37 +29,12 @@ class ApplicationKeeping:
             await ApplicationRepository(connection).put(record)
         return record
 
-    async def find(self, account_sid: AccountSid, sid: str) -> ApplicationRecord | None:
-        async with self._configuring.read() as connection:
-            return own(await ApplicationRepository(connection).get(sid), account_sid)
-
     async def page(
         self, account_sid: AccountSid, request: PageRequest, *, friendly_name: str | None = None
     ) -> Slice[ApplicationRecord]:
-        columns = table.application.c
-        conditions = [columns.account_sid == account_sid]
-        if friendly_name is not None:
-            conditions.append(columns.friendly_name == friendly_name)
-        async with self._configuring.read() as connection:
-            return await ApplicationRepository(connection).page(request, *conditions)
+        named = [] if friendly_name is None else [table.application.c.friendly_name == friendly_name]
+        return await self._page(account_sid, request, *named)
 
     async def update(self, account_sid: AccountSid, sid: str, values: Mapping[str, Any]) -> ApplicationRecord | None:
         """What `values` do not name stays; of `carried`, too."""
-        async with self._configuring.change() as connection:
-            repository = ApplicationRepository(connection)
-            found = own(await repository.get(sid), account_sid)
-            if found is None:
-                return None
-            carried = {**found.carried, **values.get("carried", {})}
-            changed = replace(found, **{**values, "carried": carried, "updated_at": self._configuring.clock.utc_now()})
-            await repository.put(changed)
-            return changed
-
-    async def remove(self, account_sid: AccountSid, sid: str) -> bool:
-        """False if there is none."""
-        async with self._configuring.change() as connection:
-            repository = ApplicationRepository(connection)
-            found = own(await repository.get(sid), account_sid)
-            if found is not None:
-                await repository.remove({sid})
-            return found is not None
+        return await self._change(account_sid, sid, lambda found: with_carried(found, values))

@@ -1,21 +1,17 @@
 """Numbers that an account has verified and may show as its caller id (rest-api.md 9.15)."""
 
-from dataclasses import replace
-
 from ringback.model.record import CallerIdRecord
 from ringback.model.sid import AccountSid, new_sid
-from ringback.services.configuration import Configuring
-from ringback.services.ownership import own
+from ringback.services.own_keeping import OwnKeeping
 from ringback.store import table
 from ringback.store.caller_id import CallerIdRepository
 from ringback.store.paging import PageRequest, Slice
 
 
-class CallerIdKeeping:
+class CallerIdKeeping(OwnKeeping[CallerIdRecord]):
     """The caller ids of an account; another account's is not there."""
 
-    def __init__(self, configuring: Configuring) -> None:
-        self._configuring = configuring
+    repository = CallerIdRepository
 
     async def add(self, account_sid: AccountSid, number: str, friendly_name: str) -> CallerIdRecord:
         """The number was verified; one that was so already stays as it is."""
@@ -39,10 +35,6 @@ class CallerIdKeeping:
         async with self._configuring.read() as connection:
             return await CallerIdRepository(connection).of_number(account_sid, number)
 
-    async def find(self, account_sid: AccountSid, sid: str) -> CallerIdRecord | None:
-        async with self._configuring.read() as connection:
-            return own(await CallerIdRepository(connection).get(sid), account_sid)
-
     async def page(
         self,
         account_sid: AccountSid,
@@ -52,30 +44,15 @@ class CallerIdKeeping:
         friendly_name: str | None = None,
     ) -> Slice[CallerIdRecord]:
         columns = table.caller_id.c
-        conditions = [columns.account_sid == account_sid]
+        conditions = []
         if number is not None:
             conditions.append(columns.number == number)
         if friendly_name is not None:
             conditions.append(columns.friendly_name == friendly_name)
-        async with self._configuring.read() as connection:
-            return await CallerIdRepository(connection).page(request, *conditions)
+        return await self._page(account_sid, request, *conditions)
 
     async def rename(self, account_sid: AccountSid, sid: str, friendly_name: str | None) -> CallerIdRecord | None:
-        async with self._configuring.change() as connection:
-            repository = CallerIdRepository(connection)
-            found = own(await repository.get(sid), account_sid)
-            if found is None:
-                return None
-            name = found.friendly_name if friendly_name is None else friendly_name
-            changed = replace(found, friendly_name=name, updated_at=self._configuring.clock.utc_now())
-            await repository.put(changed)
-            return changed
-
-    async def remove(self, account_sid: AccountSid, sid: str) -> bool:
-        """False if there is none. The number may not be shown any more."""
-        async with self._configuring.change() as connection:
-            repository = CallerIdRepository(connection)
-            found = own(await repository.get(sid), account_sid)
-            if found is not None:
-                await repository.remove({sid})
-            return found is not None
+        """None for `friendly_name` leaves it as it is."""
+        return await self._change(
+            account_sid, sid, lambda _: {} if friendly_name is None else {"friendly_name": friendly_name}
+        )

@@ -2,12 +2,10 @@
 
 import secrets
 import string
-from dataclasses import replace
 
 from ringback.model.record import KeyRecord, hash_secret
 from ringback.model.sid import AccountSid, new_sid
-from ringback.services.configuration import Configuring
-from ringback.services.ownership import own
+from ringback.services.own_keeping import OwnKeeping
 from ringback.services.refusal import Refused
 from ringback.store import table
 from ringback.store.key import KeyRepository
@@ -20,11 +18,10 @@ TOO_MANY = 20403
 _ALPHABET = string.ascii_letters + string.digits
 
 
-class KeyKeeping:
+class KeyKeeping(OwnKeeping[KeyRecord]):
     """The keys of an account; another account's key is not there."""
 
-    def __init__(self, configuring: Configuring) -> None:
-        self._configuring = configuring
+    repository = KeyRepository
 
     async def create(self, account_sid: AccountSid, friendly_name: str) -> tuple[KeyRecord, str]:
         """The key and its secret, which nobody can tell afterwards. Raises `Refused` for one too many."""
@@ -45,30 +42,11 @@ class KeyKeeping:
             await repository.put(record)
         return record, secret
 
-    async def find(self, account_sid: AccountSid, sid: str) -> KeyRecord | None:
-        async with self._configuring.read() as connection:
-            return own(await KeyRepository(connection).get(sid), account_sid)
-
     async def page(self, account_sid: AccountSid, request: PageRequest) -> Slice[KeyRecord]:
-        async with self._configuring.read() as connection:
-            return await KeyRepository(connection).page(request, table.key.c.account_sid == account_sid)
+        return await self._page(account_sid, request)
 
     async def rename(self, account_sid: AccountSid, sid: str, friendly_name: str | None) -> KeyRecord | None:
-        async with self._configuring.change() as connection:
-            repository = KeyRepository(connection)
-            found = own(await repository.get(sid), account_sid)
-            if found is None:
-                return None
-            name = found.friendly_name if friendly_name is None else friendly_name
-            changed = replace(found, friendly_name=name, updated_at=self._configuring.clock.utc_now())
-            await repository.put(changed)
-            return changed
-
-    async def remove(self, account_sid: AccountSid, sid: str) -> bool:
-        """False if there is none. Its next request is refused."""
-        async with self._configuring.change() as connection:
-            repository = KeyRepository(connection)
-            found = own(await repository.get(sid), account_sid)
-            if found is not None:
-                await repository.remove({sid})
-            return found is not None
+        """None for `friendly_name` leaves it as it is."""
+        return await self._change(
+            account_sid, sid, lambda _: {} if friendly_name is None else {"friendly_name": friendly_name}
+        )

@@ -5,7 +5,7 @@ A number is claimed, not bought: whether calls for it arrive is up to the trunks
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement
@@ -14,8 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ringback.model.record import NumberRecord, NumberType
 from ringback.model.sid import AccountSid, new_sid
-from ringback.services.configuration import Configuring
-from ringback.services.ownership import own
+from ringback.services.own_keeping import OwnKeeping, with_carried
 from ringback.services.refusal import Refused
 from ringback.store import table
 from ringback.store.application import ApplicationRepository
@@ -44,9 +43,10 @@ class NumberFilter:
     origin: str | None = None
     beta: bool | None = None
 
-    def conditions(self, account_sid: AccountSid) -> list[ColumnElement[bool]]:
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
         columns = table.number.c
-        conditions: list[ColumnElement[bool]] = [columns.account_sid == account_sid]
+        conditions: list[ColumnElement[bool]] = []
         if self.part is not None:
             conditions.append(columns.number.like(_pattern(self.part), escape="\\"))
         if self.friendly_name is not None:
@@ -61,11 +61,10 @@ class NumberFilter:
         return self.origin not in (None, ORIGIN) or self.beta is True
 
 
-class NumberKeeping:
+class NumberKeeping(OwnKeeping[NumberRecord]):
     """`values` are fields of `NumberRecord` by name; another account's number is not there."""
 
-    def __init__(self, configuring: Configuring) -> None:
-        self._configuring = configuring
+    repository = NumberRepository
 
     async def create(
         self, account_sid: AccountSid, number: str, type_: NumberType | None, values: Mapping[str, Any]
@@ -97,42 +96,22 @@ class NumberKeeping:
             await _check(connection, record, values)
             await repository.put(record)
 
-    async def find(self, account_sid: AccountSid, sid: str) -> NumberRecord | None:
-        async with self._configuring.read() as connection:
-            return own(await NumberRepository(connection).get(sid), account_sid)
-
     async def page(self, account_sid: AccountSid, request: PageRequest, chosen: NumberFilter) -> Slice[NumberRecord]:
-        if chosen.shows_nothing:
-            return Slice()
-        async with self._configuring.read() as connection:
-            return await NumberRepository(connection).page(request, *chosen.conditions(account_sid))
+        return Slice() if chosen.shows_nothing else await self._page(account_sid, request, *chosen.conditions)
 
     async def update(
         self, account_sid: AccountSid, sid: str, values: Mapping[str, Any], *, move_to: AccountSid | None = None
     ) -> NumberRecord | None:
         """What `values` do not name stays; of `carried`, too. A number that moves leaves its application behind."""
-        async with self._configuring.change() as connection:
-            repository = NumberRepository(connection)
-            found = own(await repository.get(sid), account_sid)
-            if found is None:
-                return None
-            if move_to is not None and move_to != account_sid:
-                found = replace(found, account_sid=move_to, voice_application_sid=None)
-            given = _exclusive(values)
-            carried = {**found.carried, **given.get("carried", {})}
-            changed = replace(found, **{**given, "carried": carried, "updated_at": self._configuring.clock.utc_now()})
-            await _check(connection, changed, values)
-            await repository.put(changed)
-            return changed
 
-    async def remove(self, account_sid: AccountSid, sid: str) -> bool:
-        """False if there is none."""
-        async with self._configuring.change() as connection:
-            repository = NumberRepository(connection)
-            found = own(await repository.get(sid), account_sid)
-            if found is not None:
-                await repository.remove({sid})
-            return found is not None
+        def changes(found: NumberRecord) -> Mapping[str, Any]:
+            moved = {} if move_to in (None, account_sid) else {"account_sid": move_to, "voice_application_sid": None}
+            return {**moved, **with_carried(found, _exclusive(values))}
+
+        async def check(connection: AsyncConnection, _: NumberRecord, changed: NumberRecord) -> None:
+            await _check(connection, changed, values)
+
+        return await self._change(account_sid, sid, changes, check)
 
 
 def _exclusive(values: Mapping[str, Any]) -> Mapping[str, Any]:

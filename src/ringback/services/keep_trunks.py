@@ -1,14 +1,14 @@
 """Trunks: carriers through which numbers are dialled, and which bring calls to our numbers. Our own resource."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from ipaddress import ip_network
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from ringback.model.record import TrunkRecord
 from ringback.model.sid import AccountSid, new_sid
-from ringback.services.configuration import Configuring
-from ringback.services.ownership import own
+from ringback.services.own_keeping import OwnKeeping
 from ringback.services.refusal import Refused
 from ringback.store import table
 from ringback.store.paging import PageRequest, Slice
@@ -19,11 +19,10 @@ BAD_PARAMETER = 20001
 CONFLICT = 20409
 
 
-class TrunkKeeping:
+class TrunkKeeping(OwnKeeping[TrunkRecord]):
     """`values` are fields of `TrunkRecord` by name; another account's trunk is not there."""
 
-    def __init__(self, configuring: Configuring) -> None:
-        self._configuring = configuring
+    repository = TrunkRepository
 
     async def create(self, account_sid: AccountSid, values: Mapping[str, Any]) -> TrunkRecord:
         """Raises `Refused` for one too many, and for a name or an address that is another trunk's."""
@@ -37,34 +36,16 @@ class TrunkKeeping:
             await repository.put(record)
         return record
 
-    async def find(self, account_sid: AccountSid, sid: str) -> TrunkRecord | None:
-        async with self._configuring.read() as connection:
-            return own(await TrunkRepository(connection).get(sid), account_sid)
-
     async def page(self, account_sid: AccountSid, request: PageRequest) -> Slice[TrunkRecord]:
-        async with self._configuring.read() as connection:
-            return await TrunkRepository(connection).page(request, table.trunk.c.account_sid == account_sid)
+        return await self._page(account_sid, request)
 
     async def update(self, account_sid: AccountSid, sid: str, values: Mapping[str, Any]) -> TrunkRecord | None:
         """What `values` do not name stays. Raises `Refused` like `create`."""
-        async with self._configuring.change() as connection:
-            repository = TrunkRepository(connection)
-            found = own(await repository.get(sid), account_sid)
-            if found is None:
-                return None
-            changed = replace(found, **values, updated_at=self._configuring.clock.utc_now())
-            await _require_no_conflict(repository, changed)
-            await repository.put(changed)
-            return changed
 
-    async def remove(self, account_sid: AccountSid, sid: str) -> bool:
-        """False if there is none."""
-        async with self._configuring.change() as connection:
-            repository = TrunkRepository(connection)
-            found = own(await repository.get(sid), account_sid)
-            if found is not None:
-                await repository.remove({sid})
-            return found is not None
+        async def check(connection: AsyncConnection, _: TrunkRecord, changed: TrunkRecord) -> None:
+            await _require_no_conflict(TrunkRepository(connection), changed)
+
+        return await self._change(account_sid, sid, lambda _: values, check)
 
 
 async def _require_no_conflict(repository: TrunkRepository, wanted: TrunkRecord) -> None:
