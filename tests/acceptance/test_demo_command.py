@@ -43,7 +43,7 @@ async def test_the_demo_calls_draws_and_keeps_what_was_heard(tmp_path: Path) -> 
     scratch.mkdir()
     began = time.monotonic()
     process = await start_demo(folder, scratch=scratch)
-    out, err = await asyncio.wait_for(process.communicate(), 60)
+    out, err = await asyncio.wait_for(process.communicate(), 180)
     told = out.decode()
     assert (process.returncode, err.decode()) == (0, ""), told
     assert time.monotonic() - began < 40
@@ -68,7 +68,7 @@ async def test_keep_stays_up_until_it_is_interrupted_also_when_port_5060_is_take
         process = await start_demo(tmp_path / "audio", "--keep", scratch=scratch)
         assert process.stdout is not None
         lines: list[str] = []
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(180):
             while not lines or "Press Ctrl-C" not in lines[-1]:
                 line = await process.stdout.readline()
                 assert line, lines
@@ -98,6 +98,6 @@ async def still_answers(proxy: str) -> None:
 async def test_a_folder_that_cannot_be_made_is_told_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     process = await start_demo(tmp_path / "taken" / "audio", scratch=tmp_path)
-    _, told = await asyncio.wait_for(process.communicate(), 60)
+    _, told = await asyncio.wait_for(process.communicate(), 180)
     assert process.returncode == 2
     assert told.decode() == f"--folder {tmp_path}/taken/audio: it cannot be made: Not a directory\n"

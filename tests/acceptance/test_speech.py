@@ -36,7 +36,7 @@ async def test_a_spoken_hint_is_the_speech_result(
         await placed.answered()
         await asyncio.sleep(0.5)
         await placed.play(spoken(voice, word))
-        await placed.ended(40)
+        await placed.ended(90)
     (heard,) = app.of("/heard")
     assert heard.parameters["SpeechResult"] == word
     assert 0.5 < float(heard.parameters["Confidence"]) <= 1
@@ -50,7 +50,7 @@ async def test_a_voice_stops_the_prompt_and_partial_results_are_sent(
     """G-02 and twiml.md 5.4."""
     app.pages["/voice"] = (
         '<Gather input="dtmf speech" speechTimeout="1" action="/heard" partialResultCallback="/partial">'
-        "<Say>" + "This is a very long announcement. " * 12 + "</Say></Gather>"
+        "<Say>" + "This is a very long announcement. " * 40 + "</Say></Gather>"
     )
     app.pages["/heard"] = "<Hangup/>"
     app.pages["/partial"] = ""
@@ -60,11 +60,11 @@ async def test_a_voice_stops_the_prompt_and_partial_results_are_sent(
         await asyncio.sleep(1)
         before = asyncio.get_running_loop().time()
         await placed.play(spoken(voice, "The weather is nice today. My name is John Smith."))
-        await placed.ended(40)
+        await placed.ended(90)
     (heard,) = app.of("/heard")
     assert "weather is nice" in heard.parameters["SpeechResult"]
     assert "Digits" not in heard.parameters
-    assert heard.at - before < 15
+    assert heard.at - before < 60, "the prompt alone takes longer"
     partials = app.of("/partial")
     assert [request.parameters["SequenceNumber"] for request in partials] == [str(i) for i in range(len(partials))]
     assert "weather" in " ".join(request.parameters["UnstableSpeechResult"] for request in partials)
@@ -97,8 +97,8 @@ async def test_the_words_of_a_recording_reach_the_transcribe_callback(
         placed = phone.call(f"sip:hello@{DOMAIN}", proxy=f"127.0.0.1:{server.port}", user=USER, password=PASSWORD)
         await placed.answered()
         await placed.play(spoken(voice, "The weather is nice today. My name is John Smith."))
-        await placed.ended(40)
-    (words,) = await app.wait_for("/words", seconds=40)
+        await placed.ended(90)
+    (words,) = await app.wait_for("/words", seconds=100)
     assert words.parameters["TranscriptionStatus"] == "completed"
     assert "weather is nice" in words.parameters["TranscriptionText"]
     assert words.parameters["RecordingSid"] == app.of("/done")[0].parameters["RecordingSid"]
