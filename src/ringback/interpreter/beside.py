@@ -52,16 +52,7 @@ class BesideDocuments:
                 return problem.message
             except CallEnded:
                 return CALL_OVER
-            parts = Parts(
-                documents=documents,
-                reporter=run.reporter,
-                callbacks=run.callbacks,
-                clock=run.clock,
-                limits=run.limits,
-                screening=run.screening,
-                waiting=run.waiting,
-                restricted_to=RestrictedTo.CONFERENCE_WAIT,
-            )
+            parts = Parts.beside(run, documents, restricted_to=RestrictedTo.CONFERENCE_WAIT)
             ends = {End.RAN_OUT: None, End.STOPPED: CALL_OVER, End.FAILED: NOT_RUN}
             return ends[await DocumentLoop(call, parts).run(document)]
 

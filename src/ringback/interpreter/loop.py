@@ -55,6 +55,31 @@ class Parts:
     payments: Mapping[str, PaymentConnector] = field(default_factory=lambda: CONNECTORS)
     count: DocumentCount = field(default_factory=DocumentCount)
 
+    @classmethod
+    def beside(
+        cls,
+        run: Run,
+        documents: DocumentSource,
+        *,
+        restricted_to: RestrictedTo | None = None,
+        leave_queue: Callable[[], None] | None = None,
+    ) -> "Parts":
+        """For documents that a verb of `run` has run, on its own call or another."""
+        return cls(
+            documents=documents,
+            reporter=run.reporter,
+            callbacks=run.callbacks,
+            clock=run.clock,
+            limits=run.limits,
+            screening=run.screening,
+            waiting=run.waiting,
+            owns_number=run.owns_number,
+            applications=run.applications,
+            payments=run.payments,
+            restricted_to=restricted_to,
+            leave_queue=leave_queue,
+        )
+
 
 class DocumentLoop:
     """Runs documents on one call until one runs out, the call is over or moved, or none can be had.

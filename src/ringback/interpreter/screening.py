@@ -23,26 +23,11 @@ class LegScreening:
 
         async def screen(leg: CallControl) -> bool:
             """SC-03: a document that ran out lets the two be joined; hang-up or failure (F-06) does not."""
-            parts = self._parts(self.documents.for_call(leg), run, restricted_to)
+            parts = Parts.beside(run, self.documents.for_call(leg), restricted_to=restricted_to)
             end = await DocumentLoop(leg, parts).run(request)
             return end is End.RAN_OUT and not leg.has_ended
 
         return screen
 
     def transfer(self, verb: Dial, run: Run) -> ReferUrl:
-        return ReferUrl(verb=verb, run_of_dial=run, parts=self._parts(self.documents, run))
-
-    def _parts(self, documents: DocumentSource, run: Run, restricted_to: RestrictedTo | None = None) -> Parts:
-        return Parts(
-            documents=documents,
-            reporter=run.reporter,
-            callbacks=run.callbacks,
-            clock=run.clock,
-            limits=run.limits,
-            screening=self,
-            waiting=run.waiting,
-            owns_number=run.owns_number,
-            applications=run.applications,
-            payments=run.payments,
-            restricted_to=restricted_to,
-        )
+        return ReferUrl(verb=verb, run_of_dial=run, parts=Parts.beside(run, self.documents))

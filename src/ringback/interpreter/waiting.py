@@ -43,7 +43,7 @@ class CallWaiting:
 
         async def wait(call: CallControl) -> bool:
             documents = self.documents.for_call(call)
-            parts = self._parts(run, documents, RestrictedTo.CONFERENCE_WAIT)
+            parts = Parts.beside(run, documents, restricted_to=RestrictedTo.CONFERENCE_WAIT)
             try:
                 document = await documents.fetch(request)
             except DocumentUnavailable:
@@ -71,7 +71,7 @@ class CallWaiting:
                 has_left = True
 
             documents = _WithFacts(documents=self.documents.for_call(call), facts=lambda: _parameters_of(facts()))
-            parts = replace(self._parts(run, documents, RestrictedTo.QUEUE_WAIT), leave_queue=leave)
+            parts = Parts.beside(run, documents, restricted_to=RestrictedTo.QUEUE_WAIT, leave_queue=leave)
             while True:
                 began = run.clock.now()
                 end = await DocumentLoop(call, parts).run(request)
@@ -98,25 +98,10 @@ class CallWaiting:
                 seconds=dequeued.seconds,
                 dequeuing_call_sid=dequeued.dequeuing_call_sid,
             )
-            parts = self._parts(run, self.documents.for_call(call), RestrictedTo.QUEUE_URL)
+            parts = Parts.beside(run, self.documents.for_call(call), restricted_to=RestrictedTo.QUEUE_URL)
             await DocumentLoop(call, parts).run(DocumentRequest(url=url, method=method, parameters=parameters))
 
         return announce
-
-    def _parts(self, run: Run, documents: DocumentSource, restricted_to: RestrictedTo) -> Parts:
-        return Parts(
-            documents=documents,
-            reporter=run.reporter,
-            callbacks=run.callbacks,
-            clock=run.clock,
-            limits=run.limits,
-            screening=run.screening,
-            waiting=self,
-            owns_number=run.owns_number,
-            applications=run.applications,
-            payments=run.payments,
-            restricted_to=restricted_to,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
