@@ -39,7 +39,7 @@ from ringback.call.referral import Referral
 from ringback.call.time_limit import TimeLimit
 from ringback.call.transcribing import transcribe
 from ringback.call.transfer import NO_REFER_URL
-from ringback.call.voice_recording import record_voice
+from ringback.call.voice_recording import record_voice, told
 from ringback.clock import Clock
 from ringback.media._engine import Clip
 from ringback.media.leg import MediaLeg
@@ -278,7 +278,7 @@ class Call:
             self._info, source=request.source, trim=request.trim, on_started=request.on_started
         )
         if self.has_ended:
-            return await self._parts.recordings.close(recording, seconds=0, ended_by="hangup")
+            return told(request, await self._parts.recordings.close(recording, seconds=0, ended_by="hangup"))
         desk, audio = self._parts.recordings, self.leg.media
         return await record_voice(recording, request, audio=audio, desk=desk, ends=self.ends)
 

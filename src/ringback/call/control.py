@@ -119,6 +119,7 @@ class RecordRequest:
     trim: bool
     source: str = "RecordVerb"
     on_started: Callable[[RecordingStarted], None] | None = None  # called once, when the recording begins
+    on_ended: "Callable[[RecordResult], None] | None" = None  # and once when the file is there, however it ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,10 +55,14 @@ class Answerer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectionRequest:
-    """Find out who answers a dialled leg, and tell; the bridge does not wait for it (AM-02)."""
+    """Find out who answers a dialled leg, and tell; the bridge does not wait for it (AM-02).
+
+    `began` is called when the listening begins. `tell` follows in any case.
+    """
 
     detection: MachineDetection
     tell: Callable[[CallSid, Answerer], None]
+    began: Callable[[CallSid], None] = lambda call_sid: None
 
 
 class MachineDetector:

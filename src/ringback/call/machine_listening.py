@@ -24,6 +24,7 @@ async def find_answerer(audio: TappedAudio, detector: MachineDetector) -> Answer
 def detect(audio: TappedAudio, request: DetectionRequest, call_sid: CallSid) -> "asyncio.Task[None]":
     """In the background; the result is told once. Cancel the task to hear nothing more."""
     detector = MachineDetector(request.detection)
+    request.began(call_sid)
     return asyncio.ensure_future(_tell(audio, detector, lambda found: request.tell(call_sid, found)))
 
 

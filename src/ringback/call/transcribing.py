@@ -9,7 +9,7 @@ from ringback.call.journal import CallJournal
 from ringback.call.listening import Hearing
 from ringback.clock import Clock
 from ringback.model.record import TranscriptionRecord, TranscriptionStatus
-from ringback.model.sid import new_transcription_sid
+from ringback.model.sid import transcription_sid
 
 
 def transcribe(
@@ -24,7 +24,7 @@ def transcribe(
 ) -> None:
     """Begin. The row is there from now on, and has the words before `then` is called with them."""
     record = TranscriptionRecord(
-        sid=new_transcription_sid(),
+        sid=transcription_sid(recording.recording_sid),
         account_sid=info.account_sid,
         recording_sid=recording.recording_sid,
         status=TranscriptionStatus.IN_PROGRESS,

@@ -29,7 +29,7 @@ async def record_voice(
             silence_seconds=request.silence_seconds or 0.0,
         )
     except MediaError as problem:
-        return desk.fail(opened, str(problem))
+        return told(request, desk.fail(opened, str(problem)))
     desk.began(opened, live)
     key = asyncio.ensure_future(_first_key_of(request.finish_on_key, audio))
     ended_by: str | None = None
@@ -44,7 +44,14 @@ async def record_voice(
         recorded = await live.finished
         is_over = any(end.done() for end in ends)
         ended_by = ended_by or ("hangup" if is_over else RECORDING_ENDS.get(recorded.reason, "hangup"))
-        result = await desk.close(opened, seconds=recorded.seconds, ended_by=ended_by)
+        result = told(request, await desk.close(opened, seconds=recorded.seconds, ended_by=ended_by))
+    return result
+
+
+def told(request: RecordRequest, result: RecordResult) -> RecordResult:
+    """Whoever asked hears of it also where the task that recorded was cancelled."""
+    if request.on_ended is not None:
+        request.on_ended(result)
     return result
 
 

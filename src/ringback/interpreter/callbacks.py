@@ -16,7 +16,16 @@ class DeliveredCallbacks:
     call_sid: CallSid
     cookies: CookieJar | None = None
 
-    def send(self, url: str, method: Method, parameters: Pairs) -> None:
-        self.delivery.post(
-            Callback(call_sid=self.call_sid, url=url, method=method, parameters=parameters, cookies=self.cookies)
+    def send(self, url: str, method: Method, parameters: Pairs, *, sid: str | None = None) -> None:
+        self.delivery.post(self._callback(url, method, parameters, sid))
+
+    def hold(self, url: str, method: Method, parameters: Pairs, *, sid: str) -> None:
+        self.delivery.hold(self._callback(url, method, parameters, sid))
+
+    def withdraw(self, url: str, method: Method, parameters: Pairs, *, sid: str) -> None:
+        self.delivery.withdraw(self._callback(url, method, parameters, sid))
+
+    def _callback(self, url: str, method: Method, parameters: Pairs, sid: str | None) -> Callback:
+        return Callback(
+            call_sid=self.call_sid, url=url, method=method, parameters=parameters, cookies=self.cookies, sid=sid
         )

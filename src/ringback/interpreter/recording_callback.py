@@ -1,11 +1,13 @@
 """`recordingStatusCallback`: what is told of a recording of a call, and to whom (twiml.md 6.4, 7.5)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from ringback.call.control import CallInfo, RecordingStarted, RecordResult
-from ringback.interpreter.outcome import Method
+from ringback.interpreter.outcome import Method, Pairs
+from ringback.interpreter.recording_told import RecordingTold
 from ringback.interpreter.run import Callbacks, Run
 from ringback.model.record import RecordingStatus
 from ringback.webhooks.callback_parameters import RecordingFacts, recording_callback_parameters
@@ -41,22 +43,27 @@ class RecordingCallback:
         )
 
     def started(self, recording: RecordingStarted) -> None:
-        self._send(
-            RecordingFacts(
-                recording_sid=recording.recording_sid,
-                account_sid=self.info.account_sid,
-                call_sid=self.info.call_sid,
-                url=recording.url,
-                status=RecordingStatus.IN_PROGRESS,
-                source=self.source,
-                started_at=recording.started_at,
-                channels=recording.channels,
-                track=self.track,
-            )
-        )
+        facts = self.first_facts(recording)
+        self._told.begun(facts.recording_sid, partial(_parameters, facts))
 
     def ended(self, result: RecordResult) -> None:
-        self._send(self.facts(result))
+        facts = self.facts(result)
+        self._told.over(facts.recording_sid, facts.status, partial(_parameters, facts))
+
+    def first_facts(self, recording: RecordingStarted) -> RecordingFacts:
+        """What is told of a recording that begins, which has no length yet."""
+        return RecordingFacts(
+            recording_sid=recording.recording_sid,
+            account_sid=self.info.account_sid,
+            call_sid=self.info.call_sid,
+            url=recording.url,
+            status=RecordingStatus.IN_PROGRESS,
+            source=self.source,
+            started_at=recording.started_at,
+            seconds=0,
+            channels=recording.channels,
+            track=self.track,
+        )
 
     def facts(self, result: RecordResult) -> RecordingFacts:
         """What is told of a recording that is over."""
@@ -74,6 +81,10 @@ class RecordingCallback:
             error_code=result.error_code,
         )
 
-    def _send(self, facts: RecordingFacts) -> None:
-        if self.url and facts.status.value in self.events:
-            self.callbacks.send(self.url, self.method, recording_callback_parameters(facts))
+    @property
+    def _told(self) -> RecordingTold:
+        return RecordingTold(callbacks=self.callbacks, url=self.url, method=self.method, events=self.events)
+
+
+def _parameters(facts: RecordingFacts, status: RecordingStatus) -> Pairs:
+    return recording_callback_parameters(replace(facts, status=status))

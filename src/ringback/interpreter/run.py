@@ -25,9 +25,17 @@ UNEXPECTED = 12200
 
 
 class Callbacks(Protocol):
-    """Sends asynchronous callbacks of one call (H-11): at least once, the reply ignored, nothing to wait for."""
+    """Sends asynchronous callbacks of one call (H-11): at least once, the reply ignored, nothing to wait for.
 
-    def send(self, url: str, method: Method, parameters: Pairs) -> None: ...
+    What will be owed at the end of something is held from its beginning: the next process sends it, should this one die
+    before it is sent or withdrawn. All three are one callback if they have the same `sid`.
+    """
+
+    def send(self, url: str, method: Method, parameters: Pairs, *, sid: str | None = None) -> None: ...
+
+    def hold(self, url: str, method: Method, parameters: Pairs, *, sid: str) -> None: ...
+
+    def withdraw(self, url: str, method: Method, parameters: Pairs, *, sid: str) -> None: ...
 
 
 Screen = Callable[[CallControl], Awaitable[bool]]  # runs on the leg that answered; True: bridge it

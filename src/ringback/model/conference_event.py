@@ -39,6 +39,9 @@ ReasonLeft = Literal[
     "participant_add_failed",
 ]
 
+EVERYBODY_LEFT: ReasonEnded = "last-participant-left"
+"""Why a conference ended that a crash cut off: the calls in it are over."""
+
 # `statusCallbackEvent` names groups of events.
 EVENTS_OF_NAME: dict[str, tuple[EventKind, ...]] = {
     "start": ("conference-start",),

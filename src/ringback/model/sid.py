@@ -41,8 +41,9 @@ def new_recording_sid() -> RecordingSid:
     return RecordingSid(new_sid("RE"))
 
 
-def new_transcription_sid() -> TranscriptionSid:
-    return TranscriptionSid(new_sid("TR"))
+def transcription_sid(recording_sid: RecordingSid) -> TranscriptionSid:
+    """Of the words of a recording, which has them once; so it is known before they are."""
+    return TranscriptionSid(recording_sid.replace("RE", "TR", 1))
 
 
 def new_conference_sid() -> ConferenceSid:

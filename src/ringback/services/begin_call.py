@@ -17,6 +17,7 @@ from ringback.call.machine_detection import Answerer, DetectionRequest, MachineD
 from ringback.call.machine_listening import detect, find_answerer
 from ringback.interpreter.call_documents import First
 from ringback.interpreter.callbacks import DeliveredCallbacks
+from ringback.interpreter.detection import DetectionCallback
 from ringback.interpreter.recording_callback import RecordingCallback
 from ringback.interpreter.source import DocumentRequest
 from ringback.model.record import AccountRecord
@@ -24,7 +25,6 @@ from ringback.model.sid import CallSid
 from ringback.services.call_order import CallOrder, DetectionOrder, RecordOrder
 from ringback.services.call_run import CallRuns
 from ringback.services.keep_journal import Journal
-from ringback.webhooks.callback_parameters import detection_parameters
 
 RECORDING_SOURCE = "OutboundAPI"
 
@@ -64,7 +64,7 @@ def _record(call: Call, order: RecordOrder, callbacks: DeliveredCallbacks, journ
     )
 
     def started(recording: RecordingStarted) -> None:
-        journal.recording_began(call.info)
+        journal.recording_began(call.info, callback.first_facts(recording))
         callback.started(recording)
 
     def ended(result: RecordResult) -> None:
@@ -95,13 +95,24 @@ async def _press(call: Call, digits: str) -> None:
 def _detect_beside(
     call: Call, order: DetectionOrder, callbacks: DeliveredCallbacks, journal: Journal
 ) -> "asyncio.Task[None]":
+    target = order.callback
+    callback = None
+    if target is not None:
+        callback = DetectionCallback(
+            callbacks=callbacks, account_sid=call.info.account_sid, url=target.url, method=target.method
+        )
+
+    def began(call_sid: CallSid) -> None:
+        if callback is not None:
+            callback.began(call_sid)
+
     def tell(call_sid: CallSid, found: Answerer) -> None:
         journal.answerer_found(call.info, found.answered_by)
-        if order.callback is not None:
-            parameters = detection_parameters(call_sid, call.info.account_sid, found.answered_by, found.seconds)
-            callbacks.send(order.callback.url, order.callback.method, parameters)
+        if callback is not None:
+            callback.tell(call_sid, found)
 
-    return detect(call.leg.media, DetectionRequest(detection=order.detection, tell=tell), call.info.call_sid)
+    request = DetectionRequest(detection=order.detection, tell=tell, began=began)
+    return detect(call.leg.media, request, call.info.call_sid)
 
 
 async def _first_told(call: Call, detection: MachineDetection, first: First, journal: Journal) -> First:

@@ -141,6 +141,7 @@ class Journal:
         live = self._live.get(info.call_sid)
         if live is not None:
             self._change(live, answered_by=answered_by)
+            self._hold(live)
 
     def tell_status_to(self, info: CallInfo, status_events: StatusEvents) -> None:
         """From now on the status callbacks of this call go there (rest-api.md 9.2 Update); nothing if it is over."""
@@ -167,11 +168,13 @@ class Journal:
         else:
             self._tell(live)
 
-    def recording_began(self, info: CallInfo) -> None:
+    def recording_began(self, info: CallInfo, recording: RecordingFacts) -> None:
         """The callback of the end names this recording of the whole call, and waits until it can be fetched."""
         live = self._live.get(info.call_sid)
         if live is not None:
             live.is_recorded = True
+            live.recording = recording
+            self._hold(live)
 
     def recording_finished(self, info: CallInfo, recording: RecordingFacts) -> None:
         """The recording of `recording_began` is over, with the call or before it."""

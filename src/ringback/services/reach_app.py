@@ -6,7 +6,7 @@ With an `Outbox` callbacks are written before they are sent, and what an earlier
 import asyncio
 import itertools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -89,6 +89,11 @@ class AppLinks:
                 record, CallbackState.FAILED, tries=0, error_code=problem.code
             )
         self._report(record.account_sid, problem)
+
+    def withdraw(self, record: CallbackRecord) -> None:
+        """A callback that an earlier process held is not owed."""
+        if self._outbox is not None:
+            self._outbox.put(replace(record, finished_at=self._clock.utc_now()))
 
     async def close(self, grace_seconds: float) -> None:
         """Send what waits, all accounts at once, within the grace time; what is written down is left there."""

@@ -13,12 +13,13 @@ from ringback.call.listen_request import ListeningFailed
 from ringback.call.live_transcription import LiveTranscription, Track, Transcript, TranscriptionRequest
 from ringback.clock import Clock
 from ringback.model.record import AccountRecord
-from ringback.model.sid import new_sid
+from ringback.model.sid import derived_sid, new_sid
 from ringback.services.reach_app import AppLinks
 from ringback.services.refusal import Refused
 from ringback.services.running_calls import RunningCalls
 from ringback.speech.profanity import without_profanity
 from ringback.webhooks.callback import Callback
+from ringback.webhooks.delivery import Delivery
 from ringback.webhooks.signature import Parameters
 from ringback.webhooks.transcription_parameters import (
     TranscriptionFacts,
@@ -97,7 +98,7 @@ class CallTranscribing:
                 call_sid=call.info.call_sid,
                 language=order.language,
             ),
-            post=self._links.of(account).delivery.post,
+            delivery=self._links.of(account).delivery,
             clock=self._clock,
             over=lambda: self._forget(shown.sid),
         )
@@ -155,20 +156,23 @@ def _begin(call: Call, order: TranscriptionOrder, told: "_App") -> LiveTranscrip
 
 
 class _App:
-    """Tells the app; implements `TranscriptionTold`. `SequenceId` counts all callbacks of one transcription, from 1."""
+    """Tells the app; implements `TranscriptionTold`. `SequenceId` counts all callbacks of one transcription, from 1.
+
+    Its end, whichever it will be, is one callback, held from the start.
+    """
 
     def __init__(
         self,
         *,
         order: TranscriptionOrder,
         facts: TranscriptionFacts,
-        post: Callable[[Callback], None],
+        delivery: Delivery,
         clock: Clock,
         over: Callable[[], None],
     ) -> None:
         self._order = order
         self._facts = facts
-        self._post = post
+        self._delivery = delivery
         self._clock = clock
         self._over = over
         self._sequence = 0
@@ -190,6 +194,9 @@ class _App:
                 track=order.tracks[0] if len(order.tracks) == 1 else "both_tracks",
             )
         )
+        end = self._callback(stopped_parameters(self._facts, self._clock.utc_now(), self._sequence + 1), is_end=True)
+        if end is not None:
+            self._delivery.hold(end)
 
     def heard(self, transcript: Transcript) -> None:
         text = without_profanity(transcript.text) if self._order.profanity_filter else transcript.text
@@ -207,23 +214,28 @@ class _App:
 
     def stopped(self) -> None:
         self._over()
-        self._send(stopped_parameters(self._facts, *self._next()))
+        self._send(stopped_parameters(self._facts, *self._next()), is_end=True)
 
     def failed(self, code: int, message: str) -> None:
         self._over()
-        self._send(failed_parameters(self._facts, *self._next(), code=code, message=message))
+        self._send(failed_parameters(self._facts, *self._next(), code=code, message=message), is_end=True)
 
     def _next(self) -> tuple[datetime, int]:
         self._sequence += 1
         return self._clock.utc_now(), self._sequence
 
-    def _send(self, parameters: Parameters) -> None:
-        if self._order.callback_url:
-            self._post(
-                Callback(
-                    call_sid=self._facts.call_sid,
-                    url=self._order.callback_url,
-                    parameters=parameters,
-                    method=self._order.callback_method,
-                )
-            )
+    def _send(self, parameters: Parameters, *, is_end: bool = False) -> None:
+        callback = self._callback(parameters, is_end=is_end)
+        if callback is not None:
+            self._delivery.post(callback)
+
+    def _callback(self, parameters: Parameters, *, is_end: bool) -> Callback | None:
+        if not self._order.callback_url:
+            return None
+        return Callback(
+            call_sid=self._facts.call_sid,
+            url=self._order.callback_url,
+            parameters=parameters,
+            method=self._order.callback_method,
+            sid=derived_sid("CB", self._facts.sid) if is_end else None,
+        )

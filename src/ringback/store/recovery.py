@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ringback.model.call_status import CallStatus
-from ringback.model.conference_event import ReasonEnded
+from ringback.model.conference_event import EVERYBODY_LEFT
 from ringback.model.record import (
     RECORDING_NOT_WRITTEN,
     RECORDING_TOO_SHORT,
@@ -34,9 +34,6 @@ from ringback.store.database import Database
 from ringback.store.recording import RecordingRepository
 from ringback.store.transcription import TranscriptionRepository
 from ringback.store.wave import NotAWave, repair_header
-
-EVERYBODY_LEFT: ReasonEnded = "last-participant-left"
-"""Why a conference ended that a crash cut off: the calls in it are over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

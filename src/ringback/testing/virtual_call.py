@@ -30,7 +30,7 @@ from ringback.call.queue_request import DialQueueRequest, DialQueueResult, Enque
 from ringback.call.refer_request import ReferRequest, ReferResult
 from ringback.clock import Clock
 from ringback.model.call_status import CallStatus, Direction
-from ringback.model.sid import TranscriptionSid
+from ringback.model.sid import transcription_sid
 from ringback.testing.caller import SECONDS_BETWEEN_KEYS
 from ringback.testing.transcript import (
     Answered,
@@ -243,11 +243,10 @@ class VirtualCall:
         return await self.world.record(self, request)
 
     def transcribe(self, recording: RecordResult, then: Callable[[Transcript], None]) -> None:
-        """Word for word, and at once. The SID is that of the recording with another prefix, so that two runs give
-        the same."""
+        """Word for word, and at once."""
         recorded = [event for event in self.world.journal.events if isinstance(event, Recorded)]
         words = [" ".join(event.words) for event in recorded if event.recording_sid == recording.recording_sid]
-        sid = TranscriptionSid(recording.recording_sid.replace("RE", "TR", 1))
+        sid = transcription_sid(recording.recording_sid)
         then(Transcript(sid=sid, text=words[0] if words else None))
 
     async def dial(self, request: DialRequest) -> DialResult:

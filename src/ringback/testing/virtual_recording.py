@@ -31,7 +31,10 @@ class RecordingRoom:
             ended_by = await _what_ends_it(call, request, began)
         except CallEnded:
             ended_by = "hangup"
-        return self.close(call, started, began=began, ended_by=ended_by, trim=request.trim)
+        result = self.close(call, started, began=began, ended_by=ended_by, trim=request.trim)
+        if request.on_ended is not None:
+            request.on_ended(result)
+        return result
 
     def open(self, call: VirtualCall) -> RecordingStarted:
         sid = RecordingSid(f"RE{next(self._numbers):032x}")

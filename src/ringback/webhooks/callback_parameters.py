@@ -87,19 +87,6 @@ def _completion_parameters(completion: Completion) -> Parameters:
     )
 
 
-def interrupted_call_parameters(
-    held: Parameters, *, status: CallStatus, seconds: int, ended_at: datetime
-) -> Parameters:
-    """What was held for a call's end, with the end that it had: the process died before it could tell."""
-    known = {
-        "CallStatus": status.value,
-        "Timestamp": rfc2822(ended_at),
-        "CallDuration": str(seconds),
-        "Duration": str(billed_minutes(seconds)),
-    }
-    return tuple((name, known.get(name, value)) for name, value in held)
-
-
 def billed_minutes(seconds: int) -> int:
     """Minutes begun."""
     return -(-max(0, seconds) // 60)

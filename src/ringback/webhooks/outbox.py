@@ -6,6 +6,9 @@
                  ^                                 │
                  └────────── enter_again ──────────┘
 
+One that was held has a SID of its own from the beginning, and with that its token: whoever sends it, this process or
+the next one, it is the same callback.
+
 Who keeps what is written, an `Outbox`, is handed in. It works behind: `put` does not wait, `written` does.
 """
 
@@ -20,6 +23,7 @@ from ringback.model.sid import AccountSid, new_sid
 from ringback.webhooks.callback import Callback
 from ringback.webhooks.callback_kind import kind_of
 
+_TOKENS = uuid.UUID("6f1c2f5e-5a86-4c0a-9b1e-6d0f2c9d7b11")  # a name space of our own
 SECURE_SECONDS = 2.0
 """How long after it was posted a callback waits for the store. After that it is sent all the same: an app that hears
 nothing because our disk is away would be worse off than one that hears it twice after a crash."""
@@ -78,7 +82,7 @@ class CallbackBook:
             parameters=callback.parameters,
             state=state,
             sequence=self._next_sequence(),
-            token=str(uuid.uuid4()),
+            token=_token_of(callback.sid),
             created_at=now,
             queued_at=now,
         )
@@ -117,3 +121,7 @@ class CallbackBook:
                 error_code=error_code,
             )
         )
+
+
+def _token_of(sid: str | None) -> str:
+    return str(uuid.uuid5(_TOKENS, sid) if sid is not None else uuid.uuid4())

@@ -77,12 +77,17 @@ def failed_parameters(facts: TranscriptionFacts, at: datetime, sequence: int, *,
     )
 
 
+def iso8601(moment: datetime) -> str:
+    """`2026-03-24T18:15:40.000000Z`."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
 def _common(facts: TranscriptionFacts, event: str, at: datetime, sequence: int) -> Parameters:
     return (
         ("AccountSid", facts.account_sid),
         ("CallSid", facts.call_sid),
         ("TranscriptionSid", facts.sid),
         ("TranscriptionEvent", event),
-        ("Timestamp", at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")),
+        ("Timestamp", iso8601(at)),
         ("SequenceId", str(sequence)),
     )

@@ -18,12 +18,18 @@ class Recording:
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.told: list[RecordResult] = []
 
     async def begin(self, *, seconds: float = 2, finish_on_key: str = "#") -> "asyncio.Task[RecordResult]":
         _, call = await self.bench.answered()
         self.audio: MemoryLeg = self.bench.audio(call)
         request = RecordRequest(
-            max_seconds=10, silence_seconds=5, finish_on_key=finish_on_key, play_beep=False, trim=False
+            max_seconds=10,
+            silence_seconds=5,
+            finish_on_key=finish_on_key,
+            play_beep=False,
+            trim=False,
+            on_ended=self.told.append,
         )
         desk = call.parts.recordings
         opened = desk.open(call.info, source="RecordVerb", trim=False)
@@ -51,7 +57,9 @@ async def test_r_02_a_key_that_counts_ends_it(recording: Recording) -> None:
 async def test_the_end_of_the_call_ends_it(recording: Recording) -> None:
     task = await recording.begin()
     recording.over.set_result(None)
-    assert (await recording.bench.run(task)).ended_by == "hangup"
+    result = await recording.bench.run(task)
+    assert result.ended_by == "hangup"
+    assert recording.told == [result]
 
 
 @pytest.mark.parametrize(("reason", "ended_by"), [("silence", "silence"), ("stopped", "stop")])
@@ -66,10 +74,11 @@ async def test_the_longest_it_may_last(recording: Recording) -> None:
     assert (task.result().ended_by, task.result().seconds) == ("max-length", 10)
 
 
-async def test_what_was_recorded_is_kept_where_the_task_is_cancelled(recording: Recording) -> None:
+async def test_what_was_recorded_is_kept_and_told_where_the_task_is_cancelled(recording: Recording) -> None:
     task = await recording.begin()
     task.cancel()
     await recording.bench.wait(0.1)
     await asyncio.gather(task, return_exceptions=True)
     kept = recording.bench.journal.recordings[-1]
     assert (kept.status, kept.duration_seconds) == ("completed", 2)
+    assert [(told.recording_sid, told.seconds) for told in recording.told] == [(kept.sid, 2)]

@@ -48,10 +48,20 @@ class MemoryDocuments:
 
 @dataclass(slots=True)
 class SentCallbacks:
-    sent: list[tuple[str, Method, dict[str, str]]] = field(default_factory=list)
+    """`held` is what a crash would leave to the next process, by SID."""
 
-    def send(self, url: str, method: Method, parameters: Pairs) -> None:
+    sent: list[tuple[str, Method, dict[str, str]]] = field(default_factory=list)
+    held: dict[str, tuple[str, Method, dict[str, str]]] = field(default_factory=dict)
+
+    def send(self, url: str, method: Method, parameters: Pairs, *, sid: str | None = None) -> None:
+        self.held.pop(sid or "", None)
         self.sent.append((url, method, dict(parameters)))
+
+    def hold(self, url: str, method: Method, parameters: Pairs, *, sid: str) -> None:
+        self.held[sid] = (url, method, dict(parameters))
+
+    def withdraw(self, url: str, method: Method, parameters: Pairs, *, sid: str) -> None:
+        self.held.pop(sid, None)
 
 
 @dataclass(slots=True)

@@ -141,9 +141,12 @@ def test_nothing_is_told_where_nobody_asked(desk: Desk) -> None:
 
 
 def test_the_callback_goes_where_and_how_it_was_asked_for(desk: Desk) -> None:
+    """SB-02: by the method that was asked for, POST without one."""
     desk.pass_through(desk.opened(CallStatus.INITIATED, StatusEvents(url="http://app/leg", method="GET")))
-    (callback,) = desk.outbox.posted
-    assert (callback.url, callback.method) == ("http://app/leg", "GET")
+    desk.pass_through(desk.opened(CallStatus.INITIATED, StatusEvents(url="http://app/leg")))
+    got, posted = desk.outbox.posted
+    assert (got.url, got.method) == ("http://app/leg", "GET")
+    assert (posted.url, posted.method) == ("http://app/leg", "POST")
 
 
 def test_the_row_follows_the_call(desk: Desk) -> None:
@@ -281,10 +284,14 @@ def recording(info: CallInfo) -> RecordingFacts:
     )
 
 
+def begun(info: CallInfo) -> RecordingFacts:
+    return replace(recording(info), status=RecordingStatus.IN_PROGRESS, seconds=0)
+
+
 def test_4_the_completed_event_names_the_recording_of_the_call_once_that_can_be_fetched(desk: Desk) -> None:
     info = desk.queued("completed")
     desk.journal.call_dialled(info, "call-9")
-    desk.journal.recording_began(info)
+    desk.journal.recording_began(info, begun(info))
     desk.pass_through(info)
     ended = desk.clock.utc_now()
     assert desk.outbox.told == []
@@ -301,7 +308,7 @@ def test_4_the_completed_event_names_the_recording_of_the_call_once_that_can_be_
 def test_4_a_recording_that_ended_before_the_call_holds_nothing_up(desk: Desk) -> None:
     info = desk.queued("completed")
     desk.journal.call_dialled(info, "call-9")
-    desk.journal.recording_began(info)
+    desk.journal.recording_began(info, begun(info))
     desk.journal.recording_finished(info, recording(info))
     assert desk.outbox.told == []
     desk.pass_through(info)
@@ -311,7 +318,7 @@ def test_4_a_recording_that_ended_before_the_call_holds_nothing_up(desk: Desk) -
 def test_4_a_recording_without_sound_is_not_named(desk: Desk) -> None:
     info = desk.queued("completed")
     desk.journal.call_dialled(info, "call-9")
-    desk.journal.recording_began(info)
+    desk.journal.recording_began(info, begun(info))
     desk.pass_through(info)
     desk.journal.recording_finished(info, replace(recording(info), status=RecordingStatus.ABSENT))
     (told,) = desk.outbox.told
@@ -343,3 +350,18 @@ def test_whoever_waits_for_the_end_of_calls_hears_of_each_once(desk: Desk) -> No
     desk.journal.call_ended(info, CallStatus.BUSY, 486)
     desk.journal.call_ended(info, CallStatus.COMPLETED, 200)
     assert ended == [(info.call_sid, CallStatus.BUSY)]
+
+
+def test_what_is_held_for_the_end_names_the_recording_that_runs_and_who_answered(desk: Desk) -> None:
+    """So that the next process can tell it, should this one die (`settle_callback`)."""
+    info = desk.queued("completed")
+    desk.journal.call_dialled(info, "call-9")
+    facts = begun(info)
+    desk.journal.recording_began(info, facts)
+    desk.journal.answerer_found(info, "human")
+    (held,) = desk.outbox.held.values()
+    expected = {"RecordingSid": facts.recording_sid, "RecordingDuration": "0", "AnsweredBy": "human"}
+    assert expected.items() <= dict(held.parameters).items()
+    desk.journal.recording_finished(info, recording(info))
+    desk.pass_through(info)
+    assert desk.outbox.held == {}

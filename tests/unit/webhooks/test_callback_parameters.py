@@ -13,7 +13,6 @@ from ringback.webhooks.callback_parameters import (
     RecordingFacts,
     StatusEvent,
     billed_minutes,
-    interrupted_call_parameters,
     recording_callback_parameters,
     rfc2822,
     status_callback_parameters,
@@ -139,18 +138,3 @@ def test_a_running_recording_has_no_duration() -> None:
     found = dict(recording_callback_parameters(running))
     assert "RecordingDuration" not in found
     assert found["RecordingStatus"] == "in-progress"
-
-
-def test_what_was_held_for_a_calls_end_says_the_end_that_it_had() -> None:
-    held = status_callback_parameters(
-        replace(CALL, status=CallStatus.FAILED), "completed", timestamp=NOON, sequence_number=3,
-        completion=Completion(seconds=0),
-    )  # fmt: skip
-    ended = interrupted_call_parameters(
-        held, status=CallStatus.COMPLETED, seconds=61, ended_at=NOON + timedelta(seconds=90)
-    )
-    as_told = status_callback_parameters(
-        replace(CALL, status=CallStatus.COMPLETED), "completed", timestamp=NOON + timedelta(seconds=90),
-        sequence_number=3, completion=Completion(seconds=61),
-    )  # fmt: skip
-    assert ended == as_told

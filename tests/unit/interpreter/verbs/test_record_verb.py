@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from ringback.call.control import RecordResult, Transcript
-from ringback.model.sid import new_transcription_sid
+from ringback.model.sid import RecordingSid, transcription_sid
 from ringback.testing.transcript import Recorded
 from ringback.testing.virtual_call import VirtualCall
 from tests.unit.interpreter.conftest import BASE, Bench
@@ -110,7 +110,7 @@ async def test_the_words_of_a_recording_are_sent(bench: Bench) -> None:
 async def test_words_that_cannot_be_found_out_are_a_failed_transcription(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nothing = Transcript(sid=new_transcription_sid(), text=None)
+    nothing = Transcript(sid=transcription_sid(RecordingSid(SID)), text=None)
     monkeypatch.setattr(VirtualCall, "transcribe", lambda _call, _recording, then: then(nothing))
     bench.clock.call_at(1, lambda: bench.call.say("call me back", 4.0))
     await record(bench, 'transcribe="true" transcribeCallback="/words"')
