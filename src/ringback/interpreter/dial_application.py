@@ -4,11 +4,12 @@ from ringback.call.application_request import ApplicationRequest
 from ringback.call.control import DialResult, StatusEvents
 from ringback.interpreter.caller_id import allowed_caller_id
 from ringback.interpreter.dial_recording import dial_recording
+from ringback.interpreter.dial_result import after_dial
 from ringback.interpreter.dial_targets import status_events
-from ringback.interpreter.outcome import Continue, Finished, Outcome, Pairs
+from ringback.interpreter.outcome import Outcome, Pairs
 from ringback.interpreter.run import DialledApplication, Run
 from ringback.twiml.nodes import Application, Dial
-from ringback.webhooks.verb_parameters import application_parameters, dial_parameters
+from ringback.webhooks.verb_parameters import application_parameters
 
 NOT_VALID = 21218
 # Twilio names no code for an application that dials one; this is that of a noun that cannot be dialled.
@@ -22,9 +23,7 @@ async def dial_application(verb: Dial, noun: Application, run: Run) -> Outcome:
         result = DialResult(status="failed", caller_hung_up=run.call.has_ended)
     else:
         result = await run.call.dial_application(_request(verb, noun, run, application))
-    if verb.action is not None:
-        return run.goto(verb.action, verb.method, action_parameters(result))
-    return Finished() if result.caller_hung_up else Continue()
+    return after_dial(verb, result, run)
 
 
 def _find(noun: Application, run: Run) -> DialledApplication | None:
@@ -66,16 +65,3 @@ def first_parameters(noun: Application, run: Run) -> Pairs:
     """What the voice URL is told beside the parameters of the child call."""
     parameters = tuple((parameter.name, parameter.value) for parameter in noun.parameters)
     return application_parameters(parameters, noun.customer_id or run.call.info.account_sid)
-
-
-def action_parameters(result: DialResult) -> Pairs:
-    recording = result.recording
-    return dial_parameters(
-        status=result.status,
-        call_sid=result.call_sid,
-        seconds=result.duration_seconds,
-        bridged=result.bridged,
-        recording_url=recording.url if recording else None,
-        recording_sid=recording.recording_sid if recording else None,
-        recording_seconds=recording.seconds if recording else None,
-    )

@@ -6,11 +6,11 @@ from ringback.interpreter.dial_application import dial_application
 from ringback.interpreter.dial_conference import dial_conference
 from ringback.interpreter.dial_queue import dial_queue
 from ringback.interpreter.dial_recording import dial_recording
+from ringback.interpreter.dial_result import after_dial
 from ringback.interpreter.dial_targets import dial_targets
-from ringback.interpreter.outcome import Continue, Finished, Outcome, Pairs
+from ringback.interpreter.outcome import Outcome
 from ringback.interpreter.run import Run, Transfer
 from ringback.twiml.nodes import Application, Conference, Dial, Queue
-from ringback.webhooks.verb_parameters import dial_parameters
 
 NEEDS_ANSWER = False  # unless `answerOnBridge` is off, below
 
@@ -30,9 +30,7 @@ async def execute(verb: Dial, run: Run) -> Outcome:
     result = await run.call.dial(request) if request.targets else DialResult(status="failed")
     if result.transferred and transfer is not None and not result.caller_hung_up:
         return await transfer.outcome()
-    if verb.action is not None:
-        return run.goto(verb.action, verb.method, action_parameters(result))
-    return Finished() if result.caller_hung_up else Continue()
+    return after_dial(verb, result, run)
 
 
 def _request(verb: Dial, run: Run, transfer: Transfer | None) -> DialRequest:
@@ -48,21 +46,4 @@ def _request(verb: Dial, run: Run, transfer: Transfer | None) -> DialRequest:
         ring_tone=verb.ring_tone,
         record=dial_recording(verb, run),
         transfer=transfer,
-    )
-
-
-def action_parameters(result: DialResult) -> Pairs:
-    """twiml.md 7.3, and 8.2 after a SIP leg."""
-    recording = result.recording
-    return dial_parameters(
-        status=result.status,
-        call_sid=result.call_sid,
-        seconds=result.duration_seconds,
-        bridged=result.bridged,
-        recording_url=recording.url if recording else None,
-        recording_sid=recording.recording_sid if recording else None,
-        recording_seconds=recording.seconds if recording else None,
-        sip_call_id=result.sip_call_id,
-        sip_response_code=result.sip_response_code,
-        sip_headers=result.sip_headers,
     )
