@@ -3,7 +3,7 @@
 A value that is not known is null, and its key is there all the same (rest-api.md section 4).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Protocol, TypeVar
 
@@ -35,6 +35,11 @@ class Body(BaseModel):
     def plain(self) -> Mapping[str, Any]:
         """Ready to be written: dates are text."""
         return self.model_dump(mode="json", by_alias=True)
+
+    @classmethod
+    def names(cls) -> Sequence[str]:
+        """The keys of an answer, in its order."""
+        return [field.serialization_alias or name for name, field in cls.model_fields.items()]
 
 
 def answer(request: Request, body: Body, status: int = 200) -> Response:
@@ -78,7 +83,8 @@ def answer_page(
 ) -> Response:
     """A page of resources with Twilio's paging keys; `key` names the array (rest-api.md section 6)."""
     paging = envelope(request, query, found, position)
-    return render_list(request, key, kind.element, [present(item).plain() for item in found.records], paging)
+    items = [present(item).plain() for item in found.records]
+    return render_list(request, key, kind.element, items, paging, columns=list(items[0]) if items else kind.names())
 
 
 class Dated(Protocol):

@@ -24,6 +24,7 @@ from ringback.webhooks.address_policy import AddressPolicy
 
 MAX_BODY_BYTES = 256 * 1024
 MAX_PARAMETERS = 1000
+FORM = "application/x-www-form-urlencoded"
 
 
 def parameter_name(field: str) -> str:
@@ -41,7 +42,10 @@ class Form(BaseModel):
     @classmethod
     async def read(cls, request: Request) -> Self:
         """Raises `ApiError` for the first parameter that is wrong."""
-        pairs = parse_pairs((await body_of(request)).decode("utf-8", "replace"))
+        body = await body_of(request)
+        if body:
+            _check_content_type(request.headers.get("content-type", ""))
+        pairs = parse_pairs(body.decode("utf-8", "replace"))
         return cls.of_pairs(pairs, addresses=request.app.state.services.addresses)
 
     @classmethod
@@ -89,11 +93,14 @@ class Form(BaseModel):
 
 
 class Query(Form):
-    """The parameters of a GET: filters. `StartTime<` and `StartTime>` are fields with such an alias."""
+    """The parameters of a GET: filters. `StartTime<` and `StartTime>` are fields with such an alias.
+
+    One that is empty, such as a field that was left out of a search form, filters nothing.
+    """
 
     @classmethod
     async def read(cls, request: Request) -> Self:
-        return cls.of_pairs(parse_pairs(request.url.query))
+        return cls.of_pairs([(name, value) for name, value in parse_pairs(request.url.query) if value.strip()])
 
 
 def parse_pairs(text: str) -> list[tuple[str, str]]:
@@ -110,6 +117,13 @@ def parse_pairs(text: str) -> list[tuple[str, str]]:
             shown = name[:64].replace("\x00", "\ufffd")
             raise ApiError(400, BAD_PARAMETER, f"Parameter '{shown}': it has a NUL character")
     return pairs
+
+
+def _check_content_type(content_type: str) -> None:
+    """Raises `ApiError` for a body that would be read as a form without any parameter: JSON, or parts of a form."""
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind.endswith("json") or kind.startswith("multipart/"):
+        raise ApiError(400, BAD_PARAMETER, f"Parameters are expected as {FORM}, not as {kind[:64]}.")
 
 
 async def body_of(request: Request) -> bytes:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
@@ -15,7 +16,9 @@ JSON, XML, CSV, BARE = "json", "xml", "csv", ""
 SUFFIXES = (JSON, XML, CSV)
 ROOTS = ("/2010-04-01", "/ringback/v1")
 
-_UPPER = {"sip": "Sip", "uri": "Uri"}
+_NOT_IN_NAME = re.compile(r"^[^A-Za-z_]|[^A-Za-z0-9._-]")
+_NOT_IN_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Whatever is no `Char` of XML 1.0, section 2.2."""
 
 
 class PathSuffix:
@@ -53,7 +56,7 @@ def render_one(request: Request, element: str, body: Mapping[str, Any], status: 
         case "json":
             return _json(body, status)
         case "csv":
-            return _csv([body], status)
+            return _csv([body], tuple(body), status)
         case _:
             root = Element("TwilioResponse")
             _fill(SubElement(root, element), body)
@@ -61,14 +64,23 @@ def render_one(request: Request, element: str, body: Mapping[str, Any], status: 
 
 
 def render_list(
-    request: Request, key: str, element: str, items: Sequence[Mapping[str, Any]], paging: Mapping[str, Any]
+    request: Request,
+    key: str,
+    element: str,
+    items: Sequence[Mapping[str, Any]],
+    paging: Mapping[str, Any],
+    *,
+    columns: Sequence[str],
 ) -> Response:
-    """A page of resources: `key` is the array's name in JSON, `element` that of one resource in XML."""
+    """A page of resources: `key` is the array's name in JSON, `element` that of one resource in XML.
+
+    `columns` are the fields of a resource, for the first line of CSV.
+    """
     match representation(request):
         case "json":
             return _json({**paging, key: items}, 200)
         case "csv":
-            return _csv(items, 200)
+            return _csv(items, columns, 200)
         case _:
             root = Element("TwilioResponse")
             attributes = {_attribute(name): _text(value) or "" for name, value in paging.items()}
@@ -79,8 +91,8 @@ def render_list(
 
 
 def render_error(request: Request, body: Mapping[str, Any], status: int, headers: Mapping[str, str]) -> Response:
-    """An error: JSON for programs, also where a path has no suffix that says otherwise."""
-    if representation(request) != XML:
+    """An error: XML where the resource would have been, also behind a path without a suffix; else JSON."""
+    if request.scope.get("state", {}).get("representation", JSON) not in (XML, BARE):
         return _json(body, status, headers)
     root = Element("TwilioResponse")
     _fill(SubElement(root, "RestException"), body)
@@ -97,15 +109,13 @@ def _xml(root: Element, status: int, headers: Mapping[str, str] | None = None) -
     return Response(text, status_code=status, media_type="application/xml", headers=dict(headers or {}))
 
 
-def _csv(items: Iterable[Mapping[str, Any]], status: int) -> Response:
-    """The first line names the columns; what is no plain value is written as JSON."""
-    listed = list(items)
+def _csv(items: Iterable[Mapping[str, Any]], columns: Sequence[str], status: int) -> Response:
+    """The first line names the columns, also of an empty list; what is no plain value is written as JSON."""
     lines = io.StringIO()
-    if listed:
-        writer = csv.DictWriter(lines, [pascal(name) for name in listed[0]])
-        writer.writeheader()
-        for item in listed:
-            writer.writerow({pascal(name): _cell(value) for name, value in item.items()})
+    writer = csv.writer(lines)
+    writer.writerow(pascal(name) for name in columns)
+    for item in items:
+        writer.writerow(_cell(item.get(name)) for name in columns)
     return Response(lines.getvalue(), status_code=status, media_type="text/csv")
 
 
@@ -120,7 +130,7 @@ def _cell(value: object) -> str:
 
 def _fill(element: Element, body: Mapping[str, Any]) -> None:
     for name, value in body.items():
-        child = SubElement(element, pascal(name))
+        child = SubElement(element, _NOT_IN_NAME.sub("_", pascal(name)) or "_")
         if isinstance(value, Mapping):
             _fill(child, value)
         elif isinstance(value, list | tuple):
@@ -144,7 +154,7 @@ def _text(value: object) -> str | None:
     if text.startswith(ROOTS):
         path, question, query = text.partition("?")
         text = path.removesuffix(".json").removesuffix(".xml") + question + query
-    return "".join(character for character in text if character in "\t\n\r" or character >= " ")
+    return _NOT_IN_XML.sub("", text)
 
 
 def pascal(name: str) -> str:

@@ -147,7 +147,8 @@ def moment(value: object) -> datetime:
 
 
 def _iso(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    """The `+` of a zone that was not percent-encoded has become a space."""
+    return datetime.fromisoformat(re.sub(r"(?<=T)(\S+) (\d\d:?\d\d)$", r"\1+\2", text))
 
 
 def _american(text: str) -> datetime:

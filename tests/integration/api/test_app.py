@@ -26,7 +26,9 @@ async def test_metrics_are_in_the_format_of_prometheus(stage: Any) -> None:
     assert "ringback_tests" in families
 
 
-@pytest.mark.parametrize("path", ["/2010-04-01", "/2010-04-01/Nothing", "/2010-04-01/Accounts/AC1/Calls.json"])
+@pytest.mark.parametrize(
+    "path", ["/2010-04-01.json", "/2010-04-01/Nothing.json", "/2010-04-01/Accounts/AC1/Calls.json"]
+)
 async def test_an_unknown_path_of_the_api_asks_for_credentials_first(stage: Any, path: str) -> None:
     stranger = await stage.ask(path, user=None)
     assert (stranger.status, json.loads(stranger.body)["code"]) == (401, 20003)
@@ -37,11 +39,25 @@ async def test_an_unknown_path_of_the_api_asks_for_credentials_first(stage: Any,
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH"])
 async def test_a_method_that_is_not_offered_is_405(stage: Any, method: str) -> None:
-    path = f"/2010-04-01/Accounts/AC{'1' * 32}/Recordings/RE{'a' * 32}"
+    path = f"/2010-04-01/Accounts/AC{'1' * 32}/Recordings/RE{'a' * 32}.json"
     assert (await stage.ask(path, method=method, user=None)).status == 401
     answer = await stage.ask(path, method=method)
     assert (answer.status, json.loads(answer.body)["code"]) == (405, 20004)
     assert answer.headers["Allow"] == "GET, HEAD, DELETE"
+
+
+async def test_without_a_suffix_an_unknown_path_is_told_in_xml(stage: Any) -> None:
+    answer = await stage.ask("/2010-04-01/Nothing")
+    assert (answer.status, answer.headers["Content-Type"]) == (404, "application/xml")
+    assert b"<RestException><Code>20404</Code>" in answer.body
+
+
+@pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x"])
+async def test_a_body_that_is_no_form_is_not_taken_for_an_empty_one(stage: Any, kind: str) -> None:
+    path = f"/2010-04-01/Accounts/AC{'1' * 32}/Applications.json"
+    answer = await stage.ask(path, method="POST", data={"FriendlyName": "desk"}, Content_Type=kind)
+    assert (answer.status, json.loads(answer.body)["code"]) == (400, 20001)
+    assert json.loads((await stage.ask(path)).body)["applications"] == []
 
 
 async def test_other_paths_are_a_plain_404(stage: Any) -> None:

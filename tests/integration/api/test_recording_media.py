@@ -2,12 +2,12 @@
 
 import asyncio
 import io
-import json
 import subprocess
 import wave
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import fromstring
 
 import numpy
 import pytest
@@ -31,10 +31,12 @@ def decode_with_lame(mp3: Path, wav: Path) -> None:
 
 
 def error_of(answer: Any) -> tuple[int, int]:
-    body = json.loads(answer.body)
-    assert set(body) == {"code", "message", "more_info", "status"}
-    assert body["status"] == answer.status
-    return body["status"], body["code"]
+    """An error's status and code. Audio has no suffix of a representation, so that its errors are XML."""
+    (problem,) = fromstring(answer.body)
+    body = {field.tag: field.text for field in problem}
+    assert (problem.tag, list(body)) == ("RestException", ["Code", "Message", "MoreInfo", "Status"])
+    assert body["Status"] == str(answer.status)
+    return answer.status, int(body["Code"] or 0)
 
 
 @pytest.mark.parametrize("suffix", ["", ".wav"])
@@ -286,7 +288,7 @@ async def test_two_channels_of_one_are_16113(stage: Any, make_tone: Tone, suffix
     assert (await stage.media(f"{suffix}?RequestedChannels=1")).status == 200
 
 
-@pytest.mark.parametrize("number", ["0", "3", "two", "-1", ""])
+@pytest.mark.parametrize("number", ["0", "3", "two", "-1"])
 async def test_other_numbers_of_channels_are_20001_and_credentials_count_first(
     stage: Any, make_tone: Tone, number: str
 ) -> None:

@@ -1,10 +1,11 @@
 """What of a form or a query is refused before any type has looked at it (rest-api.md sections 1, 4 and 5)."""
 
 import pytest
+from starlette.requests import Request
 
 from ringback.api.errors import ApiError
-from ringback.api.form import MAX_PARAMETERS, Form, parse_pairs
-from ringback.api.value import FriendlyName
+from ringback.api.form import MAX_PARAMETERS, Form, Query, parse_pairs
+from ringback.api.value import Day, FriendlyName
 
 
 class NamedForm(Form):
@@ -34,3 +35,20 @@ def test_a_parameter_that_nobody_knows_is_ignored_and_of_a_repeated_one_the_last
 def test_an_error_names_the_parameter_as_it_is_on_the_wire() -> None:
     with pytest.raises(ApiError, match="Parameter 'FriendlyName': it has 65 characters"):
         NamedForm.of_pairs([("FriendlyName", "x" * 65)])
+
+
+class FilterQuery(Query):
+    friendly_name: FriendlyName | None = None
+    start_time: Day | None = None
+
+
+async def test_an_empty_filter_filters_nothing() -> None:
+    request = Request({"type": "http", "path": "/", "headers": [], "query_string": b"FriendlyName=&StartTime=+"})
+    assert await FilterQuery.read(request) == FilterQuery()
+
+
+def test_the_zone_of_a_time_may_have_lost_its_plus() -> None:
+    (pair,) = parse_pairs("StartTime=2026-03-01T23:30:00-02:00")
+    assert str(FilterQuery.of_pairs([pair]).start_time) == "2026-03-02"
+    (pair,) = parse_pairs("StartTime=2026-03-01T01:00:00+02:00")
+    assert str(FilterQuery.of_pairs([pair]).start_time) == "2026-02-28"
