@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from ringback.clock import Clock
 from ringback.testing.transcript import Journal, Requested
+from ringback.webhooks.errors import FailureCode, FailureKind, TransportFailure
 from ringback.webhooks.transport import HttpRequest, HttpResponse, TryLimits
 
 
@@ -71,8 +72,10 @@ class AppTransport:
                 is_callback=self.is_callback,
             )
         )
-        if answer.seconds:
-            await self.clock.sleep(answer.seconds)
+        await self.clock.sleep(min(answer.seconds, limits.read_seconds))
+        if answer.seconds > limits.read_seconds:
+            message = f"no answer in {limits.read_seconds:g} s"
+            raise TransportFailure(FailureCode.HTTP_RETRIEVAL, message, FailureKind.NO_ANSWER)
         return _http_response(answer, limits)
 
     async def _answer(self, request: AppRequest) -> AppResponse:

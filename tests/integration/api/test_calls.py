@@ -152,6 +152,7 @@ async def test_l_02_url_wins_over_twiml_with_a_warning(stage: Any) -> None:
 
 
 async def test_an_application_brings_all_of_its_own_urls(stage: Any) -> None:
+    """SB-03."""
     await created(stage, ApplicationSid=DESK, FallbackUrl="http://b.example/", StatusCallback="http://c.example/")
     (order,) = stage.book.orders
     assert order.first == DocumentRequest(url="https://desk.example/", method="GET")

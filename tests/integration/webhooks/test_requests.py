@@ -48,7 +48,7 @@ async def test_the_official_validator_accepts_what_arrives(
 
 
 async def test_one_changed_value_is_refused_by_the_official_validator(app: App, client: AppClient) -> None:
-    """Checklist 2."""
+    """webhooks.md 13.2."""
     app.on("/voice", says())
     await client.fetch(app.url + "/voice", "POST", CALL)
     [seen] = app.seen
@@ -99,7 +99,7 @@ async def test_an_error_page_is_kept_for_the_notification(app: App, client: AppC
 
 
 async def test_the_third_try_of_a_stumbling_app_succeeds(app: App, client: AppClient) -> None:
-    """Checklist 8."""
+    """webhooks.md 13.8."""
     statuses = iter([500, 500, 200])
 
     async def stumble(_: web.Request) -> web.Response:
@@ -112,7 +112,7 @@ async def test_the_third_try_of_a_stumbling_app_succeeds(app: App, client: AppCl
 
 
 async def test_an_app_that_sleeps_too_long_fails_at_its_read_limit(app: App, client: AppClient) -> None:
-    """Checklist 7."""
+    """webhooks.md 13.7."""
     release = asyncio.Event()
 
     async def sleep(_: web.Request) -> web.Response:
@@ -142,7 +142,7 @@ async def test_the_total_limit_counts_also_when_bytes_drip(app: App, client: App
 
 
 async def test_70_kb_are_11750_and_an_endless_body_is_not_read(app: App, client: AppClient) -> None:
-    """Checklist 12."""
+    """webhooks.md 13.12."""
     written = 0
 
     async def endless(request: web.Request) -> web.StreamResponse:
@@ -210,7 +210,7 @@ async def test_media_is_revalidated_by_its_etag(app: App, client: AppClient) -> 
 
 
 async def test_callbacks_of_a_call_arrive_in_order_and_a_404_is_a_warning(app: App, client: AppClient) -> None:
-    """SB-04, checklist 19."""
+    """SB-04, webhooks.md 13.19."""
     problems: list[CallbackProblem] = []
     app.on("/status", says(status=204, body=""))
     delivery = Delivery(client, SystemClock(), problems.append)

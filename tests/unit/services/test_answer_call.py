@@ -24,11 +24,6 @@ NUMBER = NumberRecord(sid="PN1", account_sid=ACCOUNT, number="+15551234567", voi
 TRUNK = TrunkRecord(sid="TK1", name="carrier", account_sid=ACCOUNT, uri="sip:carrier", allow=("192.0.2.0/24",))
 
 
-@pytest.fixture
-def bob(house: House) -> Phone:
-    return house.bench.phone("bob")
-
-
 async def test_a_call_rings_asks_the_app_speaks_and_is_completed(house: House) -> None:
     house.pages["/voice"] = "<Say>one two three four</Say>"
     theirs = house.call(headers=(("X-Route", "42;b=2"), ("Subject", "secret")))
@@ -196,6 +191,7 @@ async def test_answer_on_bridge_that_nobody_takes_goes_on_with_the_next_verb(hou
 
 
 async def test_the_childs_callbacks_are_those_that_the_noun_asked_for(house: House, bob: Phone) -> None:
+    """SB-05, webhooks.md 13.17: the parent's own callback is another."""
     house.pages["/voice"] = (
         '<Dial><Sip statusCallback="/leg" statusCallbackEvent="initiated ringing answered completed">'
         "sip:bob@192.0.2.11</Sip></Dial>"
@@ -207,8 +203,10 @@ async def test_the_childs_callbacks_are_those_that_the_noun_asked_for(house: Hou
     told = [(one["SequenceNumber"], one["CallStatus"]) for one in house.of("/leg")]
     assert told == [("0", "initiated"), ("1", "ringing"), ("2", "in-progress"), ("3", "completed")]
     parent, child = house.calls()
-    assert house.of("/leg")[0]["ParentCallSid"] == parent.sid == child.parent_call_sid
-    assert house.of("/leg")[3]["CallDuration"] == "4"
+    assert {(one["CallSid"], one["ParentCallSid"]) for one in house.of("/leg")} == {(child.sid, parent.sid)}
+    assert parent.sid == child.parent_call_sid
+    assert [one.parameters.get("CallDuration") for one in house.of("/leg")] == [None, None, None, "4"]
+    assert [(one["CallSid"], one.parameters.get("ParentCallSid")) for one in house.of("/status")] == [(parent.sid, None)]
 
 
 # --- refusals before anything runs
@@ -339,7 +337,7 @@ async def test_a_fault_of_ours_ends_the_call_and_the_author_hears_of_it(
     [("+15557654321", "+15557654321"), ("15557654321", "sip:15557654321@192.0.2.10"), ("joe", "sip:joe@192.0.2.10")],
 )
 async def test_a_trunks_call_shows_plain_numbers_and_no_headers(build: BuildHouse, user: str, expected: str) -> None:
-    """HD-05."""
+    """HD-05, H-09: E.164 where it can be, else as it came."""
     house = build(configuration(trunks=[TRUNK], numbers=[NUMBER]))
     house.pages["/voice"] = "<Reject/>"
     theirs = house.call(f"sip:+15551234567@{OURS}", password=None, user=user, headers=(("X-Carrier", "1"),))

@@ -53,6 +53,7 @@ def test_of_url_and_twiml_the_url_counts_with_a_warning() -> None:
 
 
 def test_an_application_counts_over_both_and_over_their_callbacks() -> None:
+    """SB-03."""
     ready = read(application_sid=DESK, url="http://a/", fallback_url="http://b/", status_callback="http://c/")
     assert ready == ReadyScript(
         first=DocumentRequest(url="https://desk.example/", method="GET"),

@@ -69,7 +69,7 @@ async def test_two_failed_connections_are_a_failure(client: AppClient, transport
 
 
 async def test_the_third_try_succeeds_when_the_url_asks_for_it(client: AppClient, transport: ScriptedTransport) -> None:
-    """Checklist 8: `#rc=2&rp=5xx`."""
+    """webhooks.md 13.8: `#rc=2&rp=5xx`."""
     transport.steps = [answer(500), answer(502), answer()]
     assert (await fetch(client, URL + "#rc=2&rp=5xx")).status == 200
     assert len({header(request, "I-Twilio-Idempotency-Token") for request in transport.sent}) == 1
@@ -92,7 +92,7 @@ async def test_a_broken_answer_is_never_tried_again(client: AppClient, transport
 async def test_no_answer_fails_after_15_seconds(
     client: AppClient, transport: ScriptedTransport, clock: HandClock
 ) -> None:
-    """Checklist 6."""
+    """webhooks.md 13.6."""
     transport.steps = [never]
     task = asyncio.ensure_future(failure_of(client))
     await clock.advance(14.9)
@@ -154,7 +154,7 @@ async def test_ten_redirects_are_followed(client: AppClient, transport: Scripted
 
 
 async def test_eleven_redirects_are_11215(client: AppClient, transport: ScriptedTransport) -> None:
-    """Checklist 9."""
+    """webhooks.md 13.9."""
     transport.steps = [answer(302, location=f"/{number}") for number in range(11)]
     assert (await failure_of(client)).code == 11215
     assert len(transport.sent) == 11
@@ -178,7 +178,7 @@ async def test_a_redirect_to_nowhere_fails(
 
 
 async def test_a_cookie_comes_back_in_the_same_call_only(client: AppClient, transport: ScriptedTransport) -> None:
-    """H-07, checklist 10."""
+    """H-07, webhooks.md 13.10."""
     jar = CookieJar()
     transport.steps = [answer(set_cookie="s=1; Path=/"), answer(), answer()]
     await client.fetch(URL, "POST", CALL, cookies=jar)

@@ -146,6 +146,7 @@ async def test_what_is_written_is_what_is_sent(bench: Bench) -> None:
 
 
 async def test_what_became_of_it_is_written(bench: Bench) -> None:
+    """SB-07: once, an answer 500 too; what is tried again is the business of the URL (`rp`)."""
     bench.paper.dry.set()
     bench.app.fails["bad"] = FetchFailed(11200, "no", url="bad", status=500, tries=3)
     bench.post("good")

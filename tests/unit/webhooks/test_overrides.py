@@ -13,6 +13,7 @@ def test_without_a_fragment_the_limits_are_those_of_section_5() -> None:
 
 
 def test_every_key_is_read_and_the_fragment_leaves_the_url() -> None:
+    """CO-09: `e` is taken and has no effect."""
     url, overrides = Overrides.parse("http://h/p?x=1#ct=1000&rt=2500&tt=9000&rc=2&rp=ct,rt&sni=n&e=dublin")
     assert url == "http://h/p?x=1"
     assert overrides == Overrides(

@@ -1,9 +1,12 @@
 """From a plan to the signed request, and from a redirect to the next plan."""
 
+from dataclasses import replace
+
 import pytest
 from twilio.request_validator import RequestValidator
 
 from ringback.webhooks.request import Plan, prepare, redirected
+from ringback.webhooks.signature import sign
 from ringback.webhooks.transport import HttpRequest, HttpResponse, Method
 from ringback.webhooks.url import AppUrl
 from tests.unit.webhooks.conftest import answer, header
@@ -19,6 +22,15 @@ def plan(url: str = "http://h/p?x=1", method: Method = "POST") -> Plan:
 
 def prepared(given: Plan) -> HttpRequest:
     return prepare(given, auth_token=TOKEN, idempotency_token="i-1")
+
+
+def test_names_that_differ_in_case_are_two_parameters() -> None:
+    """H-18: they are sent as they are spelled, and both are signed (SG-03)."""
+    both = replace(plan(), own_parameters=(("digits", "1"), ("Digits", "2")))
+    request = prepared(both)
+    assert request.body.endswith(b"&digits=1&Digits=2")
+    signature = header(request, "X-Twilio-Signature")
+    assert RequestValidator(TOKEN).validate(request.url, dict(both.all_parameters), signature)
 
 
 def test_a_post_carries_the_parameters_in_its_body() -> None:
@@ -46,7 +58,10 @@ def test_the_official_validator_accepts_what_we_send(url: str) -> None:
 
 
 def test_the_headers_are_those_of_h_14() -> None:
+    """H-14, and SG-01 for the name of the signature's."""
     request = prepared(plan("http://bob:pw@h:8080/p"))
+    assert header(request, "X-Twilio-Signature") == sign("http://h:8080/p", CALL + OWN, TOKEN)
+    assert header(request, "Content-Type") == "application/x-www-form-urlencoded; charset=UTF-8"
     assert header(request, "User-Agent") == "TwilioProxy/1.1"
     assert header(request, "Accept") == "*/*"
     assert header(request, "I-Twilio-Idempotency-Token") == "i-1"

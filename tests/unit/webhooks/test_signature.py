@@ -45,6 +45,7 @@ VECTORS: list[tuple[str, str, Parameters, str]] = [
 
 @pytest.mark.parametrize(("name", "url", "parameters", "expected"), VECTORS, ids=[vector[0] for vector in VECTORS])
 def test_sha1_vectors(name: str, url: str, parameters: Parameters, expected: str) -> None:
+    """SG-01: Base64 of HMAC-SHA1 under the auth token."""
     assert sign(url, parameters, TOKEN) == expected
 
 
@@ -53,6 +54,7 @@ def test_sha256_vector_of_a_shared_key() -> None:
 
 
 def test_a_json_body_is_signed_by_its_hash_in_the_query() -> None:
+    """SG-06, as far as a sender goes."""
     body = b'{"CallSid":"CA1234567890ABCDE","Caller":"+12349013030"}'
     url = url_with_body_hash("https://example.com/myapp", body)
     digest = "5ccde7145dfb8f56479710896586cb9d5911809d83afbe34627818790db0aec9"
@@ -82,6 +84,7 @@ def test_a_body_hash_joins_a_query_that_is_there() -> None:
     ],
 )
 def test_the_signed_url_drops_what_the_app_never_sees_and_nothing_else(url: str, expected: str) -> None:
+    """SG-07: no fragment, no userinfo; SG-09: a trailing slash is neither added nor removed; SG-08, SG-14."""
     assert signed_url(url) == expected
 
 
@@ -92,6 +95,7 @@ def test_the_official_validator_accepts_our_signature(url: str) -> None:
 
 
 def test_one_changed_byte_is_refused_by_the_official_validator() -> None:
+    """webhooks.md 13.2."""
     signature = sign(FORM_URL, FORM, TOKEN)
     assert not RequestValidator(TOKEN).validate(FORM_URL, {**dict(FORM), "Digits": "1235"}, signature)
 
