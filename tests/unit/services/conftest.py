@@ -55,7 +55,7 @@ from ringback.store.directory import Configuration, Directory
 from ringback.store.live_directory import LiveDirectory
 from ringback.testing.app_transport import AppRequest, AppTransport
 from ringback.testing.transcript import Journal as Transcript
-from tests.unit.call.conftest import ACCOUNT, BASE, OURS, Bench, MemoryRouter
+from tests.unit.call.conftest import ACCOUNT, BASE, OURS, Bench, MemoryRouter, Phone
 
 REALM = "ringback"
 APP = "http://app.example"
@@ -335,6 +335,19 @@ def build(bench: Bench) -> BuildHouse:
 def house(build: BuildHouse) -> House:
     """The usual one: alice calls demo.sip.localhost with her password."""
     return build(configuration())
+
+
+@pytest.fixture
+def bob(house: House) -> Phone:
+    return house.bench.phone("bob")
+
+
+@pytest.fixture
+def dave(house: House, bob: Phone) -> Phone:
+    """Never picks up."""
+    phone = house.bench.phone("dave")
+    phone.status = None
+    return phone
 
 
 OpenDesk = Callable[..., OrderDesk]

@@ -13,11 +13,6 @@ NEW = DocumentRequest(url=f"{APP}/new")
 LONG = '<Pause length="600"/>'
 
 
-@pytest.fixture
-def bob(house: House) -> Phone:
-    return house.bench.phone("bob")
-
-
 def move(house: House, number: int = 0) -> None:
     house.updating.redirect(ACCOUNT, house.calls()[number].sid, NEW)
 

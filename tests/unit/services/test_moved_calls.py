@@ -28,19 +28,6 @@ def house(build: BuildHouse) -> House:
     return prepared(build(configuration(applications=[SUPPORT])))
 
 
-@pytest.fixture
-def bob(house: House) -> Phone:
-    return house.bench.phone("bob")
-
-
-@pytest.fixture
-def dave(house: House, bob: Phone) -> Phone:
-    """Never picks up."""
-    phone = house.bench.phone("dave")
-    phone.status = None
-    return phone
-
-
 @pytest.mark.parametrize("verb", list(VERBS))
 async def test_l_01_whatever_verb_runs_is_left_and_the_new_document_plays(house: House, dave: Phone, verb: str) -> None:
     house.pages["/slow"] = AppResponse(body="<Response><Redirect>/never</Redirect></Response>", seconds=14)

@@ -31,19 +31,6 @@ def house(build: BuildHouse) -> House:
     return prepared(build(configuration(applications=[SUPPORT])))
 
 
-@pytest.fixture
-def bob(house: House) -> Phone:
-    return house.bench.phone("bob")
-
-
-@pytest.fixture
-def dave(house: House, bob: Phone) -> Phone:
-    """Never picks up."""
-    phone = house.bench.phone("dave")
-    phone.status = None
-    return phone
-
-
 async def test_l_02_inline_twiml_runs_and_has_no_url_of_its_own(house: House) -> None:
     await running(house, f"<Say>one</Say>{LONG}")
     redirect(house, inline("<Say>inline words</Say><Redirect>/relative</Redirect>"))
