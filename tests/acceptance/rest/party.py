@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,8 @@ from tests.peers.listening import read_wav, tones_in
 
 TONES = {"ann": 350.0, "bob": 700.0, "cee": 1400.0, "page": 2100.0}
 """`page` is what the app's /tone.wav sounds like."""
+RINGING = {"ring": 440.0}
+"""Of the two that our ring tone has."""
 LISTEN_SECONDS = 0.7
 SETTLE_SECONDS = 0.3
 """What was heard before leaves the buffers."""
@@ -54,8 +56,8 @@ class Party:
         await call.answered(10)
         return self._talk(name, call)
 
-    async def heard(self) -> dict[str, set[str]]:
-        """Whose tones each phone hears."""
+    async def heard(self, *, also: Mapping[str, float] | None = None) -> dict[str, set[str]]:
+        """Whose tones each phone hears; `also` are more tones to listen for."""
         await asyncio.sleep(SETTLE_SECONDS)
         up = {name: call for name, call in self.calls.items() if not call.has_ended}
         self._recordings += 1
@@ -65,7 +67,7 @@ class Party:
         for recording in live:
             recording.stop()
         await asyncio.gather(*(recording.finished for recording in live))
-        return {name: self._names(file) for name, file in files.items()}
+        return {name: _names(file, TONES | dict(also or {})) for name, file in files.items()}
 
     async def hang_up(self) -> None:
         for call in self.calls.values():
@@ -79,9 +81,10 @@ class Party:
         self._talking.append(asyncio.create_task(call.play(tone(TONES[name], TALK_SECONDS))))
         return call
 
-    def _names(self, file: Path) -> set[str]:
-        frequencies = tones_in(read_wav(file), TONES.values())
-        return {name for name, frequency in TONES.items() if frequency in frequencies}
+
+def _names(file: Path, tones: Mapping[str, float]) -> set[str]:
+    frequencies = tones_in(read_wav(file), tones.values())
+    return {name for name, frequency in tones.items() if frequency in frequencies}
 
 
 @contextlib.asynccontextmanager
