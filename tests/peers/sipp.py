@@ -30,6 +30,8 @@ class Ladder:
     transport: str = "UDP"
     _steps: list[str] = field(default_factory=list)
     _invites: int = 0
+    _messages: int = 0
+    _messages_taken: int = 0
 
     @property
     def _to(self) -> str:
@@ -85,12 +87,32 @@ class Ladder:
         )
 
     def bye(self) -> "Ladder":
-        return self._in_dialog("BYE", self._invites + 1).expect(200)
+        return self._in_dialog("BYE", self._invites + self._messages + 1).expect(200)
 
     def expect_bye(self, *, within_ms: int = 30_000) -> "Ladder":
         self._steps.append(f'<recv request="BYE" timeout="{within_ms}"/>')
         return self._send(
             "SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\nContent-Length: 0\n"
+        )
+
+    def message(self, content: str, *, content_type: str = "application/json") -> "Ladder":
+        """MESSAGE in the dialog."""
+        self._messages += 1
+        body = f"Content-Type: {content_type}\nContent-Length: [len]\n\n{content}"
+        return self._in_dialog("MESSAGE", self._invites + self._messages, body)
+
+    def expect_message(self, pattern: str, *, answer: str = "200 OK", headers: tuple[str, ...] = ()) -> "Ladder":
+        """A MESSAGE whose text, head and all, has what the regular expression says; it gets this answer."""
+        self._messages_taken += 1
+        name = f"message{self._messages_taken}"
+        self._steps.append(
+            f'<recv request="MESSAGE" timeout="10000"><action><ereg regexp="{pattern}" search_in="msg" '
+            f'check_it="true" assign_to="{name}"/></action></recv><Reference variables="{name}"/>'
+        )
+        extra = "".join(f"{header}\n" for header in headers)
+        return self._send(
+            f"SIP/2.0 {answer}\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\n{extra}"
+            "Content-Length: 0\n"
         )
 
     def pause(self, milliseconds: int) -> "Ladder":
@@ -108,10 +130,10 @@ class Ladder:
             + "\n</scenario>\n"
         )
 
-    def _in_dialog(self, method: str, number: int) -> "Ladder":
+    def _in_dialog(self, method: str, number: int, body: str = "Content-Length: 0\n") -> "Ladder":
         return self._send(
             f"{method} [next_url] SIP/2.0\n{self._via()}[routes]\n{self._from()}To: <{self._to}>[peer_tag_param]\n"
-            f"Call-ID: [call_id]\nCSeq: {number} {method}\n{self._contact()}Max-Forwards: 70\nContent-Length: 0\n"
+            f"Call-ID: [call_id]\nCSeq: {number} {method}\n{self._contact()}Max-Forwards: 70\n{body}"
         )
 
     def _send(self, message: str, attributes: str = "") -> "Ladder":

@@ -17,10 +17,13 @@ from typing import Any
 
 from ringback.call.exchange import Exchange, Invitation
 from ringback.call.leg import Answered, Leg, LegEnd, LegSettings, Ringing
+from ringback.call.phone_message import PhoneMessage
 from ringback.clock import Clock, SystemClock, wait_for
 from ringback.media._engine import Clip
 from ringback.media.engine import MediaEngine
 from ringback.media.leg import LiveRecording
+from ringback.sip.dialog.conversation import Body
+from ringback.sip.dialog.messaging import JSON
 from ringback.sip.digest import Credentials
 from ringback.sip.endpoint import Destination, Endpoint, EndpointSettings
 from ringback.sip.events import IncomingCall
@@ -64,7 +67,10 @@ class SoftphoneCall:
         self.uri = uri
         self.is_incoming = incoming
         self.provisionals: list[int] = []
+        self.messages: list[PhoneMessage] = []
         self._clock = clock
+        self._unread: asyncio.Queue[PhoneMessage] = asyncio.Queue()
+        leg.on_message = self._hear
         self._up = asyncio.Event()
         self._recording: LiveRecording | None = None
         self._follower = asyncio.ensure_future(self._follow())
@@ -89,6 +95,16 @@ class SoftphoneCall:
     async def play(self, clip: Clip, *, loops: int = 1) -> None:
         """Speak into the phone; returns when all of it is sent."""
         await self.leg.media.play(clip, loops=loops)
+
+    async def send_message(self, content: str, *, content_type: str = JSON) -> int | None:
+        """Tell the app something (RFC 3428); the final SIP status, or None when the call ended before."""
+        told: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+        self.leg.send_message(Body(content_type=content_type, data=content.encode()), told.set_result)
+        return await told
+
+    async def next_message(self, seconds: float | None = 30) -> PhoneMessage:
+        """The next of the app's messages; all that came are in `messages`. Raises `TimeoutError`."""
+        return await wait_for(self._clock, self._unread.get(), seconds)
 
     def record(self, path: Path) -> None:
         """Keep what the phone hears as a WAV, from now to the end of the call."""
@@ -125,6 +141,10 @@ class SoftphoneCall:
                 case Answered():
                     self._up.set()
                     return
+
+    def _hear(self, message: PhoneMessage) -> None:
+        self.messages.append(message)
+        self._unread.put_nowait(message)
 
     def mark_up(self) -> None:
         """A taken call is up once we answered it."""

@@ -1,16 +1,14 @@
-"""What a call leaves behind, by the official library: notifications, events, messages (rest-api.md 9.3, 9.5)."""
+"""What a call leaves behind, by the official library: notifications and events (rest-api.md 9.3)."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
 from ringback.testing.softphone import Softphone
 from tests.acceptance.conftest import Server, VoiceApp
-from tests.acceptance.rest.conftest import NUMBER, call_in
+from tests.acceptance.rest.conftest import call_in
 
 
 async def test_a_failure_of_the_app_is_a_notification_and_an_event(
@@ -44,30 +42,3 @@ async def test_a_failure_of_the_app_is_a_notification_and_an_event(
     voice = next(event for event in events if event.request["url"] == app.url("/voice"))
     assert voice.request["parameters"]["call_sid"] == sid
     assert "<Redirect>/missing</Redirect>" in voice.response["response_body"]
-
-
-async def test_messages_and_subscriptions_of_a_call_in_progress(
-    client: Client, app: VoiceApp, phone: Softphone
-) -> None:
-    made = await asyncio.to_thread(
-        lambda: client.calls.create(to=phone.uri, from_=NUMBER, twiml="<Response><Gather timeout='60'/></Response>")
-    )
-    taken = await phone.next_incoming()
-    await taken.answered()
-    await asyncio.sleep(0.3)
-
-    def work() -> tuple[str, str, bool]:
-        call = client.calls(made.sid)
-        message = call.user_defined_messages.create(content='{"stars": 5}', idempotency_key="a")
-        again = call.user_defined_messages.create(content='{"stars": 5}', idempotency_key="a")
-        assert again.sid == message.sid
-        subscription = call.user_defined_message_subscriptions.create(callback=app.url("/told"))
-        removed = call.user_defined_message_subscriptions(subscription.sid).delete()
-        call.update(status="completed")
-        return message.sid, subscription.sid, removed
-
-    message, subscription, removed = await asyncio.to_thread(work)
-    assert (message[:2], subscription[:2], removed) == ("KX", "ZY", True)
-    with pytest.raises(TwilioRestException) as refused:
-        await asyncio.to_thread(lambda: client.calls(made.sid).user_defined_messages.create(content="1"))
-    assert (refused.value.status, refused.value.code) == (400, 21220)
