@@ -70,6 +70,7 @@ async def test_rg_02_sipp_with_a_wrong_password_is_refused(registrar: Server, tm
 
 @pytest.mark.parametrize(("asked", "granted"), [(600, "600"), (7200, "3600"), (None, "3600")])
 async def test_rg_05_the_interval_is_granted_within_bounds(registrar: Server, asked: int | None, granted: str) -> None:
+    """sip.md 14.7, RG-06."""
     with bobs(registrar) as registrant:
         answer = await registrant.register("<sip:bob@127.0.0.1:5999>", expires=asked)
         assert (answer.status, answer.contacts) == (200, [f"<sip:bob@127.0.0.1:5999>;expires={granted}"])
@@ -84,6 +85,7 @@ async def test_rg_04_an_interval_that_is_too_brief_is_refused(registrar: Server)
 
 
 async def test_rg_10_ten_phones_and_no_eleventh(registrar: Server) -> None:
+    """sip.md 14.8."""
     with bobs(registrar) as registrant:
         for number in range(10):
             assert (await registrant.register(f"<sip:bob@127.0.0.1:{6000 + number}>")).status == 200
@@ -132,7 +134,7 @@ async def test_rc_01_a_registered_phone_is_rung_and_can_call_back(
 async def test_rc_02_all_phones_ring_as_one_call_and_the_first_to_answer_wins(
     app: VoiceApp, registrar: Server, tmp_path: Path
 ) -> None:
-    """The one that answers hears the caller, the others are cancelled, and there is one child CallSid."""
+    """The one that answers hears the caller, the others are cancelled, and there is one child CallSid (sip.md 14.9)."""
     app.pages["/voice"] = (
         f'<Dial action="/done"><Sip statusCallback="/leg" statusCallbackEvent="initiated ringing answered completed">'
         f"sip:{BOB}@{DOMAIN}</Sip></Dial>"

@@ -24,6 +24,7 @@ TONE = Path(__file__).parent / "tone-440.wav"
 async def test_say_is_answered_after_180_and_one_webhook(
     app: VoiceApp, server: Server, tmp_path: Path, transport: str
 ) -> None:
+    """sip.md 14.3, AD-01, DG-08."""
     app.pages["/voice"] = "<Say>Hello.</Say>"
     port = server.sip[transport.lower()]
     await run_sipp(caller(transport=transport).authenticated().expect(200).ack().expect_bye(), port, tmp_path)
@@ -83,6 +84,7 @@ async def test_a_redirect_stays_at_180_and_fetches_the_next_document(
 async def test_reject_is_a_final_response_and_never_an_answer(
     app: VoiceApp, server: Server, tmp_path: Path, verb: str, status: int, call_status: str
 ) -> None:
+    """sip.md 14.16; we differ: 603, as older documents have it, and not 404."""
     app.pages["/voice"] = verb
     await run_sipp(caller().authenticated().expect(status).ack_refusal(), server.port, tmp_path)
     (ended,) = await app.wait_for("/status")
@@ -109,11 +111,12 @@ async def test_an_unknown_domain_is_refused_without_a_webhook(app: VoiceApp, ser
     assert app.of("/voice") == []
 
 
+@pytest.mark.parametrize("users", ['users = { alice = "a-long-Passw0rd" }\n', ""], ids=["both", "addresses"])
 async def test_a_foreign_address_is_refused_before_any_challenge(
-    app: VoiceApp, serve: Callable[[str], Server], tmp_path: Path
+    app: VoiceApp, serve: Callable[[str], Server], tmp_path: Path, users: str
 ) -> None:
-    both = 'users = { alice = "a-long-Passw0rd" }\nallow = ["127.0.0.1/32"]'
-    server = serve(settings_text(app.url(), domain=both))
+    """sip.md 14.2 and 14.5."""
+    server = serve(settings_text(app.url(), domain=f'{users}allow = ["127.0.0.1/32"]'))
     await run_sipp(caller().invite().expect(100).expect(403).ack_refusal(), server.port, tmp_path, source="127.0.0.2")
     assert app.of("/voice") == []
 
@@ -121,6 +124,7 @@ async def test_a_foreign_address_is_refused_before_any_challenge(
 async def test_an_allowed_address_needs_no_password_where_no_users_are(
     app: VoiceApp, serve: Callable[[str], Server], tmp_path: Path
 ) -> None:
+    """sip.md 14.1."""
     app.pages["/voice"] = "<Hangup/>"
     server = serve(settings_text(app.url(), domain='allow = ["127.0.0.0/8"]'))
     ladder = caller().invite().expect(100).expect(180).expect(200).ack().expect_bye()
@@ -139,6 +143,8 @@ async def test_a_domain_with_neither_users_nor_addresses_refuses(
 async def test_cancel_while_the_app_thinks_gives_487_and_runs_no_twiml(
     app: VoiceApp, server: Server, tmp_path: Path
 ) -> None:
+    """sip.md 14.17."""
+
     async def slow(_request: object) -> web.Response:
         await asyncio.sleep(1.5)
         return web.Response(text="<Response><Redirect>/next</Redirect></Response>", content_type="text/xml")
@@ -178,7 +184,7 @@ async def test_record_still_asks_its_action_when_the_caller_hangs_up(
 
 
 async def test_extension_headers_reach_the_app_and_others_do_not(app: VoiceApp, server: Server, tmp_path: Path) -> None:
-    """HD-01, HD-03."""
+    """HD-01, HD-03, sip.md 14.6."""
     app.pages["/voice"] = '<Reject reason="busy"/>'
     headers = ("X-Route-Id: 42;b=2", "User-to-User: 00FF;encoding=hex", "Subject: secret")
     await run_sipp(caller(headers=headers).authenticated().expect(486).ack_refusal(), server.port, tmp_path)

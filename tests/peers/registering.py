@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The final response to a REGISTER."""
+    """A response as it came."""
 
     status: int
     text: str
@@ -65,7 +65,9 @@ class Registrant:
         challenge = answer.header("Proxy-Authenticate")
         if answer.status != 407 or challenge is None:
             return answer
-        return self._send(contacts, expires, to, self._authorization(challenge))
+        uri = f"sip:{self.domain}"
+        answer_of = proxy_authorization(challenge, user=self.user, password=self.password, method="REGISTER", uri=uri)
+        return self._send(contacts, expires, to, answer_of)
 
     def _send(self, contacts: tuple[str, ...], expires: int | None, to: str | None, authorization: str) -> Answer:
         self._number += 1
@@ -87,15 +89,17 @@ class Registrant:
         text = self.socket.recv(65535).decode()
         return Answer(status=int(text.split()[1]), text=text)
 
-    def _authorization(self, challenge: str) -> str:
-        asked = dict(re.findall(r'(\w+)="?([^",]+)"?', challenge))
-        uri, cnonce = f"sip:{self.domain}", secrets.token_hex(4)
-        ha1 = _md5(f"{self.user}:{asked['realm']}:{self.password}")
-        response = _md5(f"{ha1}:{asked['nonce']}:00000001:{cnonce}:auth:{_md5(f'REGISTER:{uri}')}")
-        return (
-            f'Digest username="{self.user}", realm="{asked["realm"]}", nonce="{asked["nonce"]}", uri="{uri}", '
-            f'response="{response}", algorithm=MD5, qop=auth, nc=00000001, cnonce="{cnonce}"'
-        )
+
+def proxy_authorization(challenge: str, *, user: str, password: str, method: str, uri: str) -> str:
+    """The value of Proxy-Authorization that answers a Proxy-Authenticate of MD5 and `qop=auth`."""
+    asked = dict(re.findall(r'(\w+)="?([^",]+)"?', challenge))
+    cnonce = secrets.token_hex(4)
+    ha1 = _md5(f"{user}:{asked['realm']}:{password}")
+    response = _md5(f"{ha1}:{asked['nonce']}:00000001:{cnonce}:auth:{_md5(f'{method}:{uri}')}")
+    return (
+        f'Digest username="{user}", realm="{asked["realm"]}", nonce="{asked["nonce"]}", uri="{uri}", '
+        f'response="{response}", algorithm=MD5, qop=auth, nc=00000001, cnonce="{cnonce}"'
+    )
 
 
 def _md5(text: str) -> str:

@@ -23,6 +23,7 @@ from ringback.webhooks.parameters import sip_parameters
 DialStatus = Literal["completed", "answered", "busy", "no-answer", "failed", "canceled"]
 
 NO_ANSWER_AT_ALL = 32011
+NOT_REDIRECTED = 32219
 
 DIAL_STATUSES: dict[CallStatus, DialStatus] = {
     CallStatus.BUSY: "busy",
@@ -237,6 +238,9 @@ class Attempt:
             self._parts.journal.report(self.info, code, f"{self.info.to}: {end.reason if end else ''}")
             self._close(CallStatus.FAILED, status)
         else:
+            if 300 <= status < 400:
+                message = f"{self.info.to}: {status} {end.reason}; calls are not sent elsewhere by whom they are for"
+                self._parts.journal.report(self.info, NOT_REDIRECTED, message)
             self._close(status_of_sip_response(status), status)
 
     def _close(self, status: CallStatus, sip_status: int | None) -> None:

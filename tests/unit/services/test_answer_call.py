@@ -65,6 +65,7 @@ async def test_in_11_only_the_completed_callback_is_sent_with_its_duration(house
 
 
 async def test_in_01_a_lost_ack_ends_the_call_after_32_seconds_with_the_callback(house: House) -> None:
+    """sip.md 14.15."""
     house.pages["/voice"] = "<Say>hello</Say><Redirect>/next</Redirect>"
     acks = itertools.count()  # the first one is that of the 407
     house.bench.wire.drops = lambda sent: sent.summary == "ACK" and next(acks) > 0
@@ -206,7 +207,9 @@ async def test_the_childs_callbacks_are_those_that_the_noun_asked_for(house: Hou
     assert {(one["CallSid"], one["ParentCallSid"]) for one in house.of("/leg")} == {(child.sid, parent.sid)}
     assert parent.sid == child.parent_call_sid
     assert [one.parameters.get("CallDuration") for one in house.of("/leg")] == [None, None, None, "4"]
-    assert [(one["CallSid"], one.parameters.get("ParentCallSid")) for one in house.of("/status")] == [(parent.sid, None)]
+    assert [(one["CallSid"], one.parameters.get("ParentCallSid")) for one in house.of("/status")] == [
+        (parent.sid, None)
+    ]
 
 
 # --- refusals before anything runs
