@@ -91,7 +91,6 @@ COVERAGE: Mapping[str, Coverage] = MappingProxyType(
         "Dial/Sip/Headers": DONE,
         "Dial/Sip/Headers/Header": DONE,
         "Dial/Conference": DONE,
-        "Dial/Conference@jitterBufferSize": not_done("the jitter buffer adapts to each phone by itself"),
         **_attributes("Dial/Conference", "region recordingConfigurationId", _TWILIOS_NETWORK),
         "Dial/Conference@eventCallbackUrl": partly("without RecordingFileSize"),
         "Dial/Queue": DONE,
