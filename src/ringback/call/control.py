@@ -172,6 +172,15 @@ class DialTarget:
     screen: "Callable[[CallControl], Awaitable[bool]] | None" = None  # runs the noun's `url` document; True: bridge
 
 
+MAX_REASON = 255
+
+
+def reason_header(reason: str | None) -> tuple[tuple[str, str], ...]:
+    """Why somebody is called, as the called phone may show it: Subject (RFC 3261 section 20.36)."""
+    shown = "".join(filter(str.isprintable, reason or ""))[:MAX_REASON].strip()
+    return (("Subject", shown),) if shown else ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialRecording:
     """`<Dial record>`: from ringing or from answer, mono or dual."""

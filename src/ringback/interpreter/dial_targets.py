@@ -1,9 +1,10 @@
 """From the nouns of a `<Dial>` to whom the call shall ring (twiml.md section 8)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import quote
 
-from ringback.call.control import DialTarget, StatusEvents
+from ringback.call.control import DialTarget, StatusEvents, reason_header
 from ringback.interpreter.detection import detection_request
 from ringback.interpreter.run import Run
 from ringback.twiml.nodes import Client, Dial, LegNoun, Number, Sim, Sip, Uri, WhatsApp
@@ -30,7 +31,8 @@ def dial_targets(verb: Dial, run: Run) -> tuple[tuple[DialTarget, ...], bool]:
             case _:
                 run.not_executed(noun)
     alone = len(verb.nouns) == 1 and isinstance(verb.nouns[0], Sip) and bool(verb.nouns[0].uris)
-    return tuple(targets), alone
+    reason = reason_header(verb.call_reason)
+    return tuple(replace(target, headers=target.headers + reason) for target in targets), alone
 
 
 def _number(noun: Number, run: Run) -> DialTarget:

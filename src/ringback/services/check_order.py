@@ -5,7 +5,7 @@ Everything here raises `CallRefused`, and nothing is left behind.
 
 import re
 
-from ringback.call.control import DialTarget
+from ringback.call.control import DialTarget, reason_header
 from ringback.call.machine_detection import MachineDetection
 from ringback.model.emergency import is_emergency_number, refusal_of
 from ringback.services.call_order import MAX_SEND_DIGITS, MAX_TIMEOUT_SECONDS, CallOrder, CallRefused
@@ -21,7 +21,6 @@ PASSWORD_TOO_LONG, PASSWORD_CHARACTERS, PASSWORD_MISSING = 21223, 21224, 21225
 BAD_DETECTION = 21234
 MAX_CREDENTIAL = 255
 MAX_TIME_LIMIT_SECONDS = 24 * 3600
-MAX_SHOWN = 255
 
 REFUSED_FAULTS = {13253: 21227, 32111: 21228, 32112: 21229}
 """What `<Sip>` leaves out with a warning, a REST call is refused for: its headers too long, a bad name, a bad value."""
@@ -57,7 +56,7 @@ def check_order(order: CallOrder) -> None:
 def target_of(order: CallOrder) -> tuple[DialTarget, tuple[AddressFault, ...]]:
     """Whom to ring, and what of the address was left out."""
     to = order.to.strip()
-    headers = (("Subject", reason),) if (reason := _one_line(order.call_reason or "")) else ()
+    headers = reason_header(order.call_reason)
     if to.lower().startswith(SIP_SCHEMES):
         address = _sip_address(to)
         target = DialTarget(
@@ -110,8 +109,3 @@ def _check_detection(detection: MachineDetection) -> None:
         if not least <= getattr(detection, field) <= most:
             unit, factor = ("seconds", 1) if field == "timeout_seconds" else ("milliseconds", 1000)
             raise CallRefused(BAD_DETECTION, f"{name} is from {least * factor:g} to {most * factor:g} {unit}")
-
-
-def _one_line(text: str) -> str:
-    """A text for a header."""
-    return "".join(filter(str.isprintable, text))[:MAX_SHOWN].strip()

@@ -72,10 +72,10 @@ COVERAGE: Mapping[str, Coverage] = MappingProxyType(
             "Dial",
             "text action method timeout timeLimit callerId hangupOnStar answerOnBridge record recordingTrack trim "
             "recordingStatusCallback recordingStatusCallbackMethod recordingStatusCallbackEvent ringTone sequential "
-            "referUrl referMethod",
+            "referUrl referMethod callReason",
             DONE,
         ),
-        **_attributes("Dial", "recordingConfigurationId callReason events passports", _TWILIOS_NETWORK),
+        **_attributes("Dial", "recordingConfigurationId events passports", _TWILIOS_NETWORK),
         **_leg("Dial/Number"),
         "Dial/Number@byoc": _TWILIOS_NETWORK,
         **_leg("Dial/Sip"),

@@ -10,8 +10,8 @@ from ringback.twiml.nodes import Dial
 from tests.unit.interpreter.conftest import BASE, Bench
 
 
-def targets(bench: Bench, nouns: str) -> tuple[tuple[DialTarget, ...], bool]:
-    dial = bench.verb(f"<Dial>{nouns}</Dial>")
+def targets(bench: Bench, nouns: str, attributes: str = "") -> tuple[tuple[DialTarget, ...], bool]:
+    dial = bench.verb(f"<Dial {attributes}>{nouns}</Dial>")
     assert isinstance(dial, Dial)
     return dial_targets(dial, bench.run())
 
@@ -25,6 +25,14 @@ def test_a_number_has_its_digits_and_status_callback(bench: Bench) -> None:
     (target,), _ = targets(bench, noun)
     assert target.send_digits == "ww1"
     assert target.status == StatusEvents(url=f"{BASE}/st", method="POST", events=("ringing", "answered"))
+
+
+def test_why_they_are_called_is_told_to_each_of_them(bench: Bench) -> None:
+    """twiml.md 7.1: callReason, as the Subject of RFC 3261 section 20.36."""
+    nouns = '<Number>+15550001111</Number><Client><Identity>bob</Identity><Parameter name="a" value="1"/></Client>'
+    number, client = targets(bench, nouns, 'callReason="Your parcel"')[0]
+    assert number.headers == (("Subject", "Your parcel"),)
+    assert client.headers == (("X-a", "1"), ("Subject", "Your parcel"))
 
 
 def test_a_sip_uri_keeps_its_headers_and_credentials(bench: Bench) -> None:
