@@ -59,6 +59,18 @@ async def test_a_call_from_end_to_end(open_party: OpenParty, transport: str) -> 
         assert bob.server.open_connections == 1  # the callee answers, and the caller goes on, on one connection
 
 
+async def test_a_burst_that_comes_while_we_are_busy_is_not_lost(open_party: OpenParty) -> None:
+    """The system's usual buffer has room for about 170 of these."""
+    party = await open_party("udp")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
+        for number in range(300):  # without a turn of the loop between them
+            message = OPTIONS.format(transport="UDP", branch=f"z9hG4bK{number}")
+            phone.sendto(message.encode(), ("127.0.0.1", party.bound["udp"].port))
+        async with asyncio.timeout(10):
+            while party.server.endpoint.statistics.received < 300:
+                await asyncio.sleep(0.01)
+
+
 @pytest.mark.parametrize("transport", ["foo", "ws", "f%20o", "%0d%0aX"])
 async def test_a_peer_that_names_a_transport_nobody_has_cannot_be_sent_to(
     open_party: OpenParty, transport: str

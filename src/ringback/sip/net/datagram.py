@@ -1,6 +1,7 @@
 """A UDP socket: datagrams in and out, as flows."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from typing import cast
 
@@ -9,6 +10,8 @@ from ringback.sip.net.address import address_toward, is_wildcard
 
 MAX_DATAGRAM_BYTES = 65_507
 """What fits into one UDP datagram over IPv4."""
+RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
+"""What waits while the loop is at other work, as far as the system allows it (Linux: net.core.rmem_max)."""
 
 
 class DatagramSocket(asyncio.DatagramProtocol):
@@ -23,6 +26,8 @@ class DatagramSocket(asyncio.DatagramProtocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.DatagramTransport, transport)  # the loop's own class need not derive from it
         self.host, self.port = transport.get_extra_info("sockname")[:2]
+        bound: socket.socket = transport.get_extra_info("socket")
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         self._receive(data, self.flow_to(addr[0], addr[1]))
