@@ -182,9 +182,9 @@ class _Chain:
             outcome = await self._observed_try(max_body_bytes)
             kind = outcome.status if isinstance(outcome, HttpResponse) else outcome.kind
             self._tries += 1
-            left = self._deadline - self._clock.now()
-            if left > 0 and isinstance(outcome, HttpResponse) and self._can_answer(outcome):
+            if isinstance(outcome, HttpResponse) and self._can_answer(outcome):
                 continue
+            left = self._deadline - self._clock.now()
             decision = decide(kind, tries=self._failed_tries + 1, seconds_left=left, overrides=self._overrides)
             if isinstance(decision, Retry):
                 self._failed_tries += 1
