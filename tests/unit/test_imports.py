@@ -39,8 +39,10 @@ SIP_LAYERS = {
     "errors": 1,
     "transaction": 3,
     "dialog": 4,
-    "endpoint": 5,
-    "net": 6,
+    "answering": 5,
+    "session_table": 5,
+    "endpoint": 6,
+    "net": 7,
 }
 
 

@@ -14,9 +14,9 @@ request is answered 503 without keeping anything (RFC 3261 section 8.2.7).
 No bytes make any method of it raise. What cannot be answered is dropped and counted in `statistics`.
 """
 
-import hashlib
 from collections.abc import Callable, Sequence
 
+from ringback.sip.answering import Answering
 from ringback.sip.dialog.conversation import HeaderPairs, Received
 from ringback.sip.dialog.opening import Invitation, place_session, take_session
 from ringback.sip.dialog.refresh import refusal_of_interval
@@ -37,8 +37,9 @@ from ringback.sip.message.message import Request, Response, reply
 from ringback.sip.message.parser import MalformedMessage, parse_message
 from ringback.sip.message.uri import SipUri
 from ringback.sip.message.validate import Refusal, refuse, validate_request
+from ringback.sip.session_table import SessionTable
 from ringback.sip.statistics import Statistics
-from ringback.sip.transaction.layer import AckReceived, Indication, ResponseReceived, Transaction, TransactionFailed
+from ringback.sip.transaction.layer import Transaction
 from ringback.sip.transaction.outgoing import (
     Destination,
     Outgoing,
@@ -92,10 +93,9 @@ class Endpoint:
         self.statistics = Statistics()
         self.is_draining = False
         self._screen = screen
-        self._tag_key = entropy(16)
         self._stack = Stack(settings, entropy)
-        self._sessions: dict[SessionId, InviteSession] = {}
-        self._by_dialog: dict[tuple[str, str], InviteSession] = {}
+        self._answering = Answering(self._stack, settings.user_agent, entropy)
+        self._sessions = SessionTable()
 
     # --- in
 
@@ -139,7 +139,7 @@ class Endpoint:
         for session_id, name in self._stack.due_timers(now):
             if (session := self._sessions.get(session_id)) is not None:
                 session.handle_timer(name, now)
-                self._forget_if_over(session)
+                self._sessions.forget_if_over(session)
         self._settle(now)
 
     # --- out
@@ -196,12 +196,12 @@ class Endpoint:
             call_id=call_id,
         )
         session = place_session(self._stack, invitation, now)
-        self._keep(session)
+        self._sessions.keep(session)
         return session
 
     def respond(self, event: RegisterReceived, status: int, now: float, headers: HeaderPairs = ()) -> None:
         """Answer a REGISTER."""
-        self._answer(event.request, TransactionId(event.transaction_id), refuse(status, None, *headers), now)
+        self._answering.answer(event.request, TransactionId(event.transaction_id), refuse(status, None, *headers), now)
 
     def start_draining(self) -> None:
         """From now on new calls get 503 with Retry-After; those that run go on."""
@@ -228,7 +228,7 @@ class Endpoint:
         stamp_source(request, flow)
         if refusal is not None:
             self.statistics.refused_as_wrong += 1
-            self._answer_statelessly(request, refusal, flow)
+            self._answering.answer_statelessly(request, refusal, flow)
             return
         layer = self._stack.layer
         existing = layer.find(request)
@@ -238,7 +238,7 @@ class Endpoint:
             self._receive_ack(request, now)
         elif self._is_over_limit(request):
             self.statistics.refused_for_load += 1
-            self._answer_statelessly(request, self._overloaded(), flow)
+            self._answering.answer_statelessly(request, self._overloaded(), flow)
         else:
             self._receive_new(request, flow, now)
 
@@ -248,7 +248,7 @@ class Endpoint:
         transaction = self._stack.layer.open_server(request, flow, now)
         refusal = self._refusal_of_method(request) or (refuse(482) if is_merged else None)
         if refusal is not None:
-            self._answer(request, transaction.id, refusal, now)
+            self._answering.answer(request, transaction.id, refusal, now)
         elif request.method == "CANCEL":
             self._receive_cancel(request, transaction, now)
         elif request.to.tag is not None and request.method != "OPTIONS" and request.method != "REGISTER":
@@ -267,7 +267,7 @@ class Endpoint:
         return None
 
     def _receive_ack(self, ack: Request, now: float) -> None:
-        session = self._session_of(ack)
+        session = self._sessions.of(ack)
         if session is None:
             self.statistics.stray_acks += 1
         else:
@@ -277,34 +277,34 @@ class Endpoint:
         """200 when the INVITE is there, whether or not it can still be cancelled (section 9.2)."""
         invite = self._stack.layer.find(cancel, method="INVITE")
         if invite is None:
-            self._answer(cancel, transaction.id, refuse(481), now)
+            self._answering.answer(cancel, transaction.id, refuse(481), now)
             return
-        session = self._sessions.get(invite.owner) if invite.owner is not None else None
+        session = self._sessions.get(invite.owner)
         tag = session.local_tag if session is not None else None
-        self._answer(cancel, transaction.id, Refusal(status=200, reason="OK"), now, to_tag=tag)
+        self._answering.answer(cancel, transaction.id, Refusal(status=200, reason="OK"), now, to_tag=tag)
         if session is not None:
             session.receive_cancel(invite.id, now)
-            self._forget_if_over(session)
+            self._sessions.forget_if_over(session)
 
     def _receive_in_dialog(self, request: Request, transaction: Transaction, flow: Flow, now: float) -> None:
-        session = self._session_of(request)
+        session = self._sessions.of(request)
         if session is None:
-            self._answer(request, transaction.id, refuse(481), now)
+            self._answering.answer(request, transaction.id, refuse(481), now)
             return
         transaction.owner = session.id
         session.receive_request(Received(request=request, transaction_id=transaction.id), flow, now)
-        self._forget_if_over(session)
+        self._sessions.forget_if_over(session)
 
     def _screen_request(self, request: Request, transaction: Transaction, flow: Flow, now: float) -> None:
         verdict = self._verdict(request, flow, now)
         if verdict is not None and self._stack.layer.refused_count >= self.settings.max_refused:
             self._stack.layer.abandon(transaction)
-            self._answer_statelessly(request, verdict, flow)
+            self._answering.answer_statelessly(request, verdict, flow)
             return
         if request.method == "INVITE":
             self._stack.layer.respond(transaction.id, reply(request, 100), now)
         if verdict is not None:
-            self._stack.layer.refuse(transaction, self._response(request, verdict), now)
+            self._answering.refuse(request, transaction, verdict, now)
         elif request.method == "REGISTER":
             self._stack.emit(RegisterReceived(request=request, flow=flow, transaction_id=transaction.id))
         else:
@@ -325,10 +325,10 @@ class Endpoint:
         try:
             session = take_session(self._stack, received, flow, now)
         except MalformedHeader as malformed:
-            self._answer(request, transaction.id, refuse(400, f"Bad {malformed.name} Header"), now)
+            self._answering.answer(request, transaction.id, refuse(400, f"Bad {malformed.name} Header"), now)
             return
         transaction.owner = session.id
-        self._keep(session)
+        self._sessions.keep(session)
         self._stack.emit(IncomingCall(session_id=session.id, request=request, flow=flow))
 
     def _answer_options(self, request: Request, transaction: Transaction, now: float) -> None:
@@ -340,27 +340,7 @@ class Endpoint:
         verdict = Refusal(status=200, reason="OK", headers=headers)
         if self.is_draining and request.to.tag is None:
             verdict = self._overloaded()
-        self._answer(request, transaction.id, verdict, now)
-
-    def _answer(
-        self,
-        request: Request,
-        transaction_id: TransactionId,
-        refusal: Refusal,
-        now: float,
-        *,
-        to_tag: str | None = None,
-    ) -> None:
-        self._stack.layer.respond(transaction_id, self._response(request, refusal, to_tag), now)
-
-    def _response(self, request: Request, refusal: Refusal, to_tag: str | None = None) -> Response:
-        return reply(
-            request,
-            refusal.status,
-            refusal.reason,
-            to_tag=to_tag or self._stack.new_token(),
-            headers=[*refusal.headers, ("Server", self.settings.user_agent)],
-        )
+        self._answering.answer(request, transaction.id, verdict, now)
 
     # --- load
 
@@ -376,12 +356,6 @@ class Endpoint:
     def _overloaded(self) -> Refusal:
         return refuse(503, None, ("Retry-After", str(self.settings.retry_after_seconds)))
 
-    def _answer_statelessly(self, request: Request, refusal: Refusal, flow: Flow) -> None:
-        """Keep nothing; a copy of the request gets the same answer, its tag included (section 8.2.7)."""
-        seed = "\n".join([request.headers.get("Via") or "", request.headers.get("Call-ID") or ""])
-        tag = hashlib.blake2s(seed.encode(), key=self._tag_key, digest_size=8).hexdigest()
-        self._stack.layer.respond_statelessly(request, self._response(request, refusal, tag), flow)
-
     def _refuse_malformed(self, malformed: MalformedMessage, flow: Flow) -> None:
         """A request that is broken but has what an answer needs gets it, without a transaction."""
         if malformed.owed is None or malformed.request is None:
@@ -390,7 +364,7 @@ class Endpoint:
         status, reason = malformed.owed
         request = malformed.request
         stamp_source(request, flow)
-        self._answer_statelessly(request, Refusal(status=status, reason=reason), flow)
+        self._answering.answer_statelessly(request, Refusal(status=status, reason=reason), flow)
         self.statistics.malformed_answered += 1
 
     # --- responses
@@ -407,33 +381,4 @@ class Endpoint:
         """What transactions have to tell goes to the sessions that own them, until nothing new comes of it."""
         while indications := self._stack.layer.take_indications():
             for indication in indications:
-                self._hand_to_owner(indication, flow, now)
-
-    def _hand_to_owner(self, indication: Indication, flow: Flow | None, now: float) -> None:
-        owner = indication.transaction.owner
-        session = self._sessions.get(owner) if owner is not None else None
-        if session is None:
-            return
-        match indication:
-            case ResponseReceived(transaction=transaction, response=response):
-                session.receive_response(transaction.id, response, flow, now)
-            case AckReceived(request=ack):
-                session.receive_ack(ack, now)
-            case TransactionFailed(transaction=transaction, failure=failure):
-                session.receive_failure(transaction.id, failure, now)
-        self._forget_if_over(session)
-
-    # --- sessions
-
-    def _keep(self, session: InviteSession) -> None:
-        self._sessions[session.id] = session
-        self._by_dialog[session.call_id, session.local_tag] = session
-
-    def _session_of(self, request: Request) -> InviteSession | None:
-        session = self._by_dialog.get((request.call_id, request.to.tag or ""))
-        return session if session is not None and session.is_for(request) else None
-
-    def _forget_if_over(self, session: InviteSession) -> None:
-        if session.is_forgettable:
-            self._sessions.pop(session.id, None)
-            self._by_dialog.pop((session.call_id, session.local_tag), None)
+                self._sessions.hand_to_owner(indication, flow, now)
