@@ -44,7 +44,9 @@ def make_signalling(
     gate = DigestGate(settings.sip.realm, secrets.token_bytes(32), algorithms=settings.sip.digest_algorithms)
     admission = Admission(directory=storage.directory, gate=gate)
     endpoint = Endpoint(
-        EndpointSettings(advertise=settings.sip.advertise), entropy=secrets.token_bytes, screen=admission.screen
+        EndpointSettings(advertise=settings.sip.advertise, session_seconds=settings.sip.session_seconds or None),
+        entropy=secrets.token_bytes,
+        screen=admission.screen,
     )
     phones = PhoneRegistration(
         registrar=Registrar(),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from ringback.model.settings.address import HostPort, PortRange, SipListen
 from ringback.model.settings.value import (
@@ -76,6 +76,12 @@ def _algorithms(value: object) -> object:
     return value
 
 
+def _session(value: int) -> int:
+    if value and not 90 <= value <= 86_400:
+        raise must_be("0, or a number from 90 to 86400")
+    return value
+
+
 class SipSettings(Section):
     listen: Annotated[tuple[Listen, ...], BeforeValidator(_listeners), BeforeValidator(read_list)] = Field(
         default=(
@@ -101,6 +107,11 @@ class SipSettings(Section):
         default=("MD5",),
         description="What callers are challenged with, in this order: `MD5`, `SHA-256` or both. MD5 alone is what"
         " Twilio does; several phones give up when they are offered an algorithm they do not know.",
+    )
+    session_seconds: Annotated[Whole, AfterValidator(_session)] = Field(
+        default=1800,
+        description="The session timer that calls are given where the other side knows it (RFC 4028): a peer that does"
+        " not answer any more is found out in half that time. At least 90; 0: none is asked for.",
     )
     tls_certificate: FilePath | None = Field(
         default=None, description="PEM file with the certificate and its chain, for `tls:` listeners."

@@ -63,6 +63,8 @@ def _invite(stack: Stack, invitation: Invitation) -> Request:
     headers.add("To", str(invitation.to or NameAddress(uri=invitation.target)))
     headers.add("Call-ID", invitation.call_id or stack.new_token())
     headers.add("CSeq", str(CSeq(number=1, method="INVITE")))
+    if stack.settings.session_seconds is not None:
+        headers.add("Session-Expires", f"{stack.settings.session_seconds};refresher=uac")
     return Request(method="INVITE", uri=without_header_parameters(invitation.target), headers=headers)
 
 

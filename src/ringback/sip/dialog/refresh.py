@@ -1,7 +1,8 @@
 """Session timers (RFC 4028): a session that nobody refreshes any more ends by itself (IN-10).
 
-We never ask for one, and take part when the peer does: we keep to the interval it names, refresh when that is our
-role, and hang up when it was the peer's and nothing came.
+We take part when the peer asks for one: we keep to the interval it names, refresh when that is our role, and hang up
+when it was the peer's and nothing came. With `EndpointSettings.session_seconds` we ask for one ourselves, and then it
+is ours to refresh: no call hangs on a promise of the peer's.
 """
 
 from collections.abc import Callable
@@ -59,13 +60,21 @@ class SessionRefresh:
         """What our 2xx to their request says of the interval, which runs from now (section 9, table 2)."""
         interval = SessionInterval.read(request)
         if interval is None:
-            self.stop()
-            return []
+            return self._ask(request, now)
         seconds = max(interval.seconds, self._conversation.stack.settings.min_session_seconds)
         refresher = (interval.refresher or "uac") if _supports(request) else "uas"
         self._start(seconds, refresher == "uas", now)
         headers = [("Session-Expires", f"{seconds};refresher={refresher}")]
         return [*headers, ("Require", EXTENSION)] if refresher == "uac" else headers
+
+    def _ask(self, request: Request, now: float) -> list[tuple[str, str]]:
+        """They asked for none; they are asked by us if they know what that is (section 9)."""
+        seconds = self._conversation.stack.settings.session_seconds
+        if seconds is None or not _supports(request):
+            self.stop()
+            return []
+        self._start(seconds, True, now)
+        return [("Session-Expires", f"{seconds};refresher=uas")]
 
     def request_headers(self) -> list[tuple[str, str]]:
         """What a re-INVITE or UPDATE of ours says, so that the interval goes on with the same refresher."""

@@ -44,6 +44,7 @@ class EndpointSettings:
     max_refused: int = 1_000  # transactions kept for the screen's refusals; more are refused without keeping anything
     retry_after_seconds: int = 10
     min_session_seconds: int = 90  # RFC 4028 section 5: never below 90
+    session_seconds: int | None = None  # the interval that we ask for ourselves (RFC 4028); None: we do not
     ring_again_seconds: float = 60.0  # RFC 3261 section 13.3.1.1: keep proxies from giving up
 
 

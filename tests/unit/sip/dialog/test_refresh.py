@@ -4,10 +4,21 @@ import pytest
 
 from ringback.sip.dialog.refresh import SessionInterval
 from ringback.sip.dialog.session import InviteSession
+from ringback.sip.endpoint import EndpointSettings
 from ringback.sip.message.headers import Headers
 from ringback.sip.message.message import Message, Request, Response
 from ringback.sip.message.uri import SipUri
-from tests.unit.sip.conftest import ANSWER, Bench, only_request, only_response, request_text, response_text, summary
+from tests.unit.sip.conftest import (
+    ANSWER,
+    Bench,
+    make_bench,
+    make_link,
+    only_request,
+    only_response,
+    request_text,
+    response_text,
+    summary,
+)
 
 TIMED = "Session-Expires: 90\nSupported: timer"
 
@@ -168,3 +179,53 @@ def test_a_change_of_ours_keeps_the_interval(bench: Bench) -> None:
 def test_an_interval_is_read_or_is_none(value: str, expected: SessionInterval | None) -> None:
     request = Request(method="INVITE", uri=SipUri.parse("sip:a@b"), headers=Headers([("Session-Expires", value)]))
     assert SessionInterval.read(request) == expected
+
+
+# --- an interval that we ask for (IN-10)
+
+ASKING = EndpointSettings(session_seconds=1800)
+
+
+def test_in_10_a_caller_that_asks_for_no_timer_and_knows_what_it_is_gets_ours() -> None:
+    bench = make_bench(settings=ASKING)
+    session, response = answered(bench, "Supported: timer\nAllow: UPDATE")
+    assert response.headers.get("Session-Expires") == "1800;refresher=uas"
+    assert response.headers.get("Require") is None
+    assert bench.wait(899) == []
+    update = only_request(bench.wait(1.2))
+    assert (update.method, update.headers.get("Session-Expires")) == ("UPDATE", "1800;refresher=uac")
+    bench.receive(response_text(update, 200, headers="Session-Expires: 1800;refresher=uac"))
+    assert session.state == "confirmed"
+    assert only_request(bench.wait(900.2)).method == "UPDATE"
+
+
+def test_in_10_a_caller_that_does_not_know_timers_gets_none() -> None:
+    bench = make_bench(settings=ASKING)
+    _, response = answered(bench, "")
+    assert response.headers.get("Session-Expires") is None
+    assert bench.wait(4000) == []
+
+
+def test_in_10_a_caller_that_asks_for_another_interval_gets_that() -> None:
+    _, response = answered(make_bench(settings=ASKING), TIMED)
+    assert response.headers.get("Session-Expires") == "90;refresher=uac"
+
+
+def test_in_10_a_call_of_ours_asks_and_refreshes_as_long_as_the_peer_is_there() -> None:
+    link = make_link(settings=ASKING)
+    mine, yours = link.established()
+    assert mine.request.headers.get("Session-Expires") == "1800;refresher=uac"
+    link.run(4000)
+    assert link.ladder() == ["alice UPDATE", "bob 200 UPDATE"] * 4
+    assert (mine.state, yours.state) == ("confirmed", "confirmed")
+    link.drops = lambda sender, what, count: sender == "bob"
+    link.run(1000)
+    assert mine.state == "ended"
+
+
+def test_a_call_of_ours_to_a_peer_without_timers_has_none() -> None:
+    bench = make_bench(settings=ASKING)
+    session, invite = bench.place_call()
+    assert names(bench.receive(response_text(invite, 200, body="v=0\n"))) == ["ACK"]
+    assert bench.wait(4000) == []
+    assert session.state == "confirmed"
