@@ -94,7 +94,6 @@ class CallWaiting:
             """Q-04. One that cannot be had is reported, and the two are bridged all the same."""
             parameters = dequeued_parameters(
                 queue_sid=dequeued.queue_sid,
-                call_sid=dequeued.call_sid,
                 seconds=dequeued.seconds,
                 dequeuing_call_sid=dequeued.dequeuing_call_sid,
             )

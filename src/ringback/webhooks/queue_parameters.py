@@ -23,11 +23,10 @@ def enqueue_parameters(*, result: str, queue_sid: str | None, seconds: int | Non
     return given(("QueueResult", result), ("QueueSid", queue_sid), ("QueueTime", seconds))
 
 
-def dequeued_parameters(*, queue_sid: str, call_sid: str, seconds: int, dequeuing_call_sid: str) -> Parameters:
-    """`<Queue url>` (Q-04, in Twilio's spelling)."""
+def dequeued_parameters(*, queue_sid: str, seconds: int, dequeuing_call_sid: str) -> Parameters:
+    """`<Queue url>` (Q-04, in Twilio's spelling). Its CallSid is that of every request of the call that waited."""
     return (
         ("QueueSid", queue_sid),
-        ("CallSid", call_sid),
         ("QueueTime", str(seconds)),
         ("DequeingCallSid", dequeuing_call_sid),
     )

@@ -1,14 +1,16 @@
 """Each request of webhooks.md section 9 in a whole call: which parameters it has, no fewer and no more."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl
 
 import pytest
 
 from ringback.model.sid import AccountSid, CallSid
-from ringback.testing import Arrival, Caller, Phone, PlacedCall, Transcript, VirtualApp
+from ringback.testing import AppRequest, AppResponse, Arrival, Caller, Phone, PlacedCall, Transcript, VirtualApp
+from ringback.testing.app_transport import Answer
 from ringback.testing.transcript import Requested
 from ringback.webhooks.signature import Parameters
 from ringback.webhooks.transcription_parameters import (
@@ -152,9 +154,28 @@ PHONES = {
 }
 
 
+def names_sent(request: AppRequest) -> list[str]:
+    """Of query and body, in the order they come."""
+    parts = request.body.decode() if request.method == "POST" else request.url.partition("?")[2]
+    return [name for name, _ in parse_qsl(parts, keep_blank_values=True)]
+
+
+def app_of(pages: Callable[[AppRequest], str | None]) -> Callable[[AppRequest], Answer]:
+    """An app that takes no parameter twice: to many frameworks two values are a list, and no text."""
+
+    def answer(request: AppRequest) -> Answer:
+        names = names_sent(request)
+        assert sorted(names) == sorted(set(names)), request.path
+        page = pages(request)
+        return AppResponse(status=404) if page is None else page
+
+    return answer
+
+
 def run(row: Row) -> Transcript:
+    pages = {"/voice": f"<Response>{row.verbs}</Response>", **PAGES}
     app = VirtualApp(
-        {"/voice": f"<Response>{row.verbs}</Response>", **PAGES},
+        app_of(lambda request: pages.get(request.path)),
         phones=PHONES,
         applications={APPLICATION: "/application"},
         fallback_url="/sorry",
@@ -196,10 +217,12 @@ QUEUED = {"QueueSid", "QueueTime"}
 def test_9_requests_round_a_queue(path: str, says: set[str]) -> None:
     """`<Enqueue waitUrl>`, `<Enqueue action>`, `<Queue url>`, and the action of the Dial that took the caller out."""
     app = VirtualApp(
-        lambda request: (
-            AGENT
-            if request.path == "/voice" and "caller-2" in request.parameters["From"]
-            else QUEUE.get(request.path, "<Response/>")
+        app_of(
+            lambda request: (
+                AGENT
+                if request.path == "/voice" and "caller-2" in request.parameters["From"]
+                else QUEUE.get(request.path, "<Response/>")
+            )
         )
     )
     transcripts = app.run_calls([Arrival(caller=Caller()), Arrival(caller=Caller().hangs_up(at=20), at=8)])

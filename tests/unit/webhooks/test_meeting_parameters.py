@@ -121,8 +121,8 @@ def test_a_call_that_was_never_queued_has_only_the_result() -> None:
 
 
 def test_q_04_twilios_spelling_is_kept() -> None:
-    sent = dequeued_parameters(queue_sid="QU1", call_sid="CA1", seconds=3, dequeuing_call_sid="CA2")
-    assert sent == (("QueueSid", "QU1"), ("CallSid", "CA1"), ("QueueTime", "3"), ("DequeingCallSid", "CA2"))
+    sent = dequeued_parameters(queue_sid="QU1", seconds=3, dequeuing_call_sid="CA2")
+    assert sent == (("QueueSid", "QU1"), ("QueueTime", "3"), ("DequeingCallSid", "CA2"))
 
 
 def test_a_dial_that_got_nobody_names_nobody() -> None:
