@@ -1,6 +1,6 @@
 """`/Conferences/{CF}/Recordings`: the recordings of a conference, and how one that runs is changed (9.6).
 
-None is begun here: a conference is recorded when its first participant asks for it.
+None is begun here: a conference is recorded when a participant's document asks for it.
 """
 
 from typing import Annotated

@@ -21,7 +21,7 @@ AnnounceDocument = Callable[["CallControl"], Awaitable[str | None]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoomRecording:
-    """`record="record-from-start"`: who is told. Set by the first participant."""
+    """`record="record-from-start"`: who is told. Set by the first participant that asks for it."""
 
     trim: bool
     on_started: Callable[[ConferenceSid, "RecordingStarted"], None]

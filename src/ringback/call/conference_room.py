@@ -15,7 +15,13 @@ import structlog
 
 from ringback.call.announcer import Announcer
 from ringback.call.conference import Beep, Conference, Events, JoinRefused, Participant
-from ringback.call.conference_request import AnnounceDocument, ConferenceRequest, ConferenceResult, WaitDocument
+from ringback.call.conference_request import (
+    AnnounceDocument,
+    ConferenceRequest,
+    ConferenceResult,
+    RoomRecording,
+    WaitDocument,
+)
 from ringback.call.control import CallEnded, Prompt
 from ringback.call.leg import Leg
 from ringback.call.room_audio import C, RoomAudio, RunningRecording, Tone
@@ -225,6 +231,7 @@ class ConferenceRoom(Generic[C]):
             return
         if had_started:
             self._bring_in(seat)
+            self._record()
         else:
             self._start()
         if self.conference.participants[seat.call_sid].beeps_on_enter:
@@ -234,16 +241,20 @@ class ConferenceRoom(Generic[C]):
         """C-01, C-14: everybody comes in, and the recording begins."""
         for seat in self._seats.values():
             self._bring_in(seat)
-        record = self._first.record
-        if record is not None:
-            info = next(iter(self._seats.values())).call.info
-            self._recording = self._audio.record(
-                info,
-                conference_sid=self.conference.sid,
-                trim=record.trim,
-                on_started=lambda started: record.on_started(self.conference.sid, started),
-            )
-            self._own(self._see_recording(self._recording))
+        self._record()
+
+    def _record(self) -> None:
+        """C-14, as the first says who asks for it: it may well be an agent, who comes to a caller that waits."""
+        record = next((seat.request.record for seat in self._seats.values() if seat.request.record is not None), None)
+        if record is None or self._recording is not None:
+            return
+        self._recording = self._audio.record(
+            next(iter(self._seats.values())).call.info,
+            conference_sid=self.conference.sid,
+            trim=record.trim,
+            on_started=lambda started: record.on_started(self.conference.sid, started),
+        )
+        self._own(self._see_recording(self._recording, record))
 
     def _bring_in(self, seat: Seat[C]) -> None:
         participant = self.conference.participants[seat.call_sid]
@@ -320,11 +331,9 @@ class ConferenceRoom(Generic[C]):
             await self._recording.finish()
         await self._audio.close()
 
-    async def _see_recording(self, recording: RunningRecording) -> None:
+    async def _see_recording(self, recording: RunningRecording, record: RoomRecording) -> None:
         """It may be stopped from outside before the room is over."""
-        result = await recording.finished()
-        if self._first.record is not None:
-            self._first.record.on_finished(self.conference.sid, result)
+        record.on_finished(self.conference.sid, await recording.finished())
 
     def _end_if_empty(self) -> None:
         """A room whose first call was refused never was."""

@@ -263,6 +263,22 @@ def test_c_14_the_recording_begins_when_two_are_together_and_is_told_of() -> Non
     assert "CallSid" not in completed.parameters
 
 
+def test_c_14_an_agent_who_comes_to_a_caller_that_waits_has_the_room_recorded() -> None:
+    """The one who asks need not be the first; who comes when it runs has it recorded from then on."""
+
+    def seconds_of(*attributes: str) -> list[int]:
+        people = [Arrival(caller=Caller().hangs_up(at=40 - 10 * at), at=10 * at) for at in range(len(attributes))]
+        calls = by_caller(*attributes).run_calls(people)
+        told = [each.parameters["RecordingStatus"] for call in calls for each in call.callbacks]
+        assert told == ["completed"]
+        return [round(recording.seconds) for call in calls for recording in call.recordings]
+
+    record = 'record="record-from-start" recordingStatusCallback="/recorded"'
+    assert seconds_of('startConferenceOnEnter="false"', record) == [30]
+    assert seconds_of("", "", record) == [20]
+    assert seconds_of("", record, record) == [30]
+
+
 def test_the_older_event_callback_is_for_who_has_no_recording_callback() -> None:
     def run(more: str) -> Transcript:
         page = conference(f'record="record-from-start" eventCallbackUrl="/events" {more}')
