@@ -8,11 +8,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from ringback.cli.call import own_address
 from ringback.sip.net.address import address_toward
-from tests.acceptance.conftest import DOMAIN, PASSWORD, USER, Server, VoiceApp
+from tests.acceptance.conftest import ACCOUNT_SID, AUTH_TOKEN, DOMAIN, PASSWORD, USER, Server, VoiceApp
 from tests.peers.listening import loudest_stretch, read_wav, share, tone_wav
 
 
@@ -53,12 +54,41 @@ async def test_it_presses_speaks_records_and_sends_headers(app: VoiceApp, server
     )  # fmt: skip
     report = json.loads(ran.out)
     assert ran.code == 0
-    assert list(report) == ["uri", "answered", "status", "reason", "seconds", "ended_by", "recorded"]
+    assert list(report) == ["uri", "answered", "status", "reason", "seconds", "ended_by", "recorded", "messages"]
     assert (report["answered"], report["status"], report["ended_by"]) == (True, 200, "the far end")
     assert report["recorded"] == str(tmp_path / "heard.wav")
     assert app.of("/keys")[0].parameters["Digits"] == "42"
     assert app.of("/voice")[0].parameters["SipHeader_X-Customer"] == "42"
     assert share(loudest_stretch(read_wav(tmp_path / "heard.wav"), 0.8), 440) > 0.9
+
+
+async def test_it_tells_the_app_and_prints_what_the_app_says(app: VoiceApp, server: Server) -> None:
+    app.pages |= {"/voice": "<Gather timeout='30'/>", "/told": ""}
+
+    async def answer_the_phone() -> None:
+        (asked,) = await app.wait_for("/voice")
+        path = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Calls/{asked.parameters['CallSid']}"
+        login = {"Authorization": aiohttp.encode_basic_auth(ACCOUNT_SID, AUTH_TOKEN)}
+        async with aiohttp.ClientSession(server.http, headers=login) as session:
+            subscription = {"Callback": app.url("/told")}
+            async with session.post(f"{path}/UserDefinedMessageSubscriptions.json", data=subscription) as made:
+                assert made.status == 201
+            await app.wait_for("/told", 2)
+            async with session.post(f"{path}/UserDefinedMessages.json", data={"Content": '{"stars": 5}'}) as sent:
+                assert sent.status == 201
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(answer_the_phone())
+        ran = await call(
+            server, "--message", '{"like": "it"}@1.5', "--message", "ann@example.com@1.6",
+            "--message", "x" * 10_241 + "@1.7", "--max-seconds", "3", "--json",
+        )  # fmt: skip
+    assert json.loads(ran.out)["messages"] == ['{"stars": 5}']
+    assert ran.err == "ringback call: a message was refused: 413\n"
+    assert [(told.parameters["Content"], told.parameters["ContentType"]) for told in app.of("/told")] == [
+        ('{"like": "it"}', "application/json"),
+        ("ann@example.com", "text/plain"),
+    ]
 
 
 async def test_a_sentence_says_how_it_went_and_max_seconds_hangs_up(app: VoiceApp, server: Server) -> None:

@@ -5,14 +5,16 @@ import json
 import os
 import socket
 import sys
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
-from ringback.cli.schedule import Press, parse_header, parse_press
+from ringback.cli.schedule import Message, Press, parse_header, parse_message, parse_press
 from ringback.media._engine import Clip, DecodeError
+from ringback.sip.dialog.messaging import JSON, PLAIN
 from ringback.sip.message.errors import MalformedUri
 from ringback.sip.message.uri import SipUri
 from ringback.sip.net.address import address_toward
@@ -27,6 +29,8 @@ IMPATIENT_SECONDS = 3.0
 """A server that is there lets it ring sooner; after that a person wants to know what is waited for."""
 NOT_REACHED = "nobody reached"
 
+Step = TypeVar("Step", Press, Message)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallPlan:
@@ -38,6 +42,7 @@ class CallPlan:
     password: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     presses: tuple[Press, ...] = ()
+    messages: tuple[Message, ...] = ()
     play: Clip | None = None
     play_at_seconds: float = 0.0
     record: Path | None = None
@@ -55,6 +60,7 @@ class CallReport:
     seconds: float
     ended_by: str
     recorded: str | None
+    messages: tuple[str, ...] = ()
 
     def sentence(self) -> str:
         if self.ended_by == NOT_REACHED:
@@ -80,7 +86,8 @@ async def place(phone: Softphone, plan: CallPlan) -> CallReport:
     began = loop.time()
     if plan.record is not None:
         call.record(plan.record)
-    tasks = [asyncio.ensure_future(task) for task in (_press_all(call, plan.presses), _speak(call, plan))]
+    doing = (_press_all(call, plan.presses), _tell_all(call, plan.messages), _speak(call, plan))
+    tasks = [asyncio.ensure_future(work) for work in doing]
     try:
         end = await call.ended(plan.max_seconds)
         ended_by = {"peer": "the far end", "us": "us", "failure": f"a failure ({end.reason or end.status})"}[end.by]
@@ -94,17 +101,39 @@ async def place(phone: Softphone, plan: CallPlan) -> CallReport:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
     status, reason = (500, ended_by) if failed else (200, "OK")
-    return _report(
+    report = _report(
         plan, answered=not failed, status=status, reason=reason, seconds=loop.time() - began, ended_by=ended_by
     )
+    return replace(report, messages=tuple(said.content.decode("utf-8", "replace") for said in call.messages))
 
 
 async def _press_all(call: SoftphoneCall, presses: tuple[Press, ...]) -> None:
-    waited = 0.0
-    for press in sorted(presses, key=lambda press: press.at_seconds):
-        await asyncio.sleep(max(0.0, press.at_seconds - waited))
-        waited = max(waited, press.at_seconds)
+    async for press in _in_time(presses):
         await call.press(press.digits)
+
+
+async def _tell_all(call: SoftphoneCall, messages: tuple[Message, ...]) -> None:
+    async for message in _in_time(messages):
+        status = await call.send_message(message.content, content_type=JSON if _is_json(message.content) else PLAIN)
+        if status is not None and status >= 300:
+            typer.echo(f"ringback call: a message was refused: {status}", err=True)
+
+
+async def _in_time(steps: Sequence[Step]) -> AsyncIterator[Step]:
+    """Each that long after the answer."""
+    waited = 0.0
+    for step in sorted(steps, key=lambda step: step.at_seconds):
+        await asyncio.sleep(max(0.0, step.at_seconds - waited))
+        waited = max(waited, step.at_seconds)
+        yield step
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 async def _speak(call: SoftphoneCall, plan: CallPlan) -> None:
@@ -141,6 +170,12 @@ def call(
         list[str] | None,
         typer.Option(metavar="DIGITS@SECONDS", help="Press keys that long after the answer; may be repeated."),
     ] = None,
+    message: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="TEXT@SECONDS", help="Tell the app something that long after the answer; may be repeated."
+        ),
+    ] = None,
     play: Annotated[Path | None, typer.Option(metavar="FILE", help="Speak this audio file into the phone.")] = None,
     record: Annotated[Path | None, typer.Option(metavar="FILE", help="Keep what you hear as a WAV.")] = None,
     max_seconds: Annotated[float | None, typer.Option(min=0.1, help="Hang up that long after the answer.")] = None,
@@ -155,6 +190,7 @@ def call(
             password=password,
             headers=tuple(parse_header(text) for text in header or ()),
             presses=tuple(parse_press(text) for text in press or ()),
+            messages=tuple(parse_message(text) for text in message or ()),
             play=_clip(play) if play else None,
             record=_writable(record) if record else None,
             max_seconds=max_seconds,

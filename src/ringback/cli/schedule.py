@@ -1,4 +1,4 @@
-"""When a scripted phone presses which keys: `--press '1@2.5'` is key 1, 2.5 seconds after the answer. Pure."""
+"""When a scripted phone does what: `--press '1@2.5'` is key 1, 2.5 seconds after the answer. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -46,6 +46,20 @@ def parse_press(text: str) -> Press:
     if match is None:
         raise ValueError(f"--press {text!r}: expected DIGITS@SECONDS, such as '1@2.5' (digits are 0-9 A-D * # w W)")
     return Press(digits=match[1], at_seconds=float(match[2]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    content: str
+    at_seconds: float
+
+
+def parse_message(text: str) -> Message:
+    """`TEXT@SECONDS`, of which the text may have an `@` too. Raises `ValueError` with what was expected."""
+    content, at, seconds = text.rpartition("@")
+    if not at or not re.fullmatch(r"\d+(?:\.\d+)?", seconds):
+        raise ValueError(f"--message {text!r}: expected TEXT@SECONDS, such as '{{\"stars\": 5}}@2.5'")
+    return Message(content=content, at_seconds=float(seconds))
 
 
 def parse_header(text: str) -> tuple[str, str]:

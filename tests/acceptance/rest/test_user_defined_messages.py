@@ -82,6 +82,10 @@ async def test_a_program_and_a_phone_talk_beside_the_audio(
     assert isinstance(sent.date_created, datetime)
     assert (heard.content_type, json.loads(heard.content)) == ("application/json", {"stars": "★★★"})
 
+    keyed = await asyncio.gather(*(line.send("once", idempotency_key="the same") for _ in range(5)))
+    assert len({message.sid for message in keyed}) == 1
+    assert json.loads((await placed.next_message(5)).content) == "once"
+
     first = await line.subscribe(app.url("/told"))
     await line.subscribe(app.url("/also"), method="GET")
     assert (first.sid[:2], first.call_sid) == ("ZY", line.sid)
@@ -108,6 +112,8 @@ async def test_a_program_and_a_phone_talk_beside_the_audio(
     assert (again.parameters["Content"], again.parameters["ContentType"]) == ("thank you", "text/plain")
     assert again.parameters["SequenceNumber"] == "2"
     assert len(app.of("/told")) == 1
+
+    assert len(placed.messages) == 2
 
     placed.hang_up()
     await app.wait_for("/status")

@@ -1,8 +1,8 @@
-"""What `ringback call` reads from --press and --header."""
+"""What `ringback call` reads from --press, --message and --header."""
 
 import pytest
 
-from ringback.cli.schedule import Press, parse_header, parse_press
+from ringback.cli.schedule import Message, Press, parse_header, parse_message, parse_press
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,24 @@ def test_a_press_is_digits_and_a_time(text: str, expected: Press) -> None:
 def test_a_wrong_press_says_what_was_expected(text: str) -> None:
     with pytest.raises(ValueError, match="expected DIGITS@SECONDS"):
         parse_press(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"stars": 5}@2.5', Message(content='{"stars": 5}', at_seconds=2.5)),
+        ("ann@example.com@0", Message(content="ann@example.com", at_seconds=0)),
+        ("@1", Message(content="", at_seconds=1)),
+    ],
+)
+def test_a_message_is_any_text_and_a_time(text: str, expected: Message) -> None:
+    assert parse_message(text) == expected
+
+
+@pytest.mark.parametrize("text", ["hello", "hello@", "hello@soon", "hello@-1"])
+def test_a_wrong_message_says_what_was_expected(text: str) -> None:
+    with pytest.raises(ValueError, match="expected TEXT@SECONDS"):
+        parse_message(text)
 
 
 def test_a_header_is_a_name_and_a_value() -> None:
