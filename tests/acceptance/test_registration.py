@@ -131,6 +131,39 @@ async def test_rc_01_a_registered_phone_is_rung_and_can_call_back(
     assert done.parameters["DialCallStatus"] == "completed"
 
 
+async def test_ro_01_and_ro_03_a_registered_phone_calls_the_app_like_any_other_caller(
+    app: VoiceApp, registrar: Server
+) -> None:
+    """DG-07: it is challenged; RO-03: from a port that registered nothing. RG-16: the app hears of calls alone."""
+    app.pages["/voice"] = "<Reject/>"
+    async with registered_phones(registrar, 1):
+        assert app.requests == []
+        async with Softphone.open(name=BOB) as elsewhere:
+            proxy = f"127.0.0.1:{registrar.port}"
+            without = elsewhere.call(f"sip:anything@{DOMAIN}", proxy=proxy)
+            assert (await without.ended(10)).status == 407
+            assert app.requests == []
+            placed = elsewhere.call(f"sip:anything@{DOMAIN}", proxy=proxy, user=BOB, password=BOB_PASSWORD)
+            assert (await placed.ended(10)).status == 603
+    (asked,) = app.of("/voice")
+    assert (asked.parameters["SipUsername"], asked.parameters["To"]) == (BOB, f"sip:anything@{DOMAIN}")
+
+
+async def test_ro_02_a_registered_user_is_reached_by_the_app_alone(app: VoiceApp, registrar: Server) -> None:
+    """A call to the address of a phone asks the app, and rings the phone only if that says so."""
+    app.pages["/voice"] = "<Reject/>"
+    async with Softphone.open() as alice, registered_phones(registrar, 1) as (phone,):
+        proxy = f"127.0.0.1:{registrar.port}"
+        placed = alice.call(f"sip:{BOB}@{DOMAIN}", proxy=proxy, user=USER, password=PASSWORD)
+        assert (await placed.ended(10)).status == 603
+        assert len(phone.calls) == 0
+        phone.answering = Answering(ring_seconds=0.2, hang_up_after_seconds=0.2)
+        app.pages["/voice"] = lambda request: f"<Dial><Sip>{request.parameters['To']}</Sip></Dial>"
+        placed = alice.call(f"sip:{BOB}@{DOMAIN}", proxy=proxy, user=USER, password=PASSWORD)
+        await phone.next_incoming()
+        await placed.ended(15)
+
+
 async def test_rc_02_all_phones_ring_as_one_call_and_the_first_to_answer_wins(
     app: VoiceApp, registrar: Server, tmp_path: Path
 ) -> None:

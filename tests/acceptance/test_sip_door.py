@@ -48,7 +48,7 @@ async def test_tl_01_a_domain_that_is_not_secure_is_called_over_any_transport(
 
 
 async def test_tl_06_an_offer_of_srtp_to_a_domain_that_is_not_secure_is_refused(app: VoiceApp, door: Server) -> None:
-    """sip.md 14.12, TL-04."""
+    """sip.md 14.12."""
     with caller(door) as phone:
         answer = await phone.invite(media=SRTP)
     assert (answer.status, (answer.header("X-Twilio-Error") or "")[:5]) == (488, "32207")

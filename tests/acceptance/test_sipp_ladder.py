@@ -206,7 +206,7 @@ async def test_an_offer_without_a_codec_of_ours_is_488(app: VoiceApp, server: Se
 
 
 async def test_an_app_that_fails_is_announced_and_ended(app: VoiceApp, server: Server, tmp_path: Path) -> None:
-    """F-04, F-09: answered, told, hung up."""
+    """F-04, F-09, IN-05: answered, told, hung up."""
     app.pages["/voice"] = web.Response(status=500)
     await run_sipp(caller().authenticated().expect(200).ack().expect_bye(), server.port, tmp_path)
     (ended,) = await app.wait_for("/status")
@@ -216,7 +216,7 @@ async def test_an_app_that_fails_is_announced_and_ended(app: VoiceApp, server: S
 async def test_the_fallback_url_is_told_what_failed(
     app: VoiceApp, serve: Callable[[str], Server], tmp_path: Path
 ) -> None:
-    """F-01, F-02."""
+    """F-01, F-02, IN-05: the fallback decides, while it rings."""
     server = serve(settings_text(app.url(), domain=f'voice_fallback_url = "{app.url("/fallback")}"'))
     app.pages["/fallback"] = '<Reject reason="busy"/>'
     await run_sipp(caller().authenticated().expect(486).ack_refusal(), server.port, tmp_path)

@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
+
+from ringback.model.record import Purpose
 
 MINE, OTHER = "AC" + "1" * 32, "AC" + "2" * 32
 ROOT = f"/2010-04-01/Accounts/{MINE}/SIP"
@@ -81,7 +84,7 @@ async def test_a_domain_opens_for_the_users_of_the_lists_that_it_is_mapped_to(st
         mapping = sip.domains(domain.sid).auth.calls.credential_list_mappings.create(users.sid)
         assert (mapping.sid, mapping.friendly_name) == (users.sid, "staff")
         older = sip.domains(domain.sid).credential_list_mappings
-        assert refused(lambda: older.create(users.sid)) == (400, 21231)  # AU-04: the same store
+        assert refused(lambda: older.create(users.sid)) == (400, 21231)  # AU-04: the same store; DM-04
         assert [entry.sid for entry in older.list()] == [users.sid]
         assert sip.domains(domain.sid).auth.registrations.credential_list_mappings.list() == []
         assert sip.domains(domain.sid).fetch().auth_type == "CREDENTIAL_LIST"
@@ -179,3 +182,50 @@ async def test_a_mapping_has_exactly_its_fields(stage: Any) -> None:
     page = json.loads((await stage.ask(path)).body)
     assert set(page["contents"][0]) == {"sid", "account_sid", "friendly_name", "date_created", "date_updated"}
     assert page["contents"][0]["sid"] == list_sid
+
+
+async def test_au_01_and_au_03_the_paths_are_twilios_and_registered_phones_have_none(stage: Any) -> None:
+    """RG-17; there is no access list for registrations."""
+    described = json.loads((await stage.ask("/openapi.json", user=None)).body)
+    sip = {path.partition("/SIP/")[2].removesuffix(".json") for path in described["paths"] if "/SIP/" in path}
+    ours = {re.sub(r"\{\w+\}", "{}", path) for path in sip if not path.endswith("}")}
+    mappings = ("IpAccessControlListMappings", "CredentialListMappings")
+    assert ours == {
+        "Domains",
+        "IpAccessControlLists",
+        "IpAccessControlLists/{}/IpAddresses",
+        "CredentialLists",
+        "CredentialLists/{}/Credentials",
+        *(f"Domains/{{}}/{name}" for name in mappings),
+        *(f"Domains/{{}}/Auth/Calls/{name}" for name in mappings),
+        "Domains/{}/Auth/Registrations/CredentialListMappings",
+    }
+
+
+async def test_dm_03_the_101st_domain_of_an_account_is_21230(stage: Any) -> None:
+    def work() -> None:
+        domains = client(stage).sip.domains
+        for number in range(100):
+            domains.create(domain_name=f"d{number}.example")
+        assert refused(lambda: domains.create(domain_name="d100.example")) == (400, 21230)
+        assert len(domains.list()) == 100
+        assert client(stage, OTHER, "other-token").sip.domains.create(domain_name="d100.example").sid
+
+    await asyncio.to_thread(work)
+
+
+async def test_au_05_one_list_may_be_for_calls_and_for_registrations_of_many_domains(stage: Any) -> None:
+
+    def work() -> list[str]:
+        sip = client(stage).sip
+        users = sip.credential_lists.create(friendly_name="staff")
+        made = [sip.domains.create(domain_name=f"{name}.example") for name in ("north", "south")]
+        for domain in made:
+            sip.domains(domain.sid).auth.calls.credential_list_mappings.create(users.sid)
+            sip.domains(domain.sid).auth.registrations.credential_list_mappings.create(users.sid)
+        sip.credential_lists(users.sid).credentials.create("ann", PASSWORD)
+        return [domain.sid for domain in made]
+
+    for sid in await asyncio.to_thread(work):
+        for purpose in Purpose:
+            assert stage.directory.current.credential(sid, "ann", purpose) is not None

@@ -90,6 +90,7 @@ async def test_a_muted_leg_is_not_heard(engine: MediaEngine, open_phone: PhoneSh
 
 
 async def test_keys_cross_the_bridge_and_are_still_reported(engine: MediaEngine, open_phone: PhoneShop) -> None:
+    """sip.md MD-03."""
     legs = [engine.open_leg(), engine.open_leg()]
     low, high = await open_phone(legs[0]), await open_phone(legs[1], "PCMA")
     legs[0].bridge(legs[1])

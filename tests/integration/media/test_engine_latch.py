@@ -12,6 +12,7 @@ from tests.integration.media.conftest import Phone, PhoneShop, agreed, read_wav,
 async def test_a_phone_that_sends_from_elsewhere_is_found(
     engine: MediaEngine, open_phone: PhoneShop, a440: Clip
 ) -> None:
+    """sip.md MD-01."""
     leg = engine.open_leg()
     advertised = await open_phone(leg)
     behind_nat = await open_phone(leg, connect=False)

@@ -403,7 +403,7 @@ async def test_a_recording_ends_with_the_caller(bench: Bench, bob: Phone) -> Non
 
 
 async def test_early_media_reaches_a_caller_that_is_not_answered_by_a_183(bench: Bench, bob: Phone) -> None:
-    """DI-10 with `answerOnBridge`: the same session description is in the 200 later."""
+    """DI-10, IN-13 with `answerOnBridge`: the same session description is in the 200 later."""
     bob.early_media, bob.ring_seconds = True, 4
     theirs, call = await bench.ringing()
     task = await bench.dialling(call, one(bob, answer_on_bridge=True))
@@ -452,6 +452,7 @@ async def test_a_leg_that_never_reacts_is_reported(bench: Bench) -> None:
 
 
 async def test_s_04_a_host_that_does_not_resolve_is_reported_as_such(bench: Bench) -> None:
+    """OU-05; we differ: NAPTR and SRV are asked too, and a private address is dialled."""
     _, call = await bench.answered()
     request = DialRequest(targets=[DialTarget(kind="sip", address="sip:x@nowhere.example")], timeout_seconds=60)
     result = await ended(await bench.dialling(call, request), bench)

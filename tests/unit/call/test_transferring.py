@@ -73,6 +73,7 @@ async def refer(bench: Bench, phone: Phone, to: str = "<sip:carol@192.0.2.99>") 
 
 
 async def test_rf_06_the_transferor_is_told_and_dropped_and_the_caller_stays(bench: Bench, bob: Phone) -> None:
+    """RF-12, RF-15: 202, then NOTIFYs; the target keeps the headers that are in it."""
     plan = Plan()
     task = await talking(bench, bob, plan)
     seen = await refer(bench, bob, "<sip:carol@192.0.2.99?X-A=1>")
@@ -95,6 +96,7 @@ async def test_rf_06_without_a_document_the_transferor_is_dropped_all_the_same(b
 
 
 async def test_rf_07_the_transferor_stays_until_the_target_answers(bench: Bench, bob: Phone, carol: Phone) -> None:
+    """RF-16."""
     carol.ring_seconds = 4
     plan = Plan(dials=DialRequest(targets=[target(carol)]))
     task = await talking(bench, bob, plan, answer_on_bridge=True)

@@ -29,7 +29,7 @@ async def told(house: House, uri: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("user", ["hello", "+14155550100", "911", "a.b!c", ""])
 async def test_ad_02_ad_09_and_em_03_every_user_of_a_domain_is_for_its_one_voice_url(house: House, user: str) -> None:
-    """A number is a user name like any other, and so is that of the fire brigade."""
+    """AD-09, EM-03: a number is a user name like any other, and so is that of the fire brigade."""
     uri = f"sip:{user}@{DOMAIN}" if user else f"sip:{DOMAIN}"
     assert (await told(house, uri))["To"] == uri
 
@@ -86,6 +86,7 @@ async def test_ad_07_a_sips_address_is_told_as_sip_over_tls(house: House) -> Non
 async def test_hd_06_and_hd_07_from_is_the_uri_alone_and_the_name_stands_beside(
     house: House, from_: str, expected: str, name: str | None
 ) -> None:
+    """HD-07."""
     house.bench.caller.exchange.place(
         Invitation(
             target=SipUri.parse(f"sip:hello@{DOMAIN}"),

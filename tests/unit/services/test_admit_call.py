@@ -201,7 +201,7 @@ def test_dg_08_the_username_is_told_only_where_digest_was_asked(build: BuildHous
 @pytest.mark.parametrize("status", [AccountStatus.SUSPENDED, AccountStatus.CLOSED])
 @pytest.mark.parametrize("uri", [f"sip:hello@{DOMAIN}", f"sip:{NUMBER.number}@{OURS}"])
 def test_an_account_that_is_not_active_takes_no_calls(build: BuildHouse, status: AccountStatus, uri: str) -> None:
-    """rest-api.md 9.1."""
+    """rest-api.md 9.1, IN-07."""
     active = configuration(trunks=[trunk("192.0.2.0/24")], numbers=[NUMBER], users=False, allow=NEAR)
     house = build(replace(active, accounts=[replace(active.accounts[0], status=status)]))
     answer = screened(house, uri=uri)

@@ -25,6 +25,7 @@ TRUNK = TrunkRecord(sid="TK1", name="carrier", account_sid=ACCOUNT, uri="sip:car
 
 
 async def test_a_call_rings_asks_the_app_speaks_and_is_completed(house: House) -> None:
+    """IN-13, IN-14: no 183, and nothing of the app's in the 200."""
     house.pages["/voice"] = "<Say>one two three four</Say>"
     theirs = house.call(headers=(("X-Route", "42;b=2"), ("Subject", "secret")))
     await house.wait(10)
@@ -42,6 +43,11 @@ async def test_a_call_rings_asks_the_app_speaks_and_is_completed(house: House) -
         "us BYE",
         "alice 200 BYE",
     ]
+    answer = house.bench.wire.last("200 INVITE", to="alice")
+    assert {name for name, _ in answer.headers.items()} <= {
+        "Via", "From", "To", "Call-ID", "CSeq", "Contact", "Allow", "Supported", "Server", "User-Agent",
+        "Content-Type", "Content-Length",
+    }  # fmt: skip
     (request,) = house.of("/voice")
     told = request.parameters
     assert (told["CallStatus"], told["Direction"], told["ApiVersion"]) == ("ringing", "inbound", "2010-04-01")

@@ -143,7 +143,7 @@ def test_rg_02_another_address_than_the_users_own_is_refused(to: str) -> None:
 
 
 def test_ad_04_and_rg_13_a_phone_that_registers_at_an_edge_is_found_by_the_name_of_the_domain() -> None:
-    """AD-05, and that a second name is no second address of record (RG-12)."""
+    """AD-05, RG-13, and that a second name is no second address of record (RG-12)."""
     desk = Desk(live(DOMAIN))
     assert desk.register(register(to="sip:alice@demo.tokyo.example")) == 200
     assert desk.register(register("<sip:alice@10.0.0.8>")) == 200

@@ -93,6 +93,7 @@ def test_a_binding_ends_with_its_time(registrar: Registrar) -> None:
 
 
 def test_a_refresh_replaces_and_tells_the_time_left(registrar: Registrar) -> None:
+    """RG-07: a phone may come back at any time."""
     registrar.register(make_register("<sip:a@h>;v=1"), FLOW, 0.0)
     registrar.register(make_register("<sip:b@h>", call_id="d"), FLOW, 0.0)
     answer = registrar.register(make_register("<sip:a@H>;v=2", number=2), FLOW, 1000.0)

@@ -33,6 +33,7 @@ def codes(address: SipAddress) -> list[int]:
     ],
 )
 def test_a_good_uri_is_kept(written: str, uri: str) -> None:
+    """OU-04: `edge` and `region` are parameters like others; there is one place from which calls go out."""
     assert read_sip_address(written) == SipAddress(uri=uri)
     assert str(read_sip_address(written)) == uri
 
