@@ -92,7 +92,7 @@ def user_defined_messages_router(services: ApiServices) -> APIRouter:
     router = APIRouter(prefix=ACCOUNT, tags=["User-defined messages"])
     exchanging = services.messages
 
-    @router.post(_MESSAGES, **described(form=MessageForm, body=MessageBody, status=201))
+    @router.post(_MESSAGES, **described(form=MessageForm, body=MessageBody, status=201, errors=(429,)))
     async def create_message(
         request: Request, account: OwnAccount, call_sid: str, form: Annotated[MessageForm, Depends(MessageForm.read)]
     ) -> Response:
