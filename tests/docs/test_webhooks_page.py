@@ -1,25 +1,39 @@
 """`docs/reference/webhooks.md` names exactly the parameters, limits and codes that the code has."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from ringback.call.machine_detection import AnsweredBy
+from ringback.call.queue_request import QueueResult
 from ringback.model.call_status import CallStatus, Direction
+from ringback.model.conference_event import ConferenceEvent, EventKind, ParticipantFacts
 from ringback.model.record import CallbackState, RecordingStatus
-from ringback.model.sid import AccountSid, CallSid, RecordingSid
+from ringback.model.sid import AccountSid, CallSid, ConferenceSid, RecordingSid
 from ringback.server.telling import CALLBACK_GRACE_SECONDS
 from ringback.services.resume_callbacks import RESUME_AGE
 from ringback.webhooks import client, cookies, delivery, http_cache, outbox, url
 from ringback.webhooks.callback_parameters import (
     Completion,
     RecordingFacts,
+    detection_parameters,
     recording_callback_parameters,
     status_callback_parameters,
+    transcription_parameters,
+)
+from ringback.webhooks.conference_parameters import (
+    ConferenceRecordingFacts,
+    conference_event_parameters,
+    conference_recording_parameters,
+    record_end_parameters,
 )
 from ringback.webhooks.content_type import AUDIO_TYPES
 from ringback.webhooks.errors import FailureCode
+from ringback.webhooks.message_parameters import MessageFacts, message_parameters
 from ringback.webhooks.overrides import Overrides
 from ringback.webhooks.parameters import (
     CallFacts,
@@ -28,7 +42,26 @@ from ringback.webhooks.parameters import (
     fallback_parameters,
     sip_parameters,
 )
+from ringback.webhooks.payment_parameters import (
+    PaymentFacts,
+    PaymentOutcome,
+    payment_progress_parameters,
+    payment_result_parameters,
+)
+from ringback.webhooks.queue_parameters import (
+    dequeued_parameters,
+    dial_queue_parameters,
+    enqueue_parameters,
+    queue_wait_parameters,
+)
 from ringback.webhooks.signature import Parameters
+from ringback.webhooks.transcription_parameters import (
+    TranscriptionFacts,
+    content_parameters,
+    failed_parameters,
+    started_parameters,
+    stopped_parameters,
+)
 from ringback.webhooks.verb_parameters import (
     application_parameters,
     dial_parameters,
@@ -36,6 +69,9 @@ from ringback.webhooks.verb_parameters import (
     gather_speech_parameters,
     partial_result_parameters,
     record_parameters,
+    refer_parameters,
+    sms_callback_parameters,
+    sms_parameters,
 )
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "webhooks.md").read_text()
@@ -62,6 +98,48 @@ RECORDING = RecordingFacts(
     started_at=datetime(2026, 1, 1, tzinfo=UTC),
     seconds=1,
 )
+
+MOMENT = RECORDING.started_at
+ROOM_RECORDING = ConferenceRecordingFacts(
+    recording_sid=RecordingSid("RE1"),
+    account_sid=AccountSid("AC1"),
+    conference_sid=ConferenceSid("CF1"),
+    url="u",
+    status=RecordingStatus.COMPLETED,
+    started_at=MOMENT,
+    seconds=1,
+)
+PAYMENT = PaymentFacts(
+    method="credit-card",
+    card_number="n",
+    card_type="visa",
+    expiration_date="1",
+    security_code="x",
+    postal_code="1",
+    bank_routing_number="1",
+    bank_account_number="1",
+    bank_account_type="t",
+)
+CONFERENCE_EVENTS: tuple[EventKind, ...] = ("participant-leave", "conference-end")
+CONFERENCE = ConferenceEvent(
+    kind="participant-leave",
+    conference_sid=ConferenceSid("CF1"),
+    friendly_name="room",
+    account_sid=AccountSid("AC1"),
+    at=MOMENT,
+    participant=ParticipantFacts(call_sid=CallSid("CA1"), label="l"),
+    reason_ended="last-participant-left",
+    reason_left="participant_hung_up",
+    call_status=CallStatus.COMPLETED,
+    announce_url="u",
+    reason_announcement_failed="r",
+)
+WORDS = TranscriptionFacts(sid="GT1", account_sid=AccountSid("AC1"), call_sid=CallSid("CA1"), language="en-US")
+
+
+def all_of(*callbacks: Parameters) -> Parameters:
+    """Every name that some of them has, once."""
+    return tuple({name: value for callback in callbacks for name, value in callback}.items())
 
 
 def status_only() -> Parameters:
@@ -101,8 +179,70 @@ BUILDERS: dict[str, Parameters] = {
         sip_response_code=200,
         sip_headers={"X-Name": "v"},
     ),
+    "Dial action, after a queue": dial_queue_parameters(
+        status="completed",
+        bridged=True,
+        queue_sid="QU1",
+        seconds_in_queue=1,
+        dequeued_call_sid="CA2",
+        duration_seconds=1,
+        recording_url="u",
+        recording_sid="RE1",
+        recording_seconds=1,
+    ),
+    "Enqueue waitUrl": queue_wait_parameters(
+        queue_sid="QU1", position=1, seconds=1, average_seconds=1, size=1, max_size=1
+    ),
+    "Enqueue action": enqueue_parameters(result="bridged", queue_sid="QU1", seconds=1),
+    "The url of a Queue": dequeued_parameters(queue_sid="QU1", seconds=1, dequeuing_call_sid="CA2"),
+    "Refer action": refer_parameters(status="completed", sip_response_code=202, notify_response_code=200),
+    "Sms action": sms_parameters("SM1"),
+    "Sms statusCallback": sms_callback_parameters(account_sid="AC1", sid="SM1", from_="a", to="b"),
+    "Pay action": payment_result_parameters(
+        PaymentOutcome(
+            result="success",
+            token="t",
+            confirmation_code="c",
+            profile_id="p",
+            error="e",
+            error_code=1,
+            connector_error="e",
+        ),
+        PAYMENT,
+    ),
+    "Pay statusCallback": payment_progress_parameters(
+        account_sid="AC1", call_sid="CA1", for_="security-code", attempt=2, error_type="input-timeout", facts=PAYMENT
+    ),
     "Status callback": status_only(),
     "Recording status callback": recording_callback_parameters(RECORDING),
+    "Recording status callback of a conference": conference_recording_parameters(ROOM_RECORDING),
+    "The eventCallbackUrl of a conference": record_end_parameters(ROOM_RECORDING, "room"),
+    "User-defined message callback": message_parameters(
+        MessageFacts(
+            sid="KX1",
+            account_sid=AccountSid("AC1"),
+            call_sid=CallSid("CA1"),
+            content_type="application/json",
+            content="{}",
+            number=1,
+            received_at=MOMENT,
+        )
+    ),
+    "Transcribe callback": transcription_parameters(
+        CALL, sid="TR1", text="hi", recording_sid=RecordingSid("RE1"), recording_url="u"
+    )[len(common_parameters(CALL)) :],
+    "Machine detection callback": detection_parameters(CallSid("CA1"), AccountSid("AC1"), "human", 1.0),
+    "Conference status callback": all_of(
+        *(conference_event_parameters(replace(CONFERENCE, kind=kind), 1) for kind in CONFERENCE_EVENTS)
+    ),
+    "Transcription callback": all_of(
+        started_parameters(WORDS, MOMENT, 1, engine="e", configuration={}, partials=False, track="inbound_track"),
+        content_parameters(
+            WORDS, MOMENT, 2, track="inbound_track", label="l", text="hi", is_final=True, confidence=1.0
+        ),
+        stopped_parameters(WORDS, MOMENT, 3),
+        failed_parameters(WORDS, MOMENT, 3, code=1, message="m"),
+    ),
 }
 
 
@@ -121,6 +261,18 @@ def first_cells(title: str) -> list[str]:
 def test_a_table_of_parameters_is_what_the_builder_makes(title: str) -> None:
     documented = [name for cell in first_cells(title) for name in re.findall(r"`([^`]+)`", cell)]
     assert sorted(documented) == sorted(name for name, _ in BUILDERS[title])
+
+
+@pytest.mark.parametrize(
+    ("title", "parameter", "values"),
+    [
+        ("Enqueue action", "QueueResult", get_args(QueueResult)),
+        ("Machine detection callback", "AnsweredBy", get_args(AnsweredBy)),
+    ],
+)
+def test_the_values_of_a_parameter_are_all_there(title: str, parameter: str, values: tuple[str, ...]) -> None:
+    (row,) = (line for line in section(title).splitlines() if line.startswith(f"| `{parameter}`"))
+    assert sorted(re.findall(r"`([^`]+)`", row)[1:]) == sorted(values)
 
 
 def test_every_table_below_parameters_is_compared() -> None:
