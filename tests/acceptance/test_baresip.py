@@ -1,9 +1,11 @@
 """A phone that is not ours, with audio both ways."""
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
 from tests.acceptance.conftest import DOMAIN, PASSWORD, USER, Server, VoiceApp, settings_text
+from tests.acceptance.program import Program
 from tests.peers.baresip import call_with_baresip
 from tests.peers.listening import loudest_stretch, read_wav, tone_wav, tones_in
 
@@ -68,3 +70,31 @@ async def test_baresip_speaks_opus_and_is_heard_in_the_recording(
     (recorded,) = server.folder.rglob(f"{name}.wav")
     assert tones_in(loudest_stretch(read_wav(recorded), 1.0), [440, 620]) == {620}
     assert tones_in(loudest_stretch(read_wav(next(heard.glob("*-dec.wav"))), 1.0), [440, 620]) == {440}
+
+
+async def test_baresip_takes_messages_of_the_app_in_its_call(app: VoiceApp, server: Server, tmp_path: Path) -> None:
+    """RFC 3428, rest-api.md 9.5: another program's MESSAGE. What it refused would be a notification."""
+    app.pages |= {"/voice": "<Gather timeout='2'/>", "/status": ""}
+    spoken, heard = tmp_path / "spoken.wav", tmp_path / "heard"
+    heard.mkdir()
+    spoken.write_bytes(tone_wav(620, 5))
+    program = Program(server, app)
+    async with asyncio.TaskGroup() as group:
+        calling = group.create_task(
+            call_with_baresip(
+                uri=f"sip:hello@{DOMAIN}",
+                proxy_port=server.port,
+                user=USER,
+                password=PASSWORD,
+                spoken=spoken,
+                heard=heard,
+                folder=tmp_path / "baresip",
+                seconds=6,
+            )
+        )
+        for number in range(3):
+            assert await program.post("UserDefinedMessages", Content=f'{{"stars": {number}}}') == 201
+    output = calling.result()
+    assert "Call established" in output, output
+    await app.wait_for("/status")
+    assert await program.notifications() == []

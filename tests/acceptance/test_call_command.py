@@ -8,12 +8,12 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from ringback.cli.call import own_address
 from ringback.sip.net.address import address_toward
-from tests.acceptance.conftest import ACCOUNT_SID, AUTH_TOKEN, DOMAIN, PASSWORD, USER, Server, VoiceApp
+from tests.acceptance.conftest import DOMAIN, PASSWORD, USER, Server, VoiceApp
+from tests.acceptance.program import Program
 from tests.peers.listening import loudest_stretch, read_wav, share, tone_wav
 
 
@@ -66,16 +66,10 @@ async def test_it_tells_the_app_and_prints_what_the_app_says(app: VoiceApp, serv
     app.pages |= {"/voice": "<Gather timeout='30'/>", "/told": ""}
 
     async def answer_the_phone() -> None:
-        (asked,) = await app.wait_for("/voice")
-        path = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Calls/{asked.parameters['CallSid']}"
-        login = {"Authorization": aiohttp.encode_basic_auth(ACCOUNT_SID, AUTH_TOKEN)}
-        async with aiohttp.ClientSession(server.http, headers=login) as session:
-            subscription = {"Callback": app.url("/told")}
-            async with session.post(f"{path}/UserDefinedMessageSubscriptions.json", data=subscription) as made:
-                assert made.status == 201
-            await app.wait_for("/told", 2)
-            async with session.post(f"{path}/UserDefinedMessages.json", data={"Content": '{"stars": 5}'}) as sent:
-                assert sent.status == 201
+        program = Program(server, app)
+        assert await program.post("UserDefinedMessageSubscriptions", Callback=app.url("/told")) == 201
+        await app.wait_for("/told", 2)
+        assert await program.post("UserDefinedMessages", Content='{"stars": 5}') == 201
 
     async with asyncio.TaskGroup() as group:
         group.create_task(answer_the_phone())

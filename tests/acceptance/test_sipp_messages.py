@@ -1,46 +1,13 @@
 """MESSAGE in a call as an independent phone sees it: sipp, while the app works the REST API (rest-api.md 9.5)."""
 
 import asyncio
-import json
 from pathlib import Path
 
-import aiohttp
 import pytest
 
-from tests.acceptance.conftest import ACCOUNT_SID, AUTH_TOKEN, DOMAIN, Server, VoiceApp
+from tests.acceptance.conftest import DOMAIN, Server, VoiceApp
+from tests.acceptance.program import Program
 from tests.peers.sipp import Ladder, run_sipp
-
-LOGIN = {"Authorization": aiohttp.encode_basic_auth(ACCOUNT_SID, AUTH_TOKEN)}
-
-
-class Program:
-    """What works the REST API for a call that comes in."""
-
-    def __init__(self, server: Server, app: VoiceApp) -> None:
-        self._server = server
-        self._app = app
-        self._sid = ""
-
-    async def post(self, resource: str, **data: str) -> int:
-        """The status of the answer, of a request about the call that came in last."""
-        if not self._sid:
-            self._sid = (await self._app.wait_for("/voice"))[0].parameters["CallSid"]
-        path = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Calls/{self._sid}/{resource}.json"
-        async with (
-            aiohttp.ClientSession(headers=LOGIN) as session,
-            session.post(self._server.http + path, data=data) as response,
-        ):
-            return response.status
-
-    async def notifications(self) -> list[str]:
-        """Their codes, when there are some."""
-        path = f"/2010-04-01/Accounts/{ACCOUNT_SID}/Calls/{self._sid}/Notifications.json"
-        async with aiohttp.ClientSession(headers=LOGIN) as session:
-            while True:
-                async with session.get(self._server.http + path) as response:
-                    if notes := json.loads(await response.read())["notifications"]:
-                        return [note["error_code"] for note in notes]
-                await asyncio.sleep(0.05)
 
 
 @pytest.fixture
@@ -106,4 +73,4 @@ async def test_a_phone_that_knows_no_message_stays_in_its_call(
         group.create_task(run_sipp(ladder, server.port, tmp_path))
         assert await program.post("UserDefinedMessages", Content='"first"') == 201
         assert await program.post("UserDefinedMessages", Content='"second"') == 201
-    assert await program.notifications() == ["32700", "32700"]
+    assert await program.notified() == ["32700", "32700"]
