@@ -224,6 +224,10 @@ class MemoryMedia:
     def leg_count(self) -> int:
         return len(self.open_legs)
 
+    @property
+    def local_address(self) -> str:
+        return "127.0.0.1"
+
     def open_leg(self, near: MemoryLeg | None = None) -> MemoryLeg:
         if len(self.open_legs) >= self.ports:
             raise NoFreePort("no free port in 10000-19999")

@@ -15,7 +15,7 @@ from ringback.call.leg import HeaderPairs, Leg, LegEnd, MediaRefused, Ringing
 from ringback.call.live_call import EndStatus
 from ringback.call.machine_listening import detect
 from ringback.call.phone_message import HeldMessages, Outcome, json_body
-from ringback.call.route import Caller, NotRoutable, Route, Router
+from ringback.call.route import Caller, InsideRoute, NotRoutable, Route, Router
 from ringback.model.call_status import CallStatus, Direction, status_of_sip_response
 from ringback.model.sid import new_call_sid
 from ringback.webhooks.parameters import sip_parameters
@@ -108,7 +108,7 @@ class Attempt:
         for leg in self.legs:
             leg.on_message = partial(self._parts.hear_message, self.info)
         self._parts.register.enter(self)
-        self._tell_dialled(self.legs[0].session.call_id if self.legs else None)
+        self._tell_dialled(self.legs[0].call_id if self.legs else None)
         if self.failure is not None:
             self._close(CallStatus.FAILED, self.failure.sip_status)
 
@@ -210,7 +210,7 @@ class Attempt:
             call_sid=self.info.call_sid,
             duration_seconds=None if self._is_moved else self._duration_seconds(),
             bridged=bridged,
-            sip_call_id=self._reported_leg().session.call_id if self.legs else None,
+            sip_call_id=self._reported_leg().call_id if self.legs else None,
             sip_response_code=self._sip_status(end),
             sip_headers=dict(end.headers if end and end.headers else self.answer_headers),
             caller_hung_up=caller_hung_up,
@@ -219,10 +219,10 @@ class Attempt:
             error_message=self.failure.message if self.failure else None,
         )
 
-    def _place(self, route: Route, exchange: Exchange) -> list[Leg]:
+    def _place(self, route: Route | InsideRoute, exchange: Exchange) -> list[Leg]:
         """One leg for each phone; where there is no room for all of them, those that there is room for."""
         legs: list[Leg] = []
-        for invitation in (route.invitation, *route.others):
+        for invitation in route.invitations:
             try:
                 legs.append(exchange.place(invitation, near=self._near))
             except MediaRefused:

@@ -159,9 +159,12 @@ class StatusEvents:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DialTarget:
-    """One noun of a `<Dial>`: a number through a trunk, a SIP URI, or a client identity."""
+    """One noun of a `<Dial>`: a number through a trunk, a SIP URI, or a client identity.
 
-    kind: Literal["number", "sip", "client"]
+    Who is called into a conference over REST may also be an application, by its SID and a query string.
+    """
+
+    kind: Literal["number", "sip", "client", "application"]
     address: str
     username: str | None = None
     password: str | None = None

@@ -1,10 +1,12 @@
 """Where SIP sessions become legs: events are handed to the leg they belong to, new calls to whoever takes calls."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
 
+from ringback.call.inside_leg import InsideInvitation, inside_pair
 from ringback.call.leg import Leg, LegSettings, MediaRefused
 from ringback.clock import Clock
 from ringback.media.engine import MediaEngine
@@ -47,6 +49,7 @@ class Exchange:
         self._clock = clock
         self._legs: dict[SessionId, Leg] = {}
         self.on_call: Callable[[Leg, events.IncomingCall], None] = _refuse_all
+        self.on_inside: Callable[[Leg, InsideInvitation], None] = _refuse_all
         self.on_register: Callable[[events.RegisterReceived], None] = lambda _event: None
         sip.on_event = self.receive
 
@@ -66,11 +69,13 @@ class Exchange:
                 if leg is not None:
                     self._hand_to(leg, event)
 
-    def place(self, invitation: Invitation, *, near: Leg | None = None) -> Leg:
-        """Send an INVITE and return its leg, which will say how it goes.
+    def place(self, invitation: Invitation | InsideInvitation, *, near: Leg | None = None) -> Leg:
+        """Send an INVITE and return its leg, which will say how it goes; an application is called without one.
 
         Raises `MediaRefused` if no port is free or no room for one more session is left.
         """
+        if isinstance(invitation, InsideInvitation):
+            return self._place_inside(invitation)
         leg = Leg(sip=self._sip, media=self._media, settings=self._settings, clock=self._clock, near=near)
         sdp = leg.open_offer()
         try:
@@ -92,6 +97,19 @@ class Exchange:
         self._keep(session.id, leg)
         self._sip.pump()
         return leg
+
+    def _place_inside(self, invitation: InsideInvitation) -> Leg:
+        calling, called = inside_pair(sip=self._sip, media=self._media, settings=self._settings, clock=self._clock)
+
+        def take() -> None:
+            try:
+                self.on_inside(called, invitation)
+            except Exception:
+                logger.exception("an application could not be called", application_sid=invitation.application_sid)
+                called.refuse(500)
+
+        asyncio.get_running_loop().call_soon(take)
+        return calling
 
     def _receive_call(self, event: events.IncomingCall) -> None:
         session = self._sip.endpoint.session(event.session_id)
@@ -118,5 +136,5 @@ class Exchange:
         leg.ended.add_done_callback(lambda _future: self._legs.pop(session_id, None))
 
 
-def _refuse_all(leg: Leg, _event: events.IncomingCall) -> None:
+def _refuse_all(leg: Leg, _call: events.IncomingCall | InsideInvitation) -> None:
     leg.refuse(503)

@@ -145,6 +145,11 @@ class Leg:
         return self._session
 
     @property
+    def call_id(self) -> str | None:
+        """That of the dialog; None for a leg that has none."""
+        return self._session.call_id if self._session is not None else None
+
+    @property
     def media(self) -> MediaLeg:
         """The audio; there from the answer on (inbound) or from the offer on (outbound)."""
         if self._media is None:

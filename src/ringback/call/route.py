@@ -5,6 +5,7 @@ from typing import Protocol
 
 from ringback.call.control import CallInfo, DialTarget
 from ringback.call.exchange import Invitation
+from ringback.call.inside_leg import InsideInvitation
 
 
 class NotRoutable(Exception):
@@ -40,10 +41,26 @@ class Route:
     to: str
     others: tuple[Invitation, ...] = ()
 
+    @property
+    def invitations(self) -> tuple[Invitation, ...]:
+        return (self.invitation, *self.others)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InsideRoute:
+    """The way to an application of ours: nothing is sent."""
+
+    invitation: InsideInvitation
+    to: str
+
+    @property
+    def invitations(self) -> tuple[InsideInvitation, ...]:
+        return (self.invitation,)
+
 
 class Router(Protocol):
     """Knows the trunks, the registered phones and the local domains."""
 
-    def route(self, target: DialTarget, *, call: CallInfo, caller: Caller) -> Route:
+    def route(self, target: DialTarget, *, call: CallInfo, caller: Caller) -> Route | InsideRoute:
         """For `call`, the one that rings the target. Raises `NotRoutable`."""
         ...

@@ -14,6 +14,8 @@ _log = logging.getLogger(__name__)
 EVENTS_PER_TURN = 4096
 """Events handled before the loop may do something else; the descriptor stays readable while there are more."""
 
+_LOOPBACK = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
 NO_LEG = -1
 """Stands in the events of what was played to a conference or recorded of it."""
 
@@ -42,6 +44,11 @@ class MediaEngine:
             raise MediaError(str(problem)) from problem
         self._descriptor = self._engine.event_fd()
         self._loop.add_reader(self._descriptor, self._read_events)
+
+    @property
+    def local_address(self) -> str:
+        """Where legs of this engine reach each other."""
+        return _LOOPBACK.get(self._address, self._address)
 
     @property
     def leg_count(self) -> int:

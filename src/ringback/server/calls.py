@@ -100,6 +100,7 @@ def connect(
         rate=CallRate(clock, settings.limits.calls_per_second),
     )
     exchange.on_call = answering.take
+    exchange.on_inside = answering.take_inside
     exchange.on_register = signalling.phones.receive
     telling.journal.on_ended = sound.gatherings.conferences.call_ended
     placing = CallPlacing(

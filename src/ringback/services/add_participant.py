@@ -69,7 +69,8 @@ class ParticipantAdding:
             _require_place(room.conference, participant)
         elif participant.coaching is not None:
             raise Refused(COACHED_NOT_THERE, f"The call {participant.coaching}, to be coached, is in no conference.")
-        order = replace(wanted.call, first=_document(replace(wanted.noun, name=name), wanted.call))
+        document = _document(replace(wanted.noun, name=name), wanted.call)
+        order = replace(wanted.call, first=document, is_participant=True)
         placed = self.ordering.place(order, wanted.warnings)
         room = self.conferences.open(account_sid, name, most=wanted.noun.max_participants, region=wanted.noun.region)
         self._invite(room, placed, replace(participant, call_sid=placed.sid), early_media=wanted.early_media)

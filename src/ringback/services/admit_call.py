@@ -88,6 +88,13 @@ class Admission:
         found = _trunk_call(directory, request, flow)
         return None if found is None else _number_destination(directory, *found)
 
+    def application(self, sid: str) -> CallDestination | None:
+        """An application that is called by its SID; None if it is there no more."""
+        directory = self._directory.current
+        application = directory.application(sid)
+        account = directory.account(application.account_sid) if application is not None else None
+        return CallDestination(account=account, application=application) if account is not None else None
+
     def _screen_domain(
         self, directory: Directory, domain: DomainRecord, request: Request, flow: Flow, now: float
     ) -> Refusal | Challenge | None:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from ringback.call.call import Call, CallParts
 from ringback.call.control import CallInfo, StatusEvents
+from ringback.call.inside_leg import InsideInvitation
 from ringback.call.journal import CallOpened
 from ringback.call.leg import Leg, MediaRefused
 from ringback.interpreter.source import DocumentRequest, Fallback
@@ -26,6 +27,8 @@ from ringback.services.reach_app import AppLink, AppLinks
 from ringback.sip.events import IncomingCall
 from ringback.sip.message.uri import SipUri, Uri
 from ringback.webhooks.parameters import sip_parameters
+from ringback.webhooks.signature import Parameters
+from ringback.webhooks.verb_parameters import application_parameters
 
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
@@ -85,6 +88,17 @@ class CallAnswering:
         leg.ring()
         self._runs.running.start(info.call_sid, self._run(leg, info, destination))
 
+    def take_inside(self, leg: Leg, invitation: InsideInvitation) -> None:
+        """An application is called into a conference (rest-api.md 9.9): run its documents, as those of a child call."""
+        destination = self._admission.application(invitation.application_sid)
+        if destination is None:
+            leg.refuse(404)
+            return
+        info = inside_info(invitation)
+        leg.ring()
+        parameters = application_parameters(invitation.parameters, invitation.call.account_sid)
+        self._runs.running.start(info.call_sid, self._run(leg, info, destination, parameters))
+
     def _refusal(self, leg: Leg, destination: CallDestination) -> "_Refusal | None":
         """What an admitted call is refused for before it rings (IN-03, IN-04, IN-06, IN-07, sip.md section 8)."""
         if not self._rate.take(destination.account.sid):
@@ -103,13 +117,13 @@ class CallAnswering:
             return _Refusal(status=488, code=SRTP_REQUIRED, message=message)
         return None
 
-    async def _run(self, leg: Leg, info: CallInfo, destination: CallDestination) -> None:
+    async def _run(self, leg: Leg, info: CallInfo, destination: CallDestination, parameters: Parameters = ()) -> None:
         voice = _voice(destination)
         self._journal.call_opened(
             CallOpened(
                 info=info,
                 status=CallStatus.RINGING,
-                sip_call_id=leg.session.call_id,
+                sip_call_id=leg.call_id,
                 status_events=_status_events(destination),
             )
         )
@@ -121,7 +135,7 @@ class CallAnswering:
             return
         fallback = Fallback.of(voice.voice_fallback_url, _method(voice.voice_fallback_method))
         run = self._runs.of(call, destination.account, fallback=fallback)
-        await run.run(DocumentRequest(url=voice.voice_url, method=_method(voice.voice_method)))
+        await run.run(DocumentRequest(url=voice.voice_url, method=_method(voice.voice_method), parameters=parameters))
 
 
 def call_info(destination: CallDestination, event: IncomingCall) -> CallInfo:
@@ -146,6 +160,18 @@ def call_info(destination: CallDestination, event: IncomingCall) -> CallInfo:
             source_ip=event.flow.remote_address,
             headers=request.headers.items() if number is None else (),
         ),
+    )
+
+
+def inside_info(invitation: InsideInvitation) -> CallInfo:
+    """As that of an `<Application>` that is dialled (twiml.md 8.6): a child of the call that is in the conference."""
+    return CallInfo(
+        call_sid=new_call_sid(),
+        account_sid=invitation.call.account_sid,
+        from_=invitation.call.from_,
+        to=invitation.application_sid,
+        direction=Direction.OUTBOUND_DIAL,
+        parent_call_sid=invitation.call.call_sid,
     )
 
 

@@ -55,7 +55,7 @@ class CallOrder:
 
     `from_` is what the record and the app see; `caller_id` is what the called party sees instead. `first` is asked for
     or run when the called party has answered. None for `time_limit_seconds` is the server's own limit. The call waits
-    for `delay_seconds` before its turn can come.
+    for `delay_seconds` before its turn can come. Into a conference (`is_participant`) `app:AP...` may be called too.
     """
 
     account_sid: AccountSid
@@ -75,3 +75,4 @@ class CallOrder:
     detection: DetectionOrder | None = None
     call_reason: str | None = None
     delay_seconds: float = 0.0
+    is_participant: bool = False

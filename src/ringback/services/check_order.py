@@ -27,10 +27,14 @@ REFUSED_FAULTS = {13253: 21227, 32111: 21228, 32112: 21229}
 
 SIP_SCHEMES = ("sip:", "sips:")
 CLIENT_SCHEME = "client:"
+APPLICATION_SCHEME = "app:"
+MAX_APPLICATION_PARAMETERS = 800
+"""Characters of the query string that an application is called with."""
 
 _DIGITS = re.compile(rf"[0-9A-Da-d#*wW]{{1,{MAX_SEND_DIGITS}}}")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _CLIENT = re.compile(r"[^\s\x00-\x1f\x7f?]{1,121}")
+_APPLICATION = re.compile(rf"AP[0-9a-fA-F]{{32}}(?:\?[!-~]{{0,{MAX_APPLICATION_PARAMETERS}}})?")
 _RANGES = (
     ("MachineDetectionTimeout", "timeout_seconds", 3.0, 59.0),
     ("MachineDetectionSpeechThreshold", "speech_threshold_seconds", 1.0, 6.0),
@@ -73,6 +77,11 @@ def target_of(order: CallOrder) -> tuple[DialTarget, tuple[AddressFault, ...]]:
         if not _CLIENT.fullmatch(identity):
             raise CallRefused(BAD_TO, f"{to[:64]!r} is no client identity")
         return DialTarget(kind="client", address=identity, status=order.status_events, headers=headers), ()
+    if order.is_participant and to.startswith(APPLICATION_SCHEME):
+        application = to.removeprefix(APPLICATION_SCHEME)
+        if not _APPLICATION.fullmatch(application):
+            raise CallRefused(BAD_TO, f"{to[:64]!r} is not the SID of an application, with or without parameters")
+        return DialTarget(kind="application", address=application, status=order.status_events), ()
     if is_emergency_number(to):
         raise CallRefused(BLOCKED_TO, refusal_of(to))
     if not _E164.fullmatch(to):

@@ -20,7 +20,7 @@ from ringback.model.sid import AccountSid, CallSid, new_call_sid
 from ringback.services.begin_call import begin_call
 from ringback.services.call_order import CallOrder, CallRefused
 from ringback.services.call_run import CallRuns
-from ringback.services.check_order import check_order, target_of
+from ringback.services.check_order import APPLICATION_SCHEME, CLIENT_SCHEME, check_order, target_of
 from ringback.services.pace_calls import CallPace
 from ringback.services.reach_app import AppLink
 from ringback.twiml.sip_address import AddressFault
@@ -29,14 +29,14 @@ EXTRA_RING_SECONDS = 5.0
 """What Twilio rings longer than it was asked to (L-06)."""
 
 CONCURRENCY_LIMIT = 10004
-BAD_TO, UNREACHABLE, BLOCKED = 21211, 21214, 21216
+BAD_TO, UNREACHABLE, BLOCKED, BAD_APPLICATION = 21211, 21214, 21216, 21218
 QUEUE_TOO_LONG = 22005
 STOPPING = 20503
 NO_ACCOUNT = 10001
 
 REFUSED_ROUTES = {
     13223: BAD_TO, 13243: BAD_TO, 32223: BAD_TO, 32220: BAD_TO,
-    13224: UNREACHABLE, 13255: UNREACHABLE, 13225: BLOCKED,
+    13224: UNREACHABLE, 13255: UNREACHABLE, 13225: BLOCKED, 21218: BAD_APPLICATION,
 }  # fmt: skip
 """Ways that there will not be, as the REST API numbers them. A phone that is not registered now may be so later."""
 
@@ -183,7 +183,8 @@ class CallPlacing:
 
 
 def _call_info(order: CallOrder, target: DialTarget) -> CallInfo:
-    to = f"client:{target.address}" if target.kind == "client" else target.address.partition("?")[0]
+    schemes = {"client": CLIENT_SCHEME, "application": APPLICATION_SCHEME}
+    to = schemes.get(target.kind, "") + target.address.partition("?")[0]
     return CallInfo(
         call_sid=new_call_sid(),
         account_sid=order.account_sid,

@@ -1,11 +1,14 @@
 """Where a call of ours goes: SIP URIs to their host, numbers through the account's trunk, users to their phones."""
 
 import re
+from urllib.parse import parse_qsl
 
 from ringback.call.control import CallInfo, DialTarget
 from ringback.call.exchange import Invitation
-from ringback.call.route import Caller, NotRoutable, Route
+from ringback.call.inside_leg import InsideInvitation
+from ringback.call.route import Caller, InsideRoute, NotRoutable, Route
 from ringback.model.emergency import is_emergency_number, refusal_of
+from ringback.services.ownership import own
 from ringback.services.route_registered import (
     Phones,
     RegisteredPhone,
@@ -25,6 +28,7 @@ INVALID_URI = 13243
 INVALID_NUMBER = 13223
 NO_TRUNK = 13224
 BLOCKED_NUMBER = 13225
+NO_APPLICATION = 21218
 
 SIP_SCHEMES = ("sip:", "sips:")
 
@@ -40,7 +44,7 @@ class TargetRouter:
         self._phones = phones
         self._default_host = default_host
 
-    def route(self, target: DialTarget, *, call: CallInfo, caller: Caller) -> Route:
+    def route(self, target: DialTarget, *, call: CallInfo, caller: Caller) -> Route | InsideRoute:
         match target.kind:
             case "number":
                 return self._route_number(target, call, caller)
@@ -48,6 +52,8 @@ class TargetRouter:
                 return self._route_sip(target, call, caller)
             case "client":
                 return self._route_client(target, call, caller)
+            case "application":
+                return self._route_application(target, call)
 
     def _route_number(self, target: DialTarget, call: CallInfo, caller: Caller) -> Route:
         if is_emergency_number(target.address):
@@ -88,6 +94,17 @@ class TargetRouter:
     def _route_client(self, target: DialTarget, call: CallInfo, caller: Caller) -> Route:
         found = phones_of_client(target.address, self._directory.current.domains, call.account_sid, self._phones)
         return _route_phones(found, f"client:{target.address}", caller, _identity(call) + target.headers)
+
+    def _route_application(self, target: DialTarget, call: CallInfo) -> InsideRoute:
+        """One of the account, and not by SIP; what stands behind `?` are its parameters."""
+        sid, _, query = target.address.partition("?")
+        application = own(self._directory.current.application(sid), call.account_sid)
+        if application is None or not application.voice_url:
+            raise NotRoutable(NO_APPLICATION, f"the account has no application {sid} with a voice URL", sip_status=404)
+        parameters = tuple(parse_qsl(query, keep_blank_values=True))
+        return InsideRoute(
+            invitation=InsideInvitation(application_sid=sid, call=call, parameters=parameters), to=f"app:{sid}"
+        )
 
     def _invitation(
         self,

@@ -64,7 +64,9 @@ def route(
     directory = FrozenDirectory(replace(ours, domains=[*ours.domains, *others]))
     router = TargetRouter(directory=directory.as_live(), phones=phones, default_host="192.0.2.1")
     target = DialTarget(kind=kind, address=address, headers=headers)  # type: ignore[arg-type]
-    return router.route(target, call=CHILD, caller=Caller(shown=CALLER.from_, domain=DOMAIN))
+    found = router.route(target, call=CHILD, caller=Caller(shown=CALLER.from_, domain=DOMAIN))
+    assert isinstance(found, Route)
+    return found
 
 
 def code_of(address: str, phones: Registered, **more: object) -> int:

@@ -48,7 +48,9 @@ def route(
     directory = FrozenDirectory(configuration(trunks=[TRUNK] if trunk else []))
     router = TargetRouter(directory=directory.as_live(), phones=NoPhones(), default_host="192.0.2.1")
     target = DialTarget(kind=kind, address=address, **more)  # type: ignore[arg-type]
-    return router.route(target, call=call, caller=shown or caller())
+    found = router.route(target, call=call, caller=shown or caller())
+    assert isinstance(found, Route)
+    return found
 
 
 def refused(address: str, **more: object) -> NotRoutable:
