@@ -15,6 +15,7 @@ from ringback.store.advisory_lock import AdvisoryLock
 from ringback.store.errors import StoreTooNew, StoreUnavailable
 from ringback.store.migration import UnknownRevision, migrate
 from ringback.store.node_lock import NodeLock
+from ringback.store.sqlite_connection import SqliteConnection, connect
 
 SQLITE_PRAGMAS = ("busy_timeout=10000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON")
 POSTGRESQL_POOL_SIZE = 6
@@ -117,7 +118,7 @@ def _probe_sqlite(url: str) -> None:
 def _engine(url: str) -> AsyncEngine:
     scheme, _, rest = url.partition("://")
     if scheme == "sqlite":
-        engine = create_async_engine(f"sqlite+aiosqlite://{rest}")
+        engine = create_async_engine(f"sqlite+aiosqlite://{rest}", connect_args={"async_creator_fn": connect})
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
         return engine
@@ -137,8 +138,12 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     """A writer takes its lock at once: one taken half-way fails instead of waiting."""
-    read_only = connection.get_execution_options().get(READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    if connection.get_execution_options().get(READ_ONLY, False):
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, SqliteConnection)
+        driver.begin_reading()
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _reason(error: Exception) -> str:
