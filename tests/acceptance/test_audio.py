@@ -75,6 +75,19 @@ async def test_what_the_phone_says_is_in_the_recording(app: VoiceApp, server: Se
         await asyncio.to_thread(fetch, url, password="wrong")
 
 
+async def test_an_app_can_play_a_recording_by_its_url(app: VoiceApp, server: Server, tmp_path: Path) -> None:
+    """As voicemail does: "you said ...". The URL asks strangers for credentials, and the document has none."""
+    app.pages["/voice"] = '<Record playBeep="false" maxLength="2" timeout="0" action="/done" trim="do-not-trim"/>'
+    app.pages["/done"] = lambda request: f"<Play>{request.parameters['RecordingUrl']}</Play>"
+    async with Softphone.open() as phone:
+        placed = call(phone, server)
+        await placed.answered()
+        placed.record(tmp_path / "heard.wav")
+        await placed.play(tone(523, 2.5))
+        await placed.ended(20)
+    assert tones_in(loudest_stretch(read_wav(tmp_path / "heard.wav"), 1.0), [440, 523]) == {523}
+
+
 async def test_two_bridged_phones_hear_each_other_and_not_themselves(
     app: VoiceApp, server: Server, tmp_path: Path
 ) -> None:

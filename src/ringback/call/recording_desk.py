@@ -25,7 +25,7 @@ from ringback.model.record import (
     RecordingStatus,
     whole_seconds,
 )
-from ringback.model.sid import ConferenceSid, RecordingSid, new_recording_sid
+from ringback.model.sid import AccountSid, ConferenceSid, RecordingSid, is_sid, new_recording_sid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +168,18 @@ class RecordingDesk:
         """Where the file of a recording of this call lies."""
         return self._folder / info.account_sid / f"{recording_sid}.wav"
 
+    def path_at(self, url: str, account_sid: AccountSid) -> Path | None:
+        """The file behind a RecordingUrl of ours, if it is one of this account; with or without a suffix."""
+        begin, slash, name = url.partition("#")[0].partition("?")[0].rpartition("/")
+        sid = name.removesuffix(".wav").removesuffix(".mp3")
+        if not slash or begin != self._url_of_all(account_sid) or not is_sid(sid, "RE"):
+            return None
+        path = self._folder / account_sid / f"{sid}.wav"
+        return path if path.is_file() else None
+
     def url_of(self, record: RecordingRecord) -> str:
         """RecordingUrl: absolute, without an extension."""
-        return f"{self._base_url}/2010-04-01/Accounts/{record.account_sid}/Recordings/{record.sid}"
+        return f"{self._url_of_all(record.account_sid)}/{record.sid}"
+
+    def _url_of_all(self, account_sid: AccountSid) -> str:
+        return f"{self._base_url}/2010-04-01/Accounts/{account_sid}/Recordings"

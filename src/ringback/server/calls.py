@@ -134,7 +134,11 @@ class _PartsMaker:
             return await self.dialler.dial(call, request, parts)
 
         parts = CallParts(
-            prompts=PromptLoader(library=self.sound.library, client=link.client),
+            prompts=PromptLoader(
+                library=self.sound.library,
+                client=link.client,
+                recording_at=lambda url: self.desk.path_at(url, link.account.sid),
+            ),
             recordings=self.desk,
             journal=self.journal,
             clock=self.clock,

@@ -1,6 +1,8 @@
 """From what a verb wants heard to audio that is ready to send: words are spoken, URLs fetched, answers decoded."""
 
+import asyncio
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import cast
 
 from ringback.call.control import MediaUnavailable, Played, PlayedBytes, Prompt, Spoken, WaitingMusic
@@ -9,18 +11,29 @@ from ringback.media.errors import PromptUnavailable
 from ringback.media.prompt import PromptLibrary
 from ringback.services.read_ssml import ReadSsml, plain_words, read_ssml
 from ringback.twiml.nodes import SsmlContent
-from ringback.webhooks.client import AppClient
+from ringback.webhooks.client import MAX_MEDIA_BYTES, AppClient
 from ringback.webhooks.errors import FetchFailed
 
 SSML_LEFT_OUT = 13750  # as for everything that is understood and not done
 
 
 class PromptLoader:
-    """Implements `call.call.PromptSource` for the calls of one account."""
+    """Implements `call.call.PromptSource` for the calls of one account.
 
-    def __init__(self, *, library: PromptLibrary, client: AppClient) -> None:
+    `recording_at` finds the file behind a RecordingUrl of this server and this account, so that an app can play what
+    was recorded as it can on Twilio: without our asking ourselves, and without credentials in the document.
+    """
+
+    def __init__(
+        self,
+        *,
+        library: PromptLibrary,
+        client: AppClient,
+        recording_at: Callable[[str], Path | None] = lambda url: None,
+    ) -> None:
         self._library = library
         self._client = client
+        self._recording_at = recording_at
 
     @property
     def beep(self) -> Clip:
@@ -33,8 +46,7 @@ class PromptLoader:
                 case Spoken():
                     return await self._spoken(prompt, note or _nobody)
                 case Played():
-                    media = await self._client.fetch_media(prompt.url)
-                    return await self._library.decoded(media.data, media.content_type, key=media.version)
+                    return await self._played(prompt.url)
                 case PlayedBytes():
                     return await self._library.decoded(prompt.data, prompt.content_type)
                 case WaitingMusic():
@@ -44,6 +56,21 @@ class PromptLoader:
         except PromptUnavailable as problem:
             url = prompt.url if isinstance(prompt, Played) else None
             raise MediaUnavailable(problem.code, problem.message, url=url) from problem
+
+    async def _played(self, url: str) -> Clip:
+        recording = await asyncio.to_thread(self._read_recording, url)
+        if recording is not None:
+            return await self._library.decoded(recording, "audio/wav")
+        media = await self._client.fetch_media(url)
+        return await self._library.decoded(media.data, media.content_type, key=media.version)
+
+    def _read_recording(self, url: str) -> bytes | None:
+        """None as well for one that is removed just now, or longer than a file may be: the request will say why."""
+        path = self._recording_at(url)
+        try:
+            return path.read_bytes() if path is not None and path.stat().st_size <= MAX_MEDIA_BYTES else None
+        except OSError:
+            return None
 
     async def _spoken(self, prompt: Spoken, note: Callable[[int, str], None]) -> Clip:
         read = _read(prompt)

@@ -11,7 +11,7 @@ from ringback.call.recording_desk import RecordingDesk
 from ringback.media.leg import LiveRecording
 from ringback.model.call_status import Direction
 from ringback.model.record import RecordingStatus
-from ringback.model.sid import new_call_sid, new_conference_sid
+from ringback.model.sid import AccountSid, new_call_sid, new_conference_sid
 from ringback.testing.clock import VirtualClock
 from tests.peers.memory_media import write_tone
 from tests.unit.call.conftest import ACCOUNT, BASE, MemoryJournal
@@ -112,3 +112,17 @@ async def test_those_of_a_call_and_those_of_the_conference_it_opened_are_told_ap
     of_room.stop()
     assert desk.running_of_call(INFO.call_sid) == []
     assert desk.running_of_conference(conference_sid) == []
+
+
+async def test_the_url_of_a_recording_leads_its_own_account_to_the_file(desk: RecordingDesk) -> None:
+    recording = desk.open(INFO, source="RecordVerb", trim=False)
+    url = desk.url_of(recording.record)
+    assert desk.path_at(url, ACCOUNT) is None  # nothing is written yet
+    write_tone(recording.path, 1)
+    for each in (url, f"{url}.wav", f"{url}.mp3", f"{url}.mp3?RequestedChannels=1", f"{url}#rt=3000"):
+        assert desk.path_at(each, ACCOUNT) == recording.path
+    stranger = AccountSid("AC" + "9" * 32)
+    for wrong in (f"{url}x", f"{url}/../x", url.replace(BASE, "http://elsewhere.example"), f"{BASE}/RE", "RE", ""):
+        assert desk.path_at(wrong, ACCOUNT) is None
+    assert desk.path_at(url, stranger) is None
+    assert desk.path_at(url.replace(ACCOUNT, stranger), stranger) is None

@@ -1,5 +1,7 @@
 """What a verb wants heard becomes a clip, or a failure with Twilio's number and the file's URL."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -33,11 +35,13 @@ class Library:
         return Clip.silence(1)
 
 
-def loader(library: Library, answer: AppResponse) -> PromptLoader:
+def loader(
+    library: Library, answer: AppResponse, *, recording_at: Callable[[str], Path | None] = lambda url: None
+) -> PromptLoader:
     clock = VirtualClock()
     transport = AppTransport(answers=lambda request: answer, journal=Journal(), clock=clock)
     client = AppClient(transport, clock, AccountRecord(sid=ACCOUNT, auth_token="t"))
-    return PromptLoader(library=cast(PromptLibrary, library), client=client)
+    return PromptLoader(library=cast(PromptLibrary, library), client=client, recording_at=recording_at)
 
 
 def audio(body: bytes = b"RIFF", status: int = 200) -> AppResponse:
@@ -76,3 +80,14 @@ async def test_nothing_to_say_is_a_failure_of_the_prompt() -> None:
     with pytest.raises(MediaUnavailable) as problem:
         await loader(Mute(), audio()).clip(Spoken(text=""))
     assert (problem.value.code, problem.value.url) == (13520, None)
+
+
+async def test_a_recording_of_ours_is_played_from_its_file(tmp_path: Path) -> None:
+    """`<Play>` of a RecordingUrl works as on Twilio, although the URL asks everybody else for credentials."""
+    library, kept = Library(), tmp_path / "RE.wav"
+    kept.write_bytes(b"RIFF ours")
+    prompts = loader(library, audio(status=401), recording_at=lambda url: kept if url.endswith("/RE") else None)
+    await prompts.clip(Played(url="http://here/Recordings/RE"))
+    assert library.decodings == [(b"RIFF ours", "audio/wav")]
+    with pytest.raises(MediaUnavailable, match="401"):
+        await prompts.clip(Played(url=URL))
