@@ -19,7 +19,7 @@ from ringback.webhooks.request import Plan, prepare, redirected
 from ringback.webhooks.response import Fetched
 from ringback.webhooks.retry import Retry, decide
 from ringback.webhooks.signature import Parameters
-from ringback.webhooks.transport import Headers, HttpResponse, Method, Transport, TryLimits
+from ringback.webhooks.transport import Headers, HttpResponse, Method, Reuse, Transport, TryLimits
 from ringback.webhooks.url import AppUrl, UrlInvalid
 
 MAX_REDIRECTS = 10
@@ -208,12 +208,13 @@ class _Chain:
         began_at, began = self._clock.utc_now(), self._clock.now()
         outcome = await self._try_once(max_body_bytes)
         if self.observer is not None:
+            nobody_was_asked = isinstance(outcome, HttpResponse) and outcome.reuse is Reuse.FRESH
             exchange = Exchange(
                 url=self._plan.url.text,
                 method=self._plan.method,
                 parameters=self._plan.all_parameters,
                 began_at=began_at,
-                seconds=self._clock.now() - began,
+                seconds=0.0 if nobody_was_asked else self._clock.now() - began,
                 outcome=outcome,
             )
             self.observer(exchange)
