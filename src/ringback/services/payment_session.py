@@ -13,13 +13,13 @@ import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Protocol, get_args
 
 from ringback.call.call import Call
 from ringback.clock import Clock, wait_for
 from ringback.interpreter.pay.connector import PaymentConnector
 from ringback.interpreter.pay.field import Captured, Field, fault_of, fields_of, most_digits
-from ringback.interpreter.pay.processing import facts_of, payment_of, process
+from ringback.interpreter.pay.processing import INTERRUPTED, facts_of, payment_of, process
 from ringback.interpreter.pay.secret import Secret
 from ringback.media.errors import MediaError
 from ringback.model.sid import AccountSid, CallSid
@@ -37,6 +37,7 @@ from ringback.webhooks.signature import Parameters
 BAD_CAPTURE = 64018
 INCOMPLETE = 64019
 NOT_POSSIBLE = 64021
+CALL_ENDED = PaymentOutcome(result="caller-hung-up")
 MATCHER = "-matcher"
 FIELDS: tuple[Field, ...] = get_args(Field)
 MATCHED: tuple[Field, ...] = ("payment-card-number", "expiration-date", "security-code", "postal-code")
@@ -72,8 +73,20 @@ class PaymentShown:
     updated_at: datetime
 
 
+class PaymentTold(Protocol):
+    """Who is told, at the target of the last request."""
+
+    def step(self, target: CallbackTarget, parameters: Parameters) -> None: ...
+
+    def expect_end(self, target: CallbackTarget, parameters: Parameters) -> None:
+        """How it will have ended if the server dies now."""
+        ...
+
+    def end(self, target: CallbackTarget, parameters: Parameters) -> None: ...
+
+
 class PaymentSession:
-    """`send` posts a callback of the call. `connector` gets the digits, and nobody else. `on_over` hears of the end."""
+    """`connector` gets the digits, and nobody else. `on_over` hears of the end."""
 
     def __init__(
         self,
@@ -83,7 +96,7 @@ class PaymentSession:
         call: Call,
         connector: PaymentConnector,
         clock: Clock,
-        send: Callable[[CallbackTarget, Parameters], None],
+        told: PaymentTold,
         on_over: Callable[[], None] = lambda: None,
     ) -> None:
         self.shown = shown
@@ -93,7 +106,7 @@ class PaymentSession:
         self._call = call
         self._connector = connector
         self._clock = clock
-        self._send = send
+        self._told = told
         self._on_over = on_over
         self._captured = Captured(values={})
         self._matched: set[Field] = set()
@@ -127,6 +140,7 @@ class PaymentSession:
         self._touch(target)
         self._stop()
         self.state = "processing"
+        self._expect(INTERRUPTED)
         self._work = asyncio.get_running_loop().create_task(self._process())
 
     def cancel(self, target: CallbackTarget) -> None:
@@ -219,15 +233,15 @@ class PaymentSession:
 
     def _call_ended(self, _: object) -> None:
         if self.state == "open":
-            self._end(PaymentOutcome(result="caller-hung-up"))
+            self._end(CALL_ENDED)
 
     def _end(self, outcome: PaymentOutcome) -> None:
         """Tell how it ended, and forget the digits."""
         self._stop()
         self.state = "over"
-        facts = facts_of(self._order.wanted, self._captured)
+        parameters = self._result_parameters(outcome)
         self._captured = Captured(values={})
-        self._send(self._target, (*self._common(), *payment_result_parameters(outcome, facts)))
+        self._told.end(self._target, parameters)
         self._on_over()
 
     def _stop(self) -> None:
@@ -263,7 +277,16 @@ class PaymentSession:
             required=self._missing(),
             facts=facts,
         )
-        self._send(self._target, (*self._common(), *parameters))
+        self._told.step(self._target, (*self._common(), *parameters))
+        if partial is None:
+            self._expect(CALL_ENDED)
+
+    def _expect(self, outcome: PaymentOutcome) -> None:
+        self._told.expect_end(self._target, self._result_parameters(outcome))
+
+    def _result_parameters(self, outcome: PaymentOutcome) -> Parameters:
+        facts = facts_of(self._order.wanted, self._captured)
+        return (*self._common(), *payment_result_parameters(outcome, facts))
 
     def _common(self) -> Parameters:
         wanted = self._order.wanted

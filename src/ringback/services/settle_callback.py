@@ -69,7 +69,7 @@ class Settling:
         self._database = database
         self._node = node
         self._clock = clock
-        self._numbers: dict[tuple[str, str], int] = {}  # the last that was sent, by what it counts
+        self._told: dict[tuple[str, str], tuple[int, datetime]] = {}  # the last number of a subject, and when
         self._latest: dict[str, datetime] = {}  # of a conference: when its last event happened
 
     async def settle(self, record: CallbackRecord) -> CallbackRecord | None:
@@ -145,14 +145,15 @@ class Settling:
         if conference is None:
             return None
         participant = await self._ended_call(connection, held.get("CallSid", ""))
-        known = [conference.updated_at, record.created_at, self._latest.get(sid, record.created_at)]
+        number, last_told = await self._next(connection, record, ("ConferenceSid", sid), "SequenceNumber")
+        known = [conference.updated_at, last_told, self._latest.get(sid, last_told)]
         if participant is not None and participant.ended_at is not None:
             known.append(participant.ended_at)
         at = self._latest[sid] = max(known)
         parameters = interrupted_conference_parameters(
             record.parameters,
             at=at,
-            sequence_number=await self._next(connection, record, ("ConferenceSid", sid), "SequenceNumber"),
+            sequence_number=number,
             call_status=participant.status if participant is not None else CallStatus.COMPLETED,
         )
         return self._settled(record, parameters, at)
@@ -163,8 +164,8 @@ class Settling:
         call = await self._ended_call(connection, record.call_sid)
         at = (call.ended_at if call is not None else None) or self._clock.utc_now()
         subject = ("TranscriptionSid", held["TranscriptionSid"])
-        sequence = await self._next(connection, record, subject, "SequenceId")
-        at = max(at, record.created_at)
+        sequence, last_told = await self._next(connection, record, subject, "SequenceId")
+        at = max(at, last_told)
         parameters = interrupted_live_transcription_parameters(record.parameters, at=at, sequence=sequence)
         return self._settled(record, parameters, at)
 
@@ -207,16 +208,17 @@ class Settling:
 
     async def _next(
         self, connection: AsyncConnection, record: CallbackRecord, subject: tuple[str, str], counter: str
-    ) -> int:
-        """One more than what was told of the same subject last."""
-        if subject not in self._numbers:
-            callbacks = await CallbackRepository(connection).of_call(record.call_sid)
+    ) -> tuple[int, datetime]:
+        """One more than what was told of the same subject last; and when that was told, or held."""
+        if subject not in self._told:
+            everything = await CallbackRepository(connection).of_call(record.call_sid)
+            callbacks = [one for one in everything if subject in one.parameters]
             told = (dict(one.parameters) for one in callbacks if one.state is not CallbackState.HELD)
-            name, sid = subject
-            numbers = (int(one[counter]) for one in told if one.get(name) == sid and counter in one)
-            self._numbers[subject] = max(numbers, default=0)
-        self._numbers[subject] += 1
-        return self._numbers[subject]
+            number = max((int(one[counter]) for one in told if counter in one), default=0)
+            self._told[subject] = number, max(one.created_at for one in callbacks)
+        number, at = self._told[subject]
+        self._told[subject] = number + 1, at
+        return self._told[subject]
 
     async def _recorded(self, connection: AsyncConnection, sid: str | None) -> RecordingRecord | None:
         return await RecordingRepository(connection).get(sid) if sid is not None else None

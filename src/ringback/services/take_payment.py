@@ -1,18 +1,20 @@
 """Payments on live calls, begun and steered over REST (rest-api.md 9.5)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from ringback.call.call import Call
 from ringback.clock import Clock
 from ringback.interpreter.pay.connector import CONNECTORS, PaymentConnector
 from ringback.model.record import AccountRecord
-from ringback.model.sid import AccountSid, CallSid, new_sid
+from ringback.model.sid import AccountSid, CallSid, derived_sid, new_sid
 from ringback.services.call_order import CallbackTarget
 from ringback.services.payment_session import NOT_POSSIBLE, PaymentOrder, PaymentSession, PaymentShown
 from ringback.services.reach_app import AppLinks
 from ringback.services.refusal import Refused
 from ringback.services.running_calls import RunningCalls
 from ringback.webhooks.callback import Callback
+from ringback.webhooks.delivery import Delivery
 from ringback.webhooks.signature import Parameters
 
 NOT_IN_PROGRESS = 21220
@@ -84,12 +86,7 @@ class PaymentTaking:
     def _session(
         self, account: AccountRecord, call: Call, order: PaymentOrder, connector: PaymentConnector
     ) -> PaymentSession:
-        delivery, now = self._links.of(account).delivery, self._clock.utc_now()
-        call_sid = call.info.call_sid
-
-        def send(target: CallbackTarget, parameters: Parameters) -> None:
-            delivery.post(Callback(call_sid=call_sid, url=target.url, method=target.method, parameters=parameters))
-
+        now, call_sid = self._clock.utc_now(), call.info.call_sid
         shown = PaymentShown(
             sid=new_sid("PK"), account_sid=AccountSid(account.sid), call_sid=call_sid, created_at=now, updated_at=now
         )
@@ -99,7 +96,7 @@ class PaymentTaking:
             call=call,
             connector=connector,
             clock=self._clock,
-            send=send,
+            told=_App(delivery=self._links.of(account).delivery, shown=shown),
             on_over=lambda: self._forget(session, call),
         )
         return session
@@ -126,3 +123,25 @@ class PaymentTaking:
         if session.state == "over" and call.has_finished:
             self._sessions.pop(session.shown.sid, None)
             self._keys.pop(session.shown.sid, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _App:
+    """Implements `PaymentTold`. The end is one callback, held from the first step on."""
+
+    delivery: Delivery
+    shown: PaymentShown
+
+    def step(self, target: CallbackTarget, parameters: Parameters) -> None:
+        self.delivery.post(self._callback(target, parameters))
+
+    def expect_end(self, target: CallbackTarget, parameters: Parameters) -> None:
+        self.delivery.hold(self._callback(target, parameters, sid=derived_sid("CB", self.shown.sid)))
+
+    def end(self, target: CallbackTarget, parameters: Parameters) -> None:
+        self.delivery.post(self._callback(target, parameters, sid=derived_sid("CB", self.shown.sid)))
+
+    def _callback(self, target: CallbackTarget, parameters: Parameters, sid: str | None = None) -> Callback:
+        return Callback(
+            call_sid=self.shown.call_sid, url=target.url, method=target.method, parameters=parameters, sid=sid
+        )

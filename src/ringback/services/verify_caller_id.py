@@ -17,8 +17,9 @@ from xml.sax.saxutils import quoteattr
 from ringback.call.control import StatusEvents
 from ringback.clock import Clock
 from ringback.interpreter.source import DocumentRequest
+from ringback.model.call_status import CallStatus
 from ringback.model.record import AccountRecord, CallerIdRecord, CallRecord
-from ringback.model.sid import CallSid
+from ringback.model.sid import CallSid, derived_sid
 from ringback.services.call_order import CallbackTarget, CallOrder, CallRefused
 from ringback.services.keep_caller_ids import CallerIdKeeping
 from ringback.services.pace_calls import MAX_QUEUE_SECONDS
@@ -27,7 +28,8 @@ from ringback.services.refusal import Refused
 from ringback.store.live_directory import LiveDirectory
 from ringback.twiml.phone_number import formatted_number
 from ringback.webhooks.callback import Callback
-from ringback.webhooks.callback_parameters import CALLBACK_SOURCE
+from ringback.webhooks.callback_parameters import CALLBACK_SOURCE, Completion, status_callback_parameters
+from ringback.webhooks.parameters import CallFacts
 from ringback.webhooks.transport import HttpRequest, HttpResponse
 
 HOST = "verification.ringback.invalid"
@@ -69,7 +71,7 @@ class VerificationRequest:
 
 @dataclass(slots=True, kw_only=True)
 class Verification:
-    """One that is under way; `code` is what the called person keys in."""
+    """One that is under way, with its call; `code` is what the called person keys in."""
 
     account: AccountRecord
     number: str
@@ -77,9 +79,13 @@ class Verification:
     code: str = field(repr=False)
     callback: CallbackTarget | None
     began: float
-    call_sid: CallSid | None = None
+    placed: CallRecord | None = None
     attempts: int = 0
     verified: CallerIdRecord | None = None
+
+    @property
+    def call_sid(self) -> CallSid | None:
+        return self.placed.sid if self.placed is not None else None
 
 
 class CallerIdVerifying:
@@ -116,10 +122,11 @@ class CallerIdVerifying:
         token = secrets.token_hex(16)
         self._pending[token] = verification
         try:
-            verification.call_sid = self._placing.place(self._order(verification, request, token)).sid
+            verification.placed = self._placing.place(self._order(verification, request, token))
         except CallRefused as refusal:
             del self._pending[token]
             raise Refused(refusal.code, refusal.message, status=refusal.status) from None
+        self._expect_end(verification)
         return verification
 
     async def answer(self, request: HttpRequest) -> HttpResponse:
@@ -143,6 +150,7 @@ class CallerIdVerifying:
             verification.verified = await self._keeping.add(
                 verification.account.sid, verification.number, verification.friendly_name
             )
+            self._expect_end(verification)
             return _saying(DONE)
         return _asking(AGAIN, url) if verification.attempts < MAX_ATTEMPTS else _saying(SORRY)
 
@@ -159,20 +167,31 @@ class CallerIdVerifying:
 
     def _tell(self, verification: Verification, parameters: Sequence[tuple[str, str]]) -> None:
         """The StatusCallback: how the call ended, and whether the number is verified."""
-        callback, record = verification.callback, verification.verified
-        if callback is None or verification.call_sid is None:
+        callback = _callback(verification, parameters)
+        if callback is not None:
+            self._links.of(verification.account).delivery.post(callback)
+
+    def _expect_end(self, verification: Verification) -> None:
+        """What the next process is to tell, should this one die: nobody else knows of the verification."""
+        call = verification.placed
+        if call is None or all(verification is not pending for pending in self._pending.values()):
             return
-        outcome = [("VerificationStatus", "failed")]
-        if record is not None:
-            outcome = [("VerificationStatus", "success"), ("OutgoingCallerIdSid", record.sid)]
-        self._links.of(verification.account).delivery.post(
-            Callback(
-                call_sid=verification.call_sid,
-                url=callback.url,
-                method=callback.method,
-                parameters=(*parameters, *outcome),
-            )
+        facts = CallFacts(
+            call_sid=call.sid,
+            account_sid=call.account_sid,
+            from_=call.from_,
+            to=call.to,
+            direction=call.direction,
+            status=CallStatus.FAILED,
         )
+        completion = Completion(seconds=0)
+        now = self._clock.utc_now()
+        callback = _callback(
+            verification,
+            status_callback_parameters(facts, "completed", timestamp=now, sequence_number=0, completion=completion),
+        )
+        if callback is not None:
+            self._links.of(verification.account).delivery.hold(callback)
 
     async def _refuse_known(self, account: AccountRecord, number: str) -> None:
         owned = self._directory.current.number(number)
@@ -200,6 +219,22 @@ class CallerIdVerifying:
             entry.number for entry in self._directory.current.numbers if entry.account_sid == verification.account.sid
         )
         return next(owned, verification.number)
+
+
+def _callback(verification: Verification, parameters: Sequence[tuple[str, str]]) -> Callback | None:
+    callback, record, call = verification.callback, verification.verified, verification.placed
+    if callback is None or call is None:
+        return None
+    outcome = [("VerificationStatus", "failed")]
+    if record is not None:
+        outcome = [("VerificationStatus", "success"), ("OutgoingCallerIdSid", record.sid)]
+    return Callback(
+        call_sid=call.sid,
+        url=callback.url,
+        method=callback.method,
+        parameters=(*parameters, *outcome),
+        sid=derived_sid("CB", call.sid, "verification"),
+    )
 
 
 def _asking(text: str, url: str) -> str:

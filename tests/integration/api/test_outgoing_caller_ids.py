@@ -15,6 +15,7 @@ from ringback.model.sid import AccountSid
 from ringback.services import verify_caller_id
 from ringback.services.call_order import CallRefused
 from ringback.store.caller_id import CallerIdRepository
+from ringback.webhooks.callback import Callback
 from ringback.webhooks.transport import HttpRequest, HttpResponse
 from tests.integration.api.conftest import Stage
 
@@ -90,6 +91,30 @@ async def test_the_library_asks_for_a_verification_and_the_right_code_makes_a_ca
     assert (sent["VerificationStatus"], sent["OutgoingCallerIdSid"]) == ("success", found[0].sid)
     assert (sent["CallStatus"], sent["To"]) == ("completed", NUMBER)
     assert stage.verifying.pending_count == 0
+
+
+@pytest.mark.parametrize("is_verified", [True, False])
+async def test_what_a_crash_would_leave_to_the_next_process_is_how_the_verification_stands(
+    stage: Stage, is_verified: bool
+) -> None:
+    """Nobody else knows of a verification: its callback is held from the beginning, and is one callback."""
+    held: dict[str, Callback] = {}
+    link = stage.links.of(stage.accounts[MINE])
+    link.delivery.hold = lambda callback: held.update({callback.sid or "": callback})  # type: ignore[method-assign]
+    _, made = await ask(stage, PhoneNumber=NUMBER, StatusCallback=CALLBACK)
+    await called(stage)
+    if is_verified:
+        await called(stage, Digits=made["validation_code"])
+    ((sid, callback),) = held.items()
+    parameters = dict(callback.parameters)
+    assert (callback.url, callback.call_sid, sid[:2]) == (CALLBACK, made["call_sid"], "CB")
+    assert (parameters["CallSid"], parameters["To"]) == (made["call_sid"], NUMBER)
+    assert parameters["VerificationStatus"] == ("success" if is_verified else "failed")
+    assert ("OutgoingCallerIdSid" in parameters) == is_verified
+    posted: list[Callback] = []
+    link.delivery.post = lambda callback: posted.append(callback)  # type: ignore[method-assign]
+    await ended(stage)
+    assert [told.sid for told in posted] == [sid]
 
 
 async def test_three_wrong_codes_verify_nothing(stage: Stage) -> None:

@@ -19,7 +19,9 @@ from ringback.model.record import (
     AccessMappingRecord,
     AccountRecord,
     ApplicationRecord,
+    CallbackRecord,
     CallRecord,
+    ConferenceRecord,
     CredentialMappingRecord,
     CredentialRecord,
     DomainRecord,
@@ -27,6 +29,7 @@ from ringback.model.record import (
     NotificationRecord,
     NumberRecord,
     Purpose,
+    QueueRecord,
     RecordingRecord,
     TranscriptionRecord,
     TrunkRecord,
@@ -129,6 +132,20 @@ def configuration(
     )
 
 
+class MemoryOutbox:
+    """Keeps callbacks as the writer behind the calls does, and at once."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, CallbackRecord] = {}
+        self.position = 0
+
+    def put(self, record: CallbackRecord) -> None:
+        self.records[record.sid] = record
+
+    async def written(self, timeout_seconds: float | None = None, *, up_to: int | None = None) -> bool:
+        return True
+
+
 class House:
     """Our side of the bench: what `server` puts together, without sockets, audio and a database."""
 
@@ -143,7 +160,10 @@ class House:
         self.admission = Admission(directory=self.directory.as_live(), gate=self.gate)
         bench.sip.endpoint._screen = self._screen
         transport = AppTransport(answers=self._answer, journal=Transcript(), clock=bench.clock)
-        self.links = AppLinks(transport=transport, clock=bench.clock, put=self.rows.append)
+        self.outbox = MemoryOutbox()
+        self.links = AppLinks(transport=transport, clock=bench.clock, put=self.rows.append, outbox=self.outbox)
+        self.meetings: list[ConferenceRecord | QueueRecord] = []
+        bench.kept = self.meetings.append
         self.metrics = Metrics()
         self.journal = Journal(
             put=self.rows.append,

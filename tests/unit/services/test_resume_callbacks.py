@@ -6,10 +6,11 @@ from datetime import timedelta
 import pytest
 
 from ringback.model.call_status import CallStatus, Direction
-from ringback.model.record import CallbackState, CallRecord
+from ringback.model.record import CallbackKind, CallbackState, CallRecord
 from ringback.model.sid import CallSid
 from ringback.services.resume_callbacks import RESUME_AGE, Resumed, next_sequence
 from ringback.store.record_writer import record_writer
+from ringback.webhooks.transcription_parameters import TranscriptionFacts, content_parameters, stopped_parameters
 from tests.unit.services.callback_process import ACCOUNT, CALL, TOKEN, Process, held, left, new_process
 
 
@@ -89,3 +90,34 @@ async def test_the_end_of_a_call_that_nobody_lived_to_tell_is_told_behind_what_w
     kept = await process.records()
     assert kept["http://app.example/4"].state is CallbackState.SENT
     assert await process.resume() == Resumed(), "and not once more"
+
+
+async def test_a_live_transcription_stops_with_the_call_that_a_crash_cut_off(process: Process) -> None:
+    """twiml.md 15.3: its callbacks are counted on."""
+    call_sid, now = CallSid("CA" + "7" * 32), process.clock.utc_now()
+    call = CallRecord(
+        sid=call_sid,
+        account_sid=ACCOUNT.sid,
+        from_="a",
+        to="b",
+        direction=Direction.INBOUND,
+        status=CallStatus.COMPLETED,
+        created_at=now,
+        answered_at=now,
+        ended_at=now + timedelta(seconds=42),
+    )
+    facts = TranscriptionFacts(sid="GT1", account_sid=ACCOUNT.sid, call_sid=call_sid, language="en-US")
+    said = content_parameters(facts, now, 2, track="inbound_track", label=None, text="a", is_final=True, confidence=1.0)
+    about: dict[str, object] = {"call_sid": call_sid, "kind": CallbackKind.TRANSCRIPTION}
+    stopped = stopped_parameters(facts, now, 2)
+    await record_writer(process.database, node="main")(
+        [
+            call,
+            left(1, process.clock, parameters=said, state=CallbackState.SENT, **about),
+            left(2, process.clock, parameters=stopped, state=CallbackState.HELD, **about),
+        ]
+    )
+    assert await process.resume() == Resumed(queued=1)
+    await process.links.close(5)
+    (told,) = process.arrived
+    assert tuple(told.parameters.items()) == stopped_parameters(facts, now + timedelta(seconds=42), 3)

@@ -13,6 +13,11 @@ from ringback.webhooks.payment_parameters import PaymentFacts, PaymentOutcome
 SERVICE_NOT_AVAILABLE = 64002
 LONGEST_PROCESSING_SECONDS = 60.0
 
+INTERRUPTED = PaymentOutcome(
+    result="internal-error", error="the server stopped while it was asking", error_code=SERVICE_NOT_AVAILABLE
+)
+"""Nobody knows what the connector did."""
+
 logger = structlog.get_logger(__name__)
 
 
