@@ -13,7 +13,7 @@ from ringback.interpreter.document import LoadedDocument
 from ringback.model.sid import AccountSid, CallSid
 from ringback.services.add_participant import ParticipantOrder
 from ringback.services.call_order import DEFAULT_TIMEOUT_SECONDS, MAX_TIMEOUT_SECONDS, CallOrder
-from ringback.services.change_participant import ParticipantChange, Tune
+from ringback.services.change_participant import ParticipantChange, Tune, nobody_to_coach
 from ringback.services.check_order import BAD_TIMEOUT
 from ringback.services.keep_conferences import Announcement
 from ringback.twiml.nodes import Conference, Document
@@ -92,7 +92,9 @@ class ParticipantForm(LegForm):
     emergency_country: Text | None = None
 
     def order(self, account_sid: AccountSid) -> ParticipantOrder:
-        """The conference's name and the document are put in by who takes the order."""
+        """The conference's name and the document are put in by who takes the order. Raises `Refused`."""
+        if self.coaching and self.call_sid_to_coach is None:
+            raise nobody_to_coach()  # everybody would hear who wants to whisper
         events = self.status_callback_event
         call = CallOrder(
             account_sid=account_sid,

@@ -34,7 +34,7 @@ def _ipv4(value: object) -> str:
         raise refusal(f"{str(value)[:60]!r} is not an IPv4 address", BAD_ADDRESS) from None
 
 
-FriendlyName = Annotated[str, text_of(255, code=BAD_ADDRESS)]
+FriendlyName = Annotated[str, text_of(255, least=1, code=BAD_ADDRESS)]
 Address = Annotated[str, BeforeValidator(_ipv4)]
 PrefixLength = Annotated[int, whole(0, WHOLE_ADDRESS, BAD_ADDRESS)]
 

@@ -41,19 +41,20 @@ def _networks(value: object) -> tuple[str, ...]:
 
 TrunkName = Annotated[str, like_setting(Name, BAD_PARAMETER)]
 SipUri = Annotated[str, like_setting(SipUriText, BAD_PARAMETER)]
-User = Annotated[str, like_setting(Username, BAD_PARAMETER)]
+User = Annotated[str, BeforeValidator(lambda value: as_setting(Username, value) if str(value).strip() else "")]
+Password = Annotated[SecretStr, BeforeValidator(lambda value: as_setting(Secret, value) if str(value) else "")]
 Networks = Annotated[
     tuple[str, ...], BeforeValidator(_networks), WithJsonSchema({"type": "array", "items": {"type": "string"}})
 ]
 
 
 class TrunkChangeForm(Form):
-    """What update takes. `Allow` may be repeated; an empty one lets nobody in."""
+    """What update takes. `Allow` may be repeated; an empty one lets nobody in. Empty credentials are no credentials."""
 
     friendly_name: TrunkName | None = None
     sip_uri: SipUri | None = None
     username: User | None = None
-    password: Annotated[SecretStr, like_setting(Secret)] | None = None
+    password: Password | None = None
     allow: Networks | None = None
     position: Annotated[int, whole(0, MAX_POSITION)] | None = None
 
@@ -61,7 +62,9 @@ class TrunkChangeForm(Form):
         """Fields of the record."""
         given = {name: getattr(self, name) for name in self.model_fields_set if getattr(self, name) is not None}
         if self.password is not None:
-            given["password"] = self.password.get_secret_value()
+            given["password"] = self.password.get_secret_value() or None
+        if self.username is not None:
+            given["username"] = self.username or None
         return {_FIELDS.get(name, name): value for name, value in given.items()}
 
 

@@ -146,10 +146,14 @@ def coaching_of(conference: Conference, one: Participant, wanted: ParticipantCha
         return False
     if wanted.call_sid_to_coach is None:
         if wanted.coaching and not one.is_coach:
-            raise Refused(COACHED_NOT_THERE, "Coaching needs CallSidToCoach.")
+            raise nobody_to_coach()
         return None
     require_coached(conference, wanted.call_sid_to_coach, one.call_sid)
     return wanted.call_sid_to_coach
+
+
+def nobody_to_coach() -> Refused:
+    return Refused(COACHED_NOT_THERE, "Coaching needs CallSidToCoach.")
 
 
 def require_coached(conference: Conference, coached: CallSid, coach: CallSid) -> None:

@@ -277,6 +277,12 @@ async def test_a_call_that_is_over_as_soon_as_it_was_placed_leaves_nothing_expec
     await room.ask(f"/{made['conference_sid']}/Participants/{made['call_sid']}.json", status=404)
 
 
+async def test_who_is_to_coach_nobody_is_not_called_since_everybody_would_hear_it(room: Room) -> None:
+    sid, _, _ = await room.started()
+    await room.refused(f"/{sid}/Participants.json", {**SIP, "Coaching": "true"}, 16028)
+    assert room.stage.book.orders == []
+
+
 async def test_a_conference_that_ends_ends_those_who_ring_for_it(room: Room) -> None:
     sid, _, _ = await room.started()
     made = await room.post(f"/{sid}/Participants.json", SIP, 201)

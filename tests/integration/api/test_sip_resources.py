@@ -158,6 +158,7 @@ async def test_bad_parameters_have_the_code_of_their_resource(stage: Any) -> Non
         assert refused(lambda: sip.ip_access_control_lists.create(friendly_name="x" * 256)) == (400, 21235)
         offices = sip.ip_access_control_lists.create(friendly_name="offices")
         addresses = sip.ip_access_control_lists(offices.sid).ip_addresses
+        assert refused(lambda: addresses.create("", "198.51.100.7")) == (400, 21238)
         assert refused(lambda: addresses.create("v6", "2001:db8::1")) == (400, 21238)
         assert refused(lambda: addresses.create("wide", "198.51.100.7", cidr_prefix_length=33)) == (400, 21238)
         domain = sip.domains.create(domain_name="harbour.example")

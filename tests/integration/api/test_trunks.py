@@ -38,6 +38,14 @@ async def test_a_trunk_is_made_read_changed_and_removed_and_dialled_at_once(stag
     assert stage.directory.current.first_trunk(MINE) is None
 
 
+async def test_empty_credentials_are_taken_away(stage: Any) -> None:
+    made = json.loads((await make(stage)).body)
+    changed = await stage.ask(made["uri"], method="POST", data={"Username": "", "Password": ""})
+    assert (changed.status, json.loads(changed.body)["username"]) == (200, None)
+    trunk = stage.directory.current.first_trunk(MINE)
+    assert (trunk.user, trunk.password) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
