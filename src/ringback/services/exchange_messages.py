@@ -124,8 +124,7 @@ class MessageExchanging:
         """How it went at the phone. Where it did not arrive the app's author hears of it, and of nothing else."""
         if status is not None and status < 300:
             return
-        message = f"user-defined message {sid} did not arrive: {_why(status)}"
-        self._reporter_of(info).report(Report(code=MESSAGES_FAILED, level="error", message=message))
+        self._reporter_of(info).report(Report(code=MESSAGES_FAILED, level="error", message=not_arrived(sid, status)))
 
     def _common(self, account_sid: AccountSid, call_sid: str, idempotency_key: str | None) -> dict[str, Any]:
         return {
@@ -134,6 +133,11 @@ class MessageExchanging:
             "created_at": self._clock.utc_now(),
             "idempotency_key": idempotency_key,
         }
+
+
+def not_arrived(sid: str, status: int | None) -> str:
+    """What the author is told of a message, from the phone's final status; None: the call ended before."""
+    return f"user-defined message {sid} did not arrive: {_why(status)}"
 
 
 def _why(status: int | None) -> str:

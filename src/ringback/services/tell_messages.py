@@ -10,6 +10,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Literal
 
 import structlog
@@ -57,7 +58,7 @@ class MessageTelling:
     def receive(self, info: CallInfo, message: PhoneMessage) -> None:
         """Take a message that a phone said. Never waits and never raises."""
         try:
-            facts = self._read(info, message)
+            facts = message_facts(info, message, sid=new_sid("KX"), at=self._clock.utc_now())
         except ValueError as problem:
             self._report(info, f"a message of the phone was told to nobody: {problem}")
             return
@@ -73,24 +74,6 @@ class MessageTelling:
     async def close(self) -> None:
         """Return when what came is told."""
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    def _read(self, info: CallInfo, message: PhoneMessage) -> MessageFacts:
-        """Raises `ValueError` for what is not what it says it is."""
-        try:
-            content = message.content.decode()
-            if message.content_type == JSON:
-                json.loads(content)
-        except (ValueError, RecursionError):
-            raise ValueError(f"it is not {'JSON' if message.content_type == JSON else 'text in UTF-8'}") from None
-        return MessageFacts(
-            sid=new_sid("KX"),
-            account_sid=info.account_sid,
-            call_sid=info.call_sid,
-            content_type=message.content_type,
-            content=content,
-            number=message.number,
-            received_at=self._clock.utc_now(),
-        )
 
     def _start(self, call_sid: CallSid) -> None:
         task = asyncio.get_running_loop().create_task(self._tell_all(call_sid))
@@ -118,7 +101,7 @@ class MessageTelling:
             return
         delivery = self._links.of(account).delivery
         for subscription in subscriptions:
-            delivery.post(_callback(subscription, message))
+            delivery.post(message_callback(subscription, message))
 
     async def _subscriptions(self, call_sid: CallSid) -> Sequence[MessageSubscriptionRecord]:
         async with self._database.read() as connection:
@@ -128,7 +111,27 @@ class MessageTelling:
         self._reporter_of(info).report(Report(code=MESSAGES_FAILED, level="error", message=message))
 
 
-def _callback(subscription: MessageSubscriptionRecord, message: MessageFacts) -> Callback:
+def message_facts(info: CallInfo, message: PhoneMessage, *, sid: str, at: datetime) -> MessageFacts:
+    """What subscribers are told of it. Raises `ValueError` for what is not what it says it is."""
+    try:
+        content = message.content.decode()
+        if message.content_type == JSON:
+            json.loads(content)
+    except (ValueError, RecursionError):
+        raise ValueError(f"it is not {'JSON' if message.content_type == JSON else 'text in UTF-8'}") from None
+    return MessageFacts(
+        sid=sid,
+        account_sid=info.account_sid,
+        call_sid=info.call_sid,
+        content_type=message.content_type,
+        content=content,
+        number=message.number,
+        received_at=at,
+    )
+
+
+def message_callback(subscription: MessageSubscriptionRecord, message: MessageFacts) -> Callback:
+    """How one subscriber is told."""
     method: Literal["GET", "POST"] = "GET" if subscription.method == "GET" else "POST"
     return Callback(
         call_sid=message.call_sid, url=subscription.callback, parameters=message_parameters(message), method=method

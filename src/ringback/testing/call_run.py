@@ -28,6 +28,7 @@ from ringback.testing.virtual_application import VirtualApplications
 from ringback.testing.virtual_background import VirtualRecordings
 from ringback.testing.virtual_call import VirtualCall, World
 from ringback.testing.virtual_dial import Exchange, LegStatus
+from ringback.testing.virtual_messages import VirtualMessages
 from ringback.testing.virtual_referral import Transfers
 from ringback.testing.virtual_speech import listen
 from ringback.webhooks.callback_parameters import Completion
@@ -106,7 +107,8 @@ class CallRun:
         callbacks = DeliveredCallbacks(delivery=delivery, call_sid=self.info.call_sid, cookies=cookies)
         call = self._call(journal, callbacks)
         documents = self._documents(call, journal, cookies, delivery)
-        running = RunningCall(call=call, documents=documents, url_of=self._url)
+        messages = VirtualMessages(call, delivery, self._url)
+        running = RunningCall(call=call, documents=documents, messages=messages, url_of=self._url)
         self.enter(running)
         status = self._status(callbacks)
         performance = Performance(self.caller, call, running)
@@ -116,6 +118,7 @@ class CallRun:
                 await self._perform(call, documents, performance)
         finally:
             limit.cancel()
+            messages.close()
             self._tell_end(call, status)
         return FinishedCall(journal=journal, delivery=delivery, caller_waits_for=performance.waits_for)
 

@@ -51,6 +51,14 @@ class Speak:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tell:
+    """The phone says something to the app, beside the audio."""
+
+    content: str
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HangUp:
     pass
 
@@ -59,10 +67,10 @@ class HangUp:
 class Act:
     """Something happens to the call from outside."""
 
-    action: "Callable[[RunningCall], None]"
+    action: "Callable[[RunningCall], object]"
 
 
-Step = Hear | Wait | WaitUntil | Press | Speak | HangUp | Act
+Step = Hear | Wait | WaitUntil | Press | Speak | Tell | HangUp | Act
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +106,14 @@ class Caller:
         duration = seconds_of_speech(text) if seconds is None else seconds
         return self._at(at)._then(Speak(text=text, seconds=duration))
 
+    def tells(self, content: str, *, content_type: str = "application/json", at: float | None = None) -> Self:
+        """Have the phone tell the app something (a user-defined message): JSON text, or `text/plain`."""
+        return self._at(at)._then(Tell(content=content, content_type=content_type))
+
     def hangs_up(self, *, at: float | None = None) -> Self:
         return self._at(at)._then(HangUp())
 
-    def then(self, action: "Callable[[RunningCall], None]", *, at: float | None = None) -> Self:
+    def then(self, action: "Callable[[RunningCall], object]", *, at: float | None = None) -> Self:
         """Call `action` with this call, which it may move elsewhere or end, as an app does over the REST API."""
         return self._at(at)._then(Act(action=action))
 

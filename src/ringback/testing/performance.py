@@ -1,5 +1,7 @@
 """Plays a caller's script on a virtual call."""
 
+from collections.abc import Callable
+
 from ringback.testing.caller import (
     SECONDS_BETWEEN_KEYS,
     Act,
@@ -9,6 +11,7 @@ from ringback.testing.caller import (
     Press,
     Speak,
     Step,
+    Tell,
     Wait,
     WaitUntil,
 )
@@ -52,16 +55,18 @@ class Performance:
                 await clock.sleep(step.seconds)
             case HangUp():
                 self._call.end()
+            case Tell():
+                self._act(lambda running: running.messages.tell(step.content, step.content_type))
             case Act():
-                self._act(step)
+                self._act(step.action)
 
-    def _act(self, step: Act) -> None:
+    def _act(self, action: Callable[[RunningCall], object]) -> None:
         """What it raises fails the test, like what a function of the app raises."""
         journal = self._call.world.journal
         try:
             if self._running is None:
                 raise ValueError("only the call of a caller can be changed, not that of a phone which was dialled")
-            step.action(self._running)
+            action(self._running)
         except Exception as failure:
             journal.failure = journal.failure or failure
             raise

@@ -12,15 +12,20 @@ from ringback.model.call_status import CallStatus
 from ringback.services.update_call import NotInProgress
 from ringback.testing.transcript import Moved
 from ringback.testing.virtual_call import VirtualCall
+from ringback.testing.virtual_messages import VirtualMessages
 from ringback.twiml.parser import parse_document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningCall:
-    """In `VirtualApp.calls` by its SID, and given to the functions of `Caller.then`."""
+    """In `VirtualApp.calls` by its SID, and given to the functions of `Caller.then`.
+
+    `messages` are those of the app and the phone: `messages.send('{"stars": 5}')`, `messages.subscribe("/told")`.
+    """
 
     call: VirtualCall
     documents: CallDocuments
+    messages: VirtualMessages
     url_of: Callable[[str], str]
 
     @property

@@ -168,6 +168,26 @@ class Texted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedMessage(Event):
+    """The app told the caller's phone something, beside the audio."""
+
+    content: str
+
+    def __str__(self) -> str:
+        return f"the phone is told {self.content}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentMessage(Event):
+    """The caller's phone told the app something."""
+
+    content: str
+
+    def __str__(self) -> str:
+        return f"the phone tells {self.content}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Requested(Event):
     """A request reached the app, and what it answered. A callback is a request nobody waits for."""
 
@@ -309,6 +329,11 @@ class Transcript:
     def messages(self) -> list[Texted]:
         """The messages of `<Sms>`."""
         return self._all(Texted)
+
+    @property
+    def phone_messages(self) -> list[str]:
+        """The user-defined messages that reached the caller's phone, as JSON text."""
+        return [event.content for event in self._all(ReceivedMessage)]
 
     @property
     def referrals(self) -> list[Referred]:

@@ -110,6 +110,7 @@ class VirtualCall:
         self.sound_changed = asyncio.Event()
         self.sayings: list[tuple[float, float, str]] = []  # from, until, words
         self.said = asyncio.Event()
+        self.on_answered: Callable[[], None] = lambda: None
         self.on_said: Callable[[str, float], None] = lambda _words, _seconds: None  # whoever it is joined with
 
     # -- the door -----------------------------------------------------------------------------------------------
@@ -171,6 +172,7 @@ class VirtualCall:
             self._answered_at = self.world.elapsed()
             self._status = CallStatus.IN_PROGRESS
             self.write(Answered(at=self.world.elapsed()))
+            self.on_answered()
             if self._recordings is not None:
                 self._recordings.call_answered()
 
