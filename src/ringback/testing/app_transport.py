@@ -72,7 +72,8 @@ class AppTransport:
                 is_callback=self.is_callback,
             )
         )
-        await self.clock.sleep(min(answer.seconds, limits.read_seconds))
+        if answer.seconds:
+            await self.clock.sleep(min(answer.seconds, limits.read_seconds))
         if answer.seconds > limits.read_seconds:
             message = f"no answer in {limits.read_seconds:g} s"
             raise TransportFailure(FailureCode.HTTP_RETRIEVAL, message, FailureKind.NO_ANSWER)

@@ -34,6 +34,21 @@ async def test_a_link_is_kept_until_the_token_changes() -> None:
     assert links.of(replace(ACCOUNT_RECORD, auth_token="second")) is not first
 
 
+async def test_what_is_kept_for_one_account_answers_no_other() -> None:
+    """H-06: its app may have answered to the account's signature."""
+    answers = iter(b"12")
+    url = "http://app.example/menu"
+
+    def answer() -> AppResponse:
+        return AppResponse(body=bytes([next(answers)]), headers=(("Cache-Control", "private, max-age=60"),))
+
+    clock = VirtualClock()
+    transport = AppTransport(answers=lambda request: answer(), journal=Journal(), clock=clock)
+    links = AppLinks(transport=transport, clock=clock, put=lambda note: None)
+    mine, theirs = links.of(ACCOUNT_RECORD).client, links.of(OWNER).client
+    assert [(await client.fetch(url, "GET", ())).body for client in (mine, mine, theirs)] == [b"1", b"1", b"2"]
+
+
 async def test_a_callback_that_fails_is_a_notification_with_the_answer() -> None:
     rows: list[NotificationRecord] = []
     links = make_links(rows, AppResponse(status=500, body="broken", content_type="text/plain"))
