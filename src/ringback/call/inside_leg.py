@@ -23,6 +23,8 @@ from ringback.sip.net.server import SipServer
 NOT_ALLOWED = 405
 """What a far end that is no phone says to whatever only phones do."""
 DTMF_PAYLOAD_TYPE = 101
+CONFIRMED_AFTER_SECONDS = 0.05
+"""So long the calling side has to be where the first word is to be heard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,7 @@ class InsideLeg(Leg):
         return False
 
     async def answer(self) -> None:
+        """Returns when the calling side has had the time to hear of it, which by SIP the ACK says."""
         if self.state in (LegState.ANSWERED, LegState.ENDED):
             return
         try:
@@ -72,6 +75,8 @@ class InsideLeg(Leg):
             raise
         self.state = self._far.state = LegState.ANSWERED
         self._far.progress.put_nowait(Answered(headers=()))
+        self._clock.call_at(self._clock.now() + CONFIRMED_AFTER_SECONDS, self._confirmed.set)
+        await self._confirmation()
 
     def refuse(self, status: int, reason: str | None = None, headers: Sequence[tuple[str, str]] = ()) -> None:
         reason = reason or ""

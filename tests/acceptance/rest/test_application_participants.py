@@ -11,8 +11,11 @@ import pytest
 from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
+from ringback.media._engine import Clip
+from ringback.speech.providers.hibari import HibariSynthesizer
+from ringback.testing.softphone import Softphone
 from tests.acceptance.conftest import ACCOUNT_SID, AUTH_TOKEN, AppRequest, Server, VoiceApp
-from tests.acceptance.rest.conftest import APPLICATION, NUMBER
+from tests.acceptance.rest.conftest import APPLICATION, NUMBER, call_in
 from tests.acceptance.rest.party import TONES, Party, blocking, party_of
 from tests.peers.listening import loudest_stretch, read_wav, tone_wav, tones_in
 
@@ -34,6 +37,7 @@ class Room:
             f'"start end join leave">{self.name}</Conference></Dial>',
             "/events": "",
             "/leg": "",
+            "/hold": "<Pause length='60'/>",
             "/application-status": "",
             "/page.wav": tone_wav(TONES["page"], 3),
         }
@@ -111,7 +115,9 @@ async def _tones_of(recorded: AppRequest) -> set[float]:
         return tones_in(loudest_stretch(read_wav(await response.read())), TONES.values())
 
 
-async def test_an_application_is_held_and_taken_out_like_anybody(room: Room, client: Client, app: VoiceApp) -> None:
+async def test_an_application_is_muted_held_and_taken_out_like_a_phone(
+    room: Room, client: Client, app: VoiceApp
+) -> None:
     app.pages["/application"] = "<Play loop='0'>/page.wav</Play>"
     await room.of_ann()
     made = await room.call_application()
@@ -121,11 +127,35 @@ async def test_an_application_is_held_and_taken_out_like_anybody(room: Room, cli
     assert await room.party.heard() == {"ann": {"page"}}
     await blocking(participant.update, muted=True)
     assert await room.party.heard() == {"ann": set()}
+    await blocking(participant.update, muted=False, hold=True, hold_url=app.url("/hold"))
+    assert await room.party.heard() == {"ann": set()}
+    await blocking(participant.update, hold=False)
+    assert await room.party.heard() == {"ann": {"page"}}
     await blocking(participant.delete)
     (left,) = await room.told("participant-leave")
     assert left["CallSid"] == made.call_sid
     (status,) = await app.wait_for("/application-status")
     assert (status.parameters["CallStatus"], status.parameters["ParentCallSid"]) == ("completed", made.call_sid)
+
+
+async def test_what_is_said_in_the_room_is_what_its_gather_hears(
+    room: Room, app: VoiceApp, phone: Softphone, rest_server: Server
+) -> None:
+    app.pages["/application"] = (
+        '<Gather input="speech" hints="sales, support" speechTimeout="1" timeout="20" action="/understood"/>'
+    )
+    app.pages["/understood"] = "<Hangup/>"
+    ann = call_in(phone, rest_server)
+    await ann.answered(10)
+    made = await room.call_application()
+    await room.told("conference-start")
+    word = HibariSynthesizer().synthesize("support", voice="heart", language="en-US")
+    await asyncio.sleep(0.5)
+    await ann.play(Clip.from_pcm(word.pcm, word.rate_hz))
+    (understood,) = await app.wait_for("/understood", seconds=30)
+    assert understood.parameters["SpeechResult"] == "support"
+    assert understood.parameters["ParentCallSid"] == made.call_sid
+    ann.hang_up()
 
 
 async def test_an_application_that_rejects_does_not_come(room: Room, app: VoiceApp) -> None:

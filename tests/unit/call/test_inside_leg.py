@@ -63,7 +63,7 @@ async def test_it_rings_is_answered_and_each_is_the_far_end_of_the_other(bench: 
     assert pair.called.ring_with_audio() is False
     assert pair.progress() == [Ringing(status=180, early_media=False)]
     assert (pair.calling.state, pair.calling.has_media) == (LegState.RINGING, False)
-    await pair.called.answer()
+    await bench.run(pair.called.answer())
     await pair.called.answer()
     assert pair.progress() == [Answered(headers=())]
     for leg, far in ((pair.calling, pair.called), (pair.called, pair.calling)):
@@ -74,7 +74,7 @@ async def test_it_rings_is_answered_and_each_is_the_far_end_of_the_other(bench: 
 
 @pytest.mark.parametrize("by_called", [True, False])
 async def test_the_end_of_an_answered_one_is_the_end_of_both(bench: Bench, pair: Pair, by_called: bool) -> None:
-    await pair.called.answer()
+    await bench.run(pair.called.answer())
     first, second = (pair.called, pair.calling) if by_called else (pair.calling, pair.called)
     first.hang_up()
     first.hang_up()
@@ -126,8 +126,8 @@ async def test_audio_that_cannot_be_joined_ends_both(bench: Bench, pair: Pair, m
     assert [end.status for end in pair.ends] == [488, 488]
 
 
-async def test_what_only_phones_do_is_not_allowed(pair: Pair) -> None:
-    await pair.called.answer()
+async def test_what_only_phones_do_is_not_allowed(bench: Bench, pair: Pair) -> None:
+    await bench.run(pair.called.answer())
     told: list[int | None] = []
     pair.called.send_message(Body(content_type="text/plain", data=b"hello"), told.append)
     answer = pair.called.refer("sip:other@example.com").get_nowait()

@@ -74,6 +74,23 @@ def test_whom_to_ring_is_read_from_the_address(to: str, kind: str, address: str)
     assert (target.kind, target.address, faults) == (kind, address, ())
 
 
+AP = "AP" + "0aF" * 10 + "12"
+
+
+@pytest.mark.parametrize("query", ["", "?", "?a=b&c=%20d", "?" + "a" * 800])
+def test_9_9_into_a_conference_an_application_may_be_called_with_parameters(query: str) -> None:
+    target, _ = target_of(replace(ORDER, to=f"app:{AP}{query}", is_participant=True))
+    assert (target.kind, target.address) == ("application", AP + query)
+
+
+@pytest.mark.parametrize("to", ["app:", "app:AP12", f"app:{AP}x", f"app:{AP}?a b", f"app:{AP}?" + "a" * 801])
+def test_9_9_what_is_no_application_is_refused_and_so_is_any_without_a_conference(to: str) -> None:
+    for order in (replace(ORDER, to=to, is_participant=True), replace(ORDER, to=f"app:{AP}")):
+        with pytest.raises(CallRefused) as refusal:
+            target_of(order)
+        assert refusal.value.code == 21211
+
+
 def test_ou_06_parts_that_mean_nothing_are_left_out_and_told() -> None:
     target, faults = target_of(replace(ORDER, to="sip:bob@example.com;transport=carrier-pigeon?Subject=x"))
     assert target.address == "sip:bob@example.com"
