@@ -18,7 +18,7 @@ from ringback.api.leg_form import CallbackUrl, FilledForm
 from ringback.api.path import ACCOUNT
 from ringback.api.representation import requested_path
 from ringback.api.services import ApiServices
-from ringback.api.value import BAD_PARAMETER, Missing, Switch, Text, one_of, refusal, text_of, whole, words
+from ringback.api.value import BAD_PARAMETER, Missing, Text, one_of, refusal, switch, text_of, whole, words
 from ringback.services.call_order import CallbackTarget
 from ringback.services.keep_calls import CallKeeping
 from ringback.services.payment_session import BAD_CAPTURE, MATCHED, PaymentOrder, PaymentShown
@@ -70,6 +70,7 @@ def _plain(value: object) -> str:
 
 
 Key = Annotated[str, text_of(MAX_KEY), Missing(BAD_PARAMETER, "IdempotencyKey parameter is required.")]
+PaySwitch = Annotated[bool, switch(BAD_VALUE)]
 Callback = Annotated[CallbackUrl, Missing(BAD_PARAMETER, "StatusCallback parameter is required.")]
 
 
@@ -89,13 +90,13 @@ class PaymentForm(FilledForm):
     parameter: Annotated[tuple[Parameter, ...], BeforeValidator(_parameters), WithJsonSchema({"type": "string"})] = ()
     payment_connector: Text = "Default"
     payment_method: Annotated[str, one_of("credit-card", "ach-debit", code=BAD_METHOD)] = "credit-card"
-    postal_code: Switch = True
-    security_code: Switch = True
+    postal_code: PaySwitch = True
+    security_code: PaySwitch = True
     timeout: Annotated[int, whole(1, MAX_TIMEOUT_SECONDS, BAD_VALUE)] = 5
     token_type: Annotated[str, one_of("one-time", "reusable", "payment-method", code=BAD_TOKEN_TYPE)] = "reusable"
-    valid_card_types: Annotated[tuple[str, ...], words(*CARD_TYPES)] = ("visa", "mastercard", "amex")
-    require_matching_inputs: Annotated[tuple[str, ...], words(*MATCHED)] = ()
-    confirmation: Switch = False
+    valid_card_types: Annotated[tuple[str, ...], words(*CARD_TYPES, code=BAD_VALUE)] = ("visa", "mastercard", "amex")
+    require_matching_inputs: Annotated[tuple[str, ...], words(*MATCHED, code=BAD_VALUE)] = ()
+    confirmation: PaySwitch = False
 
     @classmethod
     def _values(cls, pairs: Any) -> Any:

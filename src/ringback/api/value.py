@@ -1,7 +1,6 @@
 """The types of parameters: each says what it takes, and with which of Twilio's codes it refuses (rest-api.md 4, 5)."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from email.utils import parsedate_to_datetime
@@ -123,15 +122,20 @@ def _method(value: object) -> str:
     return text
 
 
-def _switch(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    text = str(value).strip().lower()
-    if text in ("true", "1", "yes", "on"):
-        return True
-    if text in ("false", "0", "no", "off", ""):
-        return False
-    raise refusal(f"{text[:20]!r} is neither true nor false")
+def switch(code: int = BAD_PARAMETER) -> Any:
+    """True or false, in the words of a form: `Annotated[bool, switch(64020)]`."""
+
+    def check(value: object) -> bool:
+        if isinstance(value, bool):
+            return value
+        text = str(value).strip().lower()
+        if text in ("true", "1", "yes", "on"):
+            return True
+        if text in ("false", "0", "no", "off", ""):
+            return False
+        raise refusal(f"{text[:20]!r} is neither true nor false", code)
+
+    return BeforeValidator(check)
 
 
 def moment(value: object) -> datetime:
@@ -171,7 +175,7 @@ def _day(value: object) -> date:
     return moment(value).date()
 
 
-def words(*known: str, then: Callable[[tuple[str, ...]], object] | None = None) -> Any:
+def words(*known: str, code: int = BAD_PARAMETER) -> Any:
     """A list of words: repeated keys, or one value with spaces or commas (rest-api.md section 4)."""
     by_word = {word.lower(): word for word in known}
 
@@ -180,7 +184,7 @@ def words(*known: str, then: Callable[[tuple[str, ...]], object] | None = None) 
         listed = [word for text in given for word in re.split(r"[\s,]+", str(text)) if word]
         for word in listed:
             if word.lower() not in by_word:
-                raise refusal(f"{word[:60]!r} is not one of {', '.join(known)}")
+                raise refusal(f"{word[:60]!r} is not one of {', '.join(known)}", code)
         return tuple(dict.fromkeys(by_word[word.lower()] for word in listed))
 
     return BeforeValidator(check)
@@ -189,7 +193,7 @@ def words(*known: str, then: Callable[[tuple[str, ...]], object] | None = None) 
 FriendlyName = Annotated[str, text_of(MAX_FRIENDLY_NAME, code=FRIENDLY_NAME)]
 WebUrl = Annotated[str, url_with(BAD_URL), WithJsonSchema({"type": "string", "format": "uri"})]
 HttpMethod = Annotated[Method, BeforeValidator(_method)]
-Switch = Annotated[bool, BeforeValidator(_switch)]
+Switch = Annotated[bool, switch()]
 Text = Annotated[str, text_of(4000)]
 Moment = Annotated[datetime, BeforeValidator(moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 Until = Annotated[datetime, BeforeValidator(_upper_bound), WithJsonSchema({"type": "string", "format": "date-time"})]

@@ -93,8 +93,9 @@ async def test_a_wrong_parameter_is_named(stage: Any) -> None:
         ({"Input": "voice"}, 64020, "Input"),
         ({"Timeout": "601"}, 64020, "Timeout"),
         ({"MinPostalCodeLength": "0"}, 64020, "MinPostalCodeLength"),
-        ({"ValidCardTypes": "library"}, 20001, "ValidCardTypes"),
-        ({"RequireMatchingInputs": "shoes"}, 20001, "RequireMatchingInputs"),
+        ({"ValidCardTypes": "library"}, 64020, "ValidCardTypes"),
+        ({"RequireMatchingInputs": "shoes"}, 64020, "RequireMatchingInputs"),
+        ({"SecurityCode": "perhaps"}, 64020, "SecurityCode"),
         ({}, 21220, "in-progress"),
     ):
         status, body = await post(stage, PATH, **{**GOOD, **data})
