@@ -66,7 +66,8 @@ class CallReport:
         if self.ended_by == NOT_REACHED:
             return f"{self.uri} could not be reached: {self.status} {self.reason}".rstrip()
         if not self.answered:
-            return f"{self.uri} refused the call: {self.status} {self.reason}".rstrip()
+            hint = "; it asks for --user and --password" if self.status in (401, 407) else ""
+            return f"{self.uri} refused the call: {self.status} {self.reason}".rstrip() + hint
         kept = f"; what was heard is in {self.recorded}" if self.recorded else ""
         return f"{self.uri} answered; {self.seconds:.1f} s, ended by {self.ended_by}{kept}"
 

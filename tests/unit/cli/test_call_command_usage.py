@@ -59,3 +59,10 @@ def test_the_report_is_a_sentence(answered: bool, ended_by: str, sentence: str) 
         recorded="heard.wav" if answered else None,
     )
     assert report.sentence() == sentence
+
+
+def test_a_domain_that_asks_for_a_password_is_said_to() -> None:
+    report = CallReport(
+        uri="sip:x", answered=False, status=407, reason="Proxy Auth", seconds=0, ended_by="", recorded=None
+    )
+    assert report.sentence() == "sip:x refused the call: 407 Proxy Auth; it asks for --user and --password"

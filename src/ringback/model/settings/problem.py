@@ -64,14 +64,17 @@ def _problems(model: type[BaseModel], error: ErrorDetails) -> Iterator[SettingPr
     if kind == "missing":
         rest = _missing(model, error["loc"])
     elif kind == "extra_forbidden":
+        key += _source(error["loc"], error["input"])
         rest = _unknown(model, error["loc"])
     else:
         rest = f"{_shown(error)} must be {_allowed(error, context)}."
-    yield SettingProblem(key=key, sentence=f"{key} {rest}")
+    yield SettingProblem(key=key_of(error["loc"]), sentence=f"{key} {rest}")
 
 
 def _allowed(error: ErrorDetails, context: Mapping[str, Any]) -> str:
     kind = error["type"]
+    if kind in ("list_type", "tuple_type") and isinstance(error["input"], Mapping) and len(error["loc"]) == 1:
+        return f"a list of tables: write [[{error['loc'][0]}]]"
     if kind in ("not_allowed", "secret_not_allowed"):
         return str(context["expected"])
     if kind in _BOUNDS:
@@ -82,10 +85,18 @@ def _allowed(error: ErrorDetails, context: Mapping[str, Any]) -> str:
 def _shown(error: ErrorDetails) -> str:
     """`is VALUE, but`: shortened, without control characters, never a secret, and where it came from."""
     value = error["input"]
-    source = f" (from {variable_of(error['loc'])})" if isinstance(value, EnvironmentText) else ""
+    source = _source(error["loc"], value)
     if _is_secret(error):
         return f"(value not shown){source}"
     return f"is {_plain(value)}{source}, but"
+
+
+def _source(location: Sequence[int | str], value: object) -> str:
+    """The variable that a value came from, also inside a table that only variables made."""
+    while isinstance(value, Mapping) and value:
+        name, value = next(iter(value.items()))
+        location = (*location, name)
+    return f" (from {variable_of(location)})" if isinstance(value, EnvironmentText) else ""
 
 
 def _is_secret(error: ErrorDetails) -> bool:

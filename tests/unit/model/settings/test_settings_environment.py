@@ -55,8 +55,12 @@ def test_whole_tables_are_json() -> None:
 
 
 def test_a_misspelt_variable_is_refused(sentences: Sentences) -> None:
-    assert sentences(TOKEN, {"RINGBACK_SIP__LISTN": "x"}) == ["sip.listn is not a setting; did you mean sip.listen?"]
-    assert sentences(TOKEN, {"RINGBACK_HTPP__LISTEN": "x"}) == ["htpp is not a setting; did you mean http?"]
+    assert sentences(TOKEN, {"RINGBACK_SIP__LISTN": "x"}) == [
+        "sip.listn (from RINGBACK_SIP__LISTN) is not a setting; did you mean sip.listen?"
+    ]
+    assert sentences(TOKEN, {"RINGBACK_HTPP__LISTEN": "x"}) == [
+        "htpp (from RINGBACK_HTPP__LISTEN) is not a setting; did you mean http?"
+    ]
 
 
 def test_variables_of_other_programs_are_left_alone(sentences: Sentences) -> None:

@@ -129,6 +129,7 @@ WRONG = [
     ),
     ("sip = 1\n" + TOKEN, "sip is 1, but must be a table."),
     ("domain = 1\n" + TOKEN, "domain is 1, but must be a list."),
+    (TOKEN + '[domain]\nname = "a.example"', "domain is a table, but must be a list of tables: write [[domain]]."),
     ("domain = [1]\n" + TOKEN, "domain[0] is 1, but must be a table."),
 ]
 
