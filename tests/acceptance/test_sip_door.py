@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ringback.testing.softphone import Softphone
 from tests.acceptance.conftest import DOMAIN, PASSWORD, USER, Server, VoiceApp, settings_text
 from tests.peers.certificate import self_signed
 from tests.peers.plain_caller import SRTP, PlainCaller
@@ -45,6 +46,20 @@ async def test_tl_01_a_domain_that_is_not_secure_is_called_over_any_transport(
         assert phone.provisionals == [100, 180]
     (request,) = app.of("/voice")
     assert request.parameters["SipUsername"] == USER
+
+
+async def test_a_phone_calls_over_tls_and_is_heard(app: VoiceApp, door: Server) -> None:
+    """With a certificate that the server has signed itself, on one connection."""
+    app.pages["/voice"] = '<Gather numDigits="1" timeout="10" action="/key"/>'
+    app.pages["/key"] = "<Hangup/>"
+    async with Softphone.open(name=USER) as phone:
+        uri = f"sip:hello@{DOMAIN};transport=tls"
+        placed = phone.call(uri, proxy=f"127.0.0.1:{door.sip['tls']}", user=USER, password=PASSWORD)
+        await placed.answered()
+        await placed.press("7")
+        assert (await placed.ended(15)).by == "peer"
+    (asked,) = app.of("/key")
+    assert (asked.parameters["Digits"], asked.parameters["To"]) == ("7", uri)
 
 
 async def test_tl_06_an_offer_of_srtp_to_a_domain_that_is_not_secure_is_refused(app: VoiceApp, door: Server) -> None:

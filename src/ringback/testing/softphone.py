@@ -30,6 +30,7 @@ from ringback.sip.events import IncomingCall
 from ringback.sip.message.address import NameAddress
 from ringback.sip.message.uri import SipUri
 from ringback.sip.net.server import ListenAddress, SipServer
+from ringback.sip.net.tls import client_context
 from ringback.sip.net.trace import TraceLine
 
 PORTS = (20000, 29999)
@@ -185,10 +186,13 @@ class Softphone:
         media: MediaEngine | None = None,
         trace: Callable[[TraceLine], None] | None = None,
     ) -> "AsyncIterator[Softphone]":
-        """A phone listening on a free port; everything it opened is closed at the end."""
+        """A phone listening on a free port; everything it opened is closed at the end.
+
+        Over TLS it takes any certificate, as many phones do.
+        """
         clock = clock or SystemClock()
         endpoint = Endpoint(EndpointSettings(), entropy=secrets.token_bytes, screen=lambda *_: None)
-        sip = SipServer(endpoint, clock=clock, trace=trace)
+        sip = SipServer(endpoint, clock=clock, trace=trace, client_tls=client_context(is_checked=False))
         media = media or MediaEngine(ports=ports, address=address)
         phone = cls(sip=sip, media=media, clock=clock, address=address, name=name)
         try:
