@@ -51,7 +51,7 @@ _FORBIDDEN = re.compile(r"[\r\n\x00]")
 def canonical_name(name: str) -> str:
     """The name in lower case with its compact form expanded."""
     folded = name.lower()
-    return COMPACT_FORMS[folded] if len(folded) == 1 and folded in COMPACT_FORMS else folded
+    return COMPACT_FORMS.get(folded, folded)
 
 
 def check_header(name: str, value: str) -> None:
@@ -120,13 +120,14 @@ class Headers:
         kept = [line for line in self._lines if line[0] != key]
         index = next((at for at, line in enumerate(self._lines) if line[0] == key), len(kept))
         kept.insert(index, (key, name, value))
-        self._replace_lines(kept)
+        self._replace_lines(key, kept)
 
     def add(self, name: str, value: str) -> None:
         """Put a line at the end."""
         check_header(name, value)
-        self._lines.append((canonical_name(name), name, value))
-        self._forget()
+        key = canonical_name(name)
+        self._lines.append((key, name, value))
+        self._forget(key)
 
     def prepend(self, name: str, value: str) -> None:
         """Put a line before the first one of that name, else at the top (Via, Route, Record-Route)."""
@@ -134,12 +135,12 @@ class Headers:
         key = canonical_name(name)
         index = next((at for at, line in enumerate(self._lines) if line[0] == key), 0)
         self._lines.insert(index, (key, name, value))
-        self._forget()
+        self._forget(key)
 
     def remove(self, name: str) -> None:
         """Take every line of that name out; nothing happens if there is none."""
         key = canonical_name(name)
-        self._replace_lines([line for line in self._lines if line[0] != key])
+        self._replace_lines(key, [line for line in self._lines if line[0] != key])
 
     def remove_first(self, name: str) -> str | None:
         """Take the first value out, of a list its first element only, and give it back."""
@@ -160,35 +161,39 @@ class Headers:
             elements = others if value is None else [value, *others]
             lines = list(self._lines)
             lines[at : at + 1] = [(key, spelt, ", ".join(elements))] if elements else []
-            self._replace_lines(lines)
+            self._replace_lines(key, lines)
             return first
         return None
 
-    def parsed(self, key: str, parse: Callable[[], T]) -> T:
-        """What `parse` makes of these headers, remembered under `key` until a line changes."""
+    def parsed(self, name: str, parse: Callable[[str], T]) -> T:
+        """What `parse` makes of the lines of that name (in full), remembered until one of them changes."""
+        key = name.lower()
         if key not in self._parsed:
-            self._parsed[key] = parse()
+            self._parsed[key] = parse(name)
         return cast(T, self._parsed[key])
 
     def only(self, canonical_names: Collection[str]) -> "Headers":
         """The lines of these names (lower case, in full), in order, as a new object."""
         other = Headers()
         other._lines = [line for line in self._lines if line[0] in canonical_names]
+        other._parsed = {key: value for key, value in self._parsed.items() if key in canonical_names}
         return other
 
     def copy(self) -> "Headers":
         """An independent copy."""
         other = Headers()
         other._lines = list(self._lines)
+        other._parsed = dict(self._parsed)
         return other
 
-    def _replace_lines(self, lines: list[tuple[str, str, str]]) -> None:
+    def _replace_lines(self, key: str, lines: list[tuple[str, str, str]]) -> None:
+        """`lines` differ from those there were in the ones of this name."""
         self._lines = lines
-        self._forget()
+        self._forget(key)
 
-    def _forget(self) -> None:
+    def _forget(self, key: str) -> None:
         self._index = None
-        self._parsed.clear()
+        self._parsed.pop(key, None)
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self.get(name) is not None

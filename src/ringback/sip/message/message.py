@@ -45,27 +45,27 @@ class _TypedHeaders:
     @property
     def vias(self) -> tuple[Via, ...]:
         """Every Via, topmost first."""
-        return self.headers.parsed("Via", lambda: tuple(Via.parse(value) for value in self.headers.get_all("Via")))
+        return self.headers.parsed("Via", self._parse_vias)
 
     @property
     def from_(self) -> NameAddress:
         """Who sent the first request."""
-        return self._single("From", NameAddress.parse)
+        return self.headers.parsed("From", self._parse_address)
 
     @property
     def to(self) -> NameAddress:
         """Whom the first request was for."""
-        return self._single("To", NameAddress.parse)
+        return self.headers.parsed("To", self._parse_address)
 
     @property
     def call_id(self) -> str:
         """The Call-ID."""
-        return self._single("Call-ID", _parse_call_id)
+        return self.headers.parsed("Call-ID", self._parse_call_id)
 
     @property
     def cseq(self) -> CSeq:
         """The CSeq."""
-        return self._single("CSeq", CSeq.parse)
+        return self.headers.parsed("CSeq", self._parse_cseq)
 
     @property
     def contact(self) -> NameAddress | None:
@@ -76,7 +76,7 @@ class _TypedHeaders:
     @property
     def contacts(self) -> tuple[NameAddress, ...]:
         """Every Contact; empty where it is `*`."""
-        return () if self.is_wildcard_contact else self._addresses("Contact")
+        return self.headers.parsed("Contact", self._parse_contacts)
 
     @property
     def is_wildcard_contact(self) -> bool:
@@ -86,12 +86,12 @@ class _TypedHeaders:
     @property
     def routes(self) -> tuple[NameAddress, ...]:
         """The Route set of a request, first hop first."""
-        return self._addresses("Route")
+        return self.headers.parsed("Route", self._parse_addresses)
 
     @property
     def record_routes(self) -> tuple[NameAddress, ...]:
         """Every Record-Route in the order of the message."""
-        return self._addresses("Record-Route")
+        return self.headers.parsed("Record-Route", self._parse_addresses)
 
     @property
     def max_forwards(self) -> int | None:
@@ -114,8 +114,20 @@ class _TypedHeaders:
             raise MalformedHeader("Content-Type", value)
         return f"{found.group(1)}/{found.group(2)}".lower()
 
-    def _single(self, name: str, parse: Callable[[str], T]) -> T:
-        return self.headers.parsed(name, lambda: self._parse_single(name, parse))
+    def _parse_vias(self, name: str) -> tuple[Via, ...]:
+        return tuple(Via.parse(value) for value in self.headers.get_all(name))
+
+    def _parse_address(self, name: str) -> NameAddress:
+        return self._parse_single(name, NameAddress.parse)
+
+    def _parse_call_id(self, name: str) -> str:
+        return self._parse_single(name, _parse_call_id)
+
+    def _parse_cseq(self, name: str) -> CSeq:
+        return self._parse_single(name, CSeq.parse)
+
+    def _parse_contacts(self, name: str) -> tuple[NameAddress, ...]:
+        return () if self.is_wildcard_contact else self._parse_addresses(name)
 
     def _parse_single(self, name: str, parse: Callable[[str], T]) -> T:
         lines = self.headers.get_lines(name)
@@ -124,9 +136,6 @@ class _TypedHeaders:
         if len(lines) > 1:
             raise MalformedHeader(name, lines[1], "there twice")
         return _named(name, parse, lines[0])
-
-    def _addresses(self, name: str) -> tuple[NameAddress, ...]:
-        return self.headers.parsed(name, lambda: self._parse_addresses(name))
 
     def _parse_addresses(self, name: str) -> tuple[NameAddress, ...]:
         return tuple(_named(name, NameAddress.parse, value) for value in self.headers.get_all(name))
@@ -244,10 +253,9 @@ def _add_to_tag(headers: Headers, tag: str) -> None:
     if value is None:
         return
     try:
-        address = NameAddress.parse(value)
+        has_tag = headers.parsed("To", lambda _: NameAddress.parse(value)).tag is not None
     except MalformedHeader:
-        headers.set("To", f"{value};tag={tag}")
-        return
-    if address.tag is None:
+        has_tag = False
+    if not has_tag:
         # A URI without brackets keeps its parameters as header parameters, so the tag may always go to the end.
         headers.set("To", f"{value};tag={tag}")

@@ -109,26 +109,50 @@ def test_a_name_that_is_no_token_is_never_written(name: str) -> None:
         Headers([(name, "1")])
 
 
-def test_what_was_parsed_is_remembered_until_a_line_changes() -> None:
+def test_what_was_parsed_is_remembered_until_a_line_of_its_name_changes() -> None:
     headers = Headers(LINES)
-    calls: list[int] = []
+    calls: list[str] = []
 
-    def parse() -> int:
-        calls.append(1)
+    def parse(name: str) -> int:
+        calls.append(name)
         return len(calls)
 
-    assert [headers.parsed("k", parse), headers.parsed("k", parse)] == [1, 1]
-    changes: tuple[Callable[[], object], ...] = (
+    assert [headers.parsed("Contact", parse), headers.parsed("Contact", parse)] == [1, 1]
+    others: tuple[Callable[[], object], ...] = (
         lambda: headers.add("A", "1"),
-        lambda: headers.set("A", "2"),
-        lambda: headers.prepend("A", "0"),
-        lambda: headers.remove_first("A"),
+        lambda: headers.set("a", "2"),
         lambda: headers.remove("A"),
+    )
+    for change in others:
+        change()
+        assert headers.parsed("Contact", parse) == 1
+    changes: tuple[Callable[[], object], ...] = (
+        lambda: headers.add("m", "1"),
+        lambda: headers.set("contact", "2"),
+        lambda: headers.prepend("CONTACT", "0"),
+        lambda: headers.replace_first("Contact", "3"),
+        lambda: headers.remove_first("m"),
+        lambda: headers.remove("Contact"),
     )
     for change in changes:
         change()
-        headers.parsed("k", parse)
-    assert len(calls) == 6
+        headers.parsed("Contact", parse)
+    assert calls == ["Contact"] * 7
+
+
+def test_a_copy_keeps_what_was_parsed_and_changes_alone() -> None:
+    headers = Headers([("To", "1"), ("Via", "2")])
+
+    def read(from_: Headers, name: str) -> object:
+        return from_.parsed(name, lambda _: object())
+
+    to, via = read(headers, "To"), read(headers, "Via")
+    copy, only = headers.copy(), headers.only({"to"})
+    assert (read(copy, "To"), read(copy, "Via"), read(only, "To")) == (to, via, to)
+    assert read(only, "Via") is not via
+    only.set("To", "3")
+    assert read(only, "To") is not to
+    assert (read(headers, "To"), read(copy, "To")) == (to, to)
 
 
 def test_the_shown_form_is_the_lines() -> None:
