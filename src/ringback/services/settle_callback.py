@@ -42,6 +42,7 @@ from ringback.webhooks.interrupted_parameters import (
 from ringback.webhooks.signature import Parameters
 
 _ORDER = (
+    CallbackKind.STATUS,
     "participant-leave",
     "conference-end",
     "transcription-stopped",
@@ -49,9 +50,11 @@ _ORDER = (
     CallbackKind.PAYMENT,
     CallbackKind.RECORDING,
     "conference-record-end",
-    CallbackKind.STATUS,
+    "completed with its recording",
+    CallbackKind.TRANSCRIPTION,
 )
-"""In which order the ends of one call are told; the words of its recordings come last, as they always do."""
+"""In which order the ends of one call are told when its caller hangs up: it is over, and so is what it was in; then
+its recordings are complete, and what names them, and at last their words."""
 _NAMES_ITS_EVENT = ("StatusCallbackEvent", "TranscriptionEvent", "EventName")
 
 
@@ -59,6 +62,8 @@ def order_of(record: CallbackRecord) -> tuple[int, int]:
     """By which held callbacks are sorted."""
     held = dict(record.parameters)
     event: str = next((held[name] for name in _NAMES_ITS_EVENT if name in held), record.kind)
+    if record.kind is CallbackKind.STATUS and "RecordingSid" in held:
+        event = "completed with its recording"
     return _ORDER.index(event) if event in _ORDER else len(_ORDER), record.sequence
 
 

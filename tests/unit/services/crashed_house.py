@@ -60,8 +60,8 @@ async def restarted(house: House, folder: Path, *, seconds: float = SECONDS_OF_A
         process = Process(database, first_sequence=await next_sequence(database, "main"))
         process.clock = NextClock(house)
         resumed = await process.resume(account_of(house))
-        await process.links.close(5)
-        await process.writer.drain(5)
+        await process.links.close(30)
+        await process.writer.drain(30)
         yield Restarted(process=process, resumed=resumed)
         await process.end()
     finally:

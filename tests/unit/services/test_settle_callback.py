@@ -69,14 +69,14 @@ def told_with_token(requests: list[AppRequest]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("verb", list(RECORDINGS))
-async def test_9_1_the_end_of_a_recording_is_told_before_that_of_its_call(
+async def test_9_1_the_end_of_a_recording_is_told_after_that_of_its_call(
     house: House, tmp_path: Path, verb: str
 ) -> None:
     await running(house, RECORDINGS[verb])
     (begun,) = house.of("/recorded")
     async with restarted(house, tmp_path) as after:
         (ended,) = after.of("/recorded")
-        assert [request.path for request in after.told] == ["/recorded", "/status"]
+        assert [request.path for request in after.told] == ["/status", "/recorded"]
     expected = dict(begun.parameters) | {"RecordingStatus": "completed", "RecordingDuration": str(SECONDS_OF_AUDIO)}
     assert dict(ended.parameters) == expected, "all of 9.1, as at a normal end"
     assert list(dict(ended.parameters)) == [
@@ -383,4 +383,4 @@ async def test_the_end_of_what_lasted_for_more_than_a_day_is_told_all_the_same(h
     for sid, record in house.outbox.records.items():
         house.outbox.records[sid] = replace(record, queued_at=record.queued_at - timedelta(hours=30))
     async with restarted(house, tmp_path) as after:
-        assert [request.path for request in after.told] == ["/recorded", "/status"]
+        assert [request.path for request in after.told] == ["/status", "/recorded"]
