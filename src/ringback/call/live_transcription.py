@@ -12,6 +12,7 @@ import structlog
 
 from ringback.call.listen_request import ListeningFailed, ListenRequest, SpeechEnded, SpeechPartial
 from ringback.call.listening import Hearing, TappedAudio
+from ringback.media.errors import MediaError
 
 logger = structlog.get_logger(__name__)
 
@@ -96,11 +97,15 @@ class LiveTranscription:
             for task in (*listeners, stop):
                 task.cancel()
             results = await asyncio.gather(*listeners, return_exceptions=True)
-        failure = _failure_in(results)
+        failure = _failure_in([result for result in results if not self._is_end_of_call(result)])
         if failure is None:
             self._told.stopped()
         else:
             self._told.failed(failure.code, failure.message)
+
+    def _is_end_of_call(self, result: object) -> bool:
+        """The leg was closed in the moment in which we began to hear it."""
+        return isinstance(result, MediaError) and self._call_ended.done()
 
     async def _listen(self, track: Track) -> None:
         """Until cancelled, or until nobody can listen any more."""

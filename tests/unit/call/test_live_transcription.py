@@ -6,8 +6,11 @@ from collections.abc import AsyncIterable, AsyncIterator
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal
 
+import pytest
+
 from ringback.call.listening import Hearing
 from ringback.call.live_transcription import LiveTranscription, Transcript, TranscriptionRequest
+from ringback.media.errors import MediaError
 from tests.unit.call.test_listening import SILENCE, Recognizer, voice
 
 
@@ -140,3 +143,26 @@ async def test_what_is_private_is_told_to_nobody() -> None:
     await stage.live.finished()
     assert len(stage.told.heard_so_far) == 1
     assert len(stage.recognizer.finished) == 2
+
+
+class ClosedLeg:
+    """The leg of a call that has ended."""
+
+    def tap(self, what: Literal["received", "sent"]) -> AbstractAsyncContextManager[AsyncIterable[bytes]]:
+        raise MediaError("leg 1 is closed")
+
+
+@pytest.mark.parametrize("has_ended", [True, False])
+async def test_a_call_that_ends_while_its_transcription_begins_has_stopped_it(
+    has_ended: bool,
+) -> None:
+    """A leg that cannot be heard although its call goes on is a fault of ours, which is logged."""
+    ended, told = asyncio.get_running_loop().create_future(), Told()
+    live = LiveTranscription(
+        audio=ClosedLeg(), call_ended=ended, hearing=Hearing(Recognizer()), request=TranscriptionRequest(), told=told,
+        is_private=lambda: False,
+    )  # fmt: skip
+    if has_ended:
+        ended.set_result(None)
+    await live.finished()
+    assert told.end == (["stopped"] if has_ended else [])
