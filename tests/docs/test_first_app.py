@@ -51,7 +51,7 @@ def test_the_tutorials_apps_are_called_one_after_the_other(tmp_path: Path) -> No
             told = log.read_text()
     assert "a message of" in told
     assert "/Recordings/RE" in told
-    assert "403" not in told
+    assert '" 403 ' not in told, "each request was signed"
     assert heard(tmp_path / "menu.wav")
 
 
