@@ -79,6 +79,16 @@ def test_strange_text_with_a_word_in_it_is_spoken(hibari: HibariSynthesizer, tex
     assert say(hibari, text).seconds > 0
 
 
+@pytest.mark.parametrize("text", ["⁶x", "⁶:30", "²x", "m²x", "①one", '①",€=', "10⁶ people"])
+def test_raised_and_circled_digits_are_read(hibari: HibariSynthesizer, text: str) -> None:
+    assert say(hibari, text).seconds > 0
+
+
+def test_a_raised_digit_is_a_number_of_its_own(hibari: HibariSynthesizer) -> None:
+    assert say(hibari, "10⁶").pcm == say(hibari, "10 6").pcm != say(hibari, "106").pcm
+    assert say(hibari, "5 m²").pcm == say(hibari, "5 m squared").pcm
+
+
 def test_two_threads_may_speak_at_once(hibari: HibariSynthesizer) -> None:
     expected = say(hibari, "One and two.").pcm
     heard: list[bytes] = []

@@ -5,6 +5,7 @@ Nothing is ever downloaded: hibari would fetch other voices on first use, so onl
 
 import re
 import threading
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,6 +29,7 @@ _LETTERS = {
 }  # fmt: skip
 """IPA on the left, the letters of the model (those of misaki) on the right; the longest first."""
 _GROUP = re.compile("|".join(sorted(map(re.escape, _LETTERS), key=len, reverse=True)))
+_RAISED = re.compile(r"(?<![A-Za-z])[²³]|[²³](?=\w)|[^\x00-\x7f²³]")
 _VOWELS = "AIOQWYᵊæɑɐɒɔəɚɛɜɨɪʊʌɤᵻiueoaɯøœy"
 _STRESS = re.compile(rf"([ˈˌ])([^ˈˌ{_VOWELS} ]*)(?=[{_VOWELS}])")
 _KNOWN = re.compile(
@@ -93,4 +95,11 @@ def _with_pronunciations(text: str, pronunciations: tuple[Pronunciation, ...]) -
 
 
 def _bare(text: str) -> str:
-    return text.replace("](", "] (")
+    return _RAISED.sub(_digit, text).replace("](", "] (")
+
+
+def _digit(match: re.Match[str]) -> str:
+    """Raised and circled digits as plain ones: hibari reads 10⁶ as 106, and fails at ⁶x. Squared and cubed it knows."""
+    character = match.group()
+    is_plain = character.isdecimal() or not character.isdigit()
+    return character if is_plain else f" {unicodedata.digit(character)}"
