@@ -14,13 +14,19 @@ Record = TypeVar("Record")
 
 def to_row(record: object) -> dict[str, Any]:
     """The fields of a record, by name."""
-    return {field.name: getattr(record, field.name) for field in dataclasses.fields(record)}  # type: ignore[arg-type]
+    return {name: getattr(record, name) for name in _names(type(record))}  # type: ignore[arg-type]
 
 
 def to_record(kind: type[Record], row: Row[Any]) -> Record:
     """A record of the columns that it has fields for."""
-    names = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    return kind(**{name: value for name, value in row._mapping.items() if name in names})
+    names = _names(kind)  # type: ignore[arg-type]
+    return kind(**{name: value for name, value in zip(row._fields, row, strict=True) if name in names})
+
+
+@functools.cache
+def _names(kind: Any) -> Mapping[str, None]:
+    """The fields of a kind of record, in order; read from the class once."""
+    return dict.fromkeys(field.name for field in dataclasses.fields(kind))
 
 
 def to_records(kind: type[Record], rows: Iterable[Row[Any]]) -> tuple[Record, ...]:
@@ -32,7 +38,7 @@ async def upsert(connection: AsyncConnection, table: Table, rows: Sequence[Mappi
     if not rows:
         return
     statement = _upsert(table, connection.dialect.name, tuple(rows[0]))
-    await connection.execute(statement, [dict(row) for row in rows])
+    await connection.execute(statement, list(rows))
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Literal
 
 from ringback.model.call_status import CallStatus
@@ -50,7 +51,13 @@ class Completion:
 
 def rfc2822(moment: datetime) -> str:
     """`Tue, 24 Mar 2026 18:15:40 +0000` (H-10)."""
-    return format_datetime(moment.astimezone(UTC).replace(microsecond=0))
+    return _written(moment.replace(microsecond=0))
+
+
+@lru_cache(maxsize=1024)
+def _written(second: datetime) -> str:
+    """A page of records names the same seconds again and again."""
+    return format_datetime(second.astimezone(UTC))
 
 
 def status_callback_parameters(
