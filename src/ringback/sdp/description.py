@@ -131,7 +131,11 @@ class MediaDescription:
         mapped = self._mapped_codecs()
         parameters = self._format_parameters()
         found = [mapped.get(number) or STATIC_PAYLOAD_TYPES.get(number) for number in self._payload_types()]
-        return tuple(replace(codec, parameters=parameters.get(codec.payload_type)) for codec in found if codec)
+        return tuple(
+            replace(codec, parameters=parameters[codec.payload_type]) if codec.payload_type in parameters else codec
+            for codec in found
+            if codec
+        )
 
     def direction(self) -> MediaDirection | None:
         """The direction attribute of this stream, if it has one."""

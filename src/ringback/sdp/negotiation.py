@@ -99,10 +99,8 @@ def make_answer(
     offer: SessionDescription, local: LocalMedia, *, session_id: int, version: int
 ) -> tuple[SessionDescription, NegotiatedMedia]:
     """Our answer and what it agrees on; raises `NoCommonCodec` and the other errors of `ringback.sdp.errors`."""
-    index = _choose_stream(offer, local)
+    index, codec, events = _choose_stream(offer, local)
     stream = offer.media[index]
-    codec = _choose_codec(stream, local)
-    events = _events_for(codec, stream.codecs(), local)
     negotiated = _negotiate(offer, stream, codec, events, local)
     ours = replace(codec, parameters=SUPPORTED_CODECS[negotiated.codec].parameters)
     described = _describe_stream(local, [ours], [events] if events else [], negotiated.direction)
@@ -122,8 +120,11 @@ def accept_answer(local: LocalMedia, answer: SessionDescription) -> NegotiatedMe
     if stream.port == 0:
         raise NoCommonCodec("the audio stream was refused")
     # RFC 3264 section 6.1: the answerer puts the codec it likes best first.
-    codec = _choose_codec(stream, replace(local, preference=CodecPreference.THEIRS))
-    negotiated = _negotiate(answer, stream, codec, _events_for(codec, stream.codecs(), local), local)
+    theirs = stream.codecs()
+    codec = _choose_codec(theirs, replace(local, preference=CodecPreference.THEIRS))
+    if codec is None:
+        raise NoCommonCodec("none of the codecs is supported")
+    negotiated = _negotiate(answer, stream, codec, _events_for(codec, theirs, local), local)
     # RFC 3264 section 5.1: they send with the numbers of our offer, also where their answer has others.
     ours = SUPPORTED_CODECS[negotiated.codec]
     events = _events_for(ours, _our_events(local), local)
@@ -145,13 +146,15 @@ def with_version_after(previous: SessionDescription, description: SessionDescrip
     return replace(description, origin=replace(origin, version=previous.origin.version + 1))
 
 
-def _choose_stream(offer: SessionDescription, local: LocalMedia) -> int:
-    """The place of the first audio stream that we can take."""
+def _choose_stream(offer: SessionDescription, local: LocalMedia) -> tuple[int, Codec, Codec | None]:
+    """The place of the first audio stream that we can take, its codec, and the telephone events beside it."""
     audio = [(index, stream) for index, stream in enumerate(offer.media) if stream.media == "audio" and stream.port]
     plain = [(index, stream) for index, stream in audio if stream.protocol.upper() in _PLAIN_PROTOCOLS]
     for index, stream in plain:
-        if _common_codecs(stream, local):
-            return index
+        theirs = stream.codecs()
+        codec = _choose_codec(theirs, local)
+        if codec is not None:
+            return index, codec, _events_for(codec, theirs, local)
     if plain:
         raise NoCommonCodec("none of the offered codecs is supported")
     if any(stream.protocol.upper() in _SECURE_PROTOCOLS for _, stream in audio):
@@ -159,20 +162,12 @@ def _choose_stream(offer: SessionDescription, local: LocalMedia) -> int:
     raise NoCommonCodec("no audio stream is offered")
 
 
-def _common_codecs(stream: MediaDescription, local: LocalMedia) -> list[Codec]:
-    """Their codecs that we have too, under their payload types, in the order that decides."""
+def _choose_codec(theirs: Sequence[Codec], local: LocalMedia) -> Codec | None:
+    """The first that we have too, in the order that decides, under their payload type."""
     ours = [SUPPORTED_CODECS[name] for name in local.codecs]
-    theirs = stream.codecs()
     if local.preference is CodecPreference.OURS:
-        return [codec for mine in ours for codec in theirs if codec.is_same_format(mine)]
-    return [codec for codec in theirs if any(codec.is_same_format(mine) for mine in ours)]
-
-
-def _choose_codec(stream: MediaDescription, local: LocalMedia) -> Codec:
-    common = _common_codecs(stream, local)
-    if not common:
-        raise NoCommonCodec("none of the codecs is supported")
-    return common[0]
+        return next((codec for mine in ours for codec in theirs if codec.is_same_format(mine)), None)
+    return next((codec for codec in theirs if any(codec.is_same_format(mine) for mine in ours)), None)
 
 
 def _our_events(local: LocalMedia) -> tuple[Codec, ...]:
@@ -238,7 +233,7 @@ def _remote_address(connection: Connection, local: LocalMedia) -> str:
         return HOLD_ADDRESS
     if address.is_multicast or address == IPv4Address("255.255.255.255"):
         raise UnusableAddress("the c= line bears a multicast or broadcast address")
-    if address.version != ip_address(local.address).version:
+    if (address.version == 6) != (":" in local.address):
         raise UnusableAddress("the c= line bears an address of the other IP version")
     if isinstance(address, IPv6Address) and address.scope_id is not None:
         raise MalformedSdp("a c= line with an IPv6 zone")
