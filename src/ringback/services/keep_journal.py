@@ -156,7 +156,11 @@ class Journal:
         if live is None:
             return
         was_queued = live.record.status is CallStatus.QUEUED
-        self._change(live, status=status, ended_at=self._clock.utc_now(), sip_response_code=sip_response_code)
+        now = self._clock.utc_now()
+        answered_at = live.record.answered_at
+        if status is CallStatus.COMPLETED and answered_at is None:
+            answered_at = now  # it was hung up between our answer and the ACK for it
+        self._change(live, status=status, answered_at=answered_at, ended_at=now, sip_response_code=sip_response_code)
         self._metrics.call_ended(info.direction, status)
         self._log(live, "call ended", status=status.value, seconds=live.record.duration_seconds or 0)
         self.on_ended(info.call_sid, status)

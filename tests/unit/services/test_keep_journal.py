@@ -159,6 +159,12 @@ def test_the_row_follows_the_call(desk: Desk) -> None:
     assert desk.journal.live_call_count == 0
 
 
+def test_a_call_that_was_hung_up_before_its_answer_was_acknowledged_lasted_no_time(desk: Desk) -> None:
+    info = desk.opened(CallStatus.RINGING)
+    desk.journal.call_ended(info, CallStatus.COMPLETED, 200)
+    assert (desk.last.status, desk.last.duration_seconds) == ("completed", 0)
+
+
 @pytest.mark.parametrize("status", [CallStatus.BUSY, CallStatus.NO_ANSWER, CallStatus.FAILED, CallStatus.CANCELED])
 def test_a_call_that_was_never_answered_has_no_duration(desk: Desk, status: CallStatus) -> None:
     info = desk.opened(CallStatus.INITIATED, StatusEvents(url="http://app/leg"))
