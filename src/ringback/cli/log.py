@@ -78,4 +78,6 @@ def _clean(value: Any, *, keep_lines: bool = False) -> Any:
 
 
 def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
