@@ -6,7 +6,7 @@ import platform
 
 from rich.console import Console
 
-PARTS = ("media", "calls")
+PARTS = ("media", "calls", "rest")
 
 
 def main() -> None:
