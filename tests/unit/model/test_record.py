@@ -13,6 +13,7 @@ from ringback.model.record import (
     NumberType,
     TrunkRecord,
     hash_secret,
+    whole_seconds,
 )
 from ringback.model.sid import AccountSid, CallSid
 
@@ -82,3 +83,8 @@ def test_secrets_are_not_in_the_text_of_records() -> None:
     account = AccountRecord(sid=ACCOUNT, auth_token="geheim")
     trunk = TrunkRecord(sid="TK", name="t", account_sid=ACCOUNT, uri="sip:x", user="u", password="geheim")
     assert "geheim" not in f"{account!r} {trunk!r}"
+
+
+@pytest.mark.parametrize(("seconds", "whole"), [(0.0, 0), (0.09, 0), (0.1, 1), (0.4, 1), (1.4, 1), (1.6, 2)])
+def test_what_lasted_at_all_is_a_second_at_least(seconds: float, whole: int) -> None:
+    assert whole_seconds(seconds) == whole

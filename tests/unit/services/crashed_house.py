@@ -57,6 +57,7 @@ async def restarted(house: House, folder: Path, *, seconds: float = SECONDS_OF_A
             if recording.status == "in-progress":
                 write_wav(folder / recording.path, seconds)
         await close_interrupted(database, node="main", recordings=folder)
+        await close_interrupted(database, node="main", recordings=folder)  # one that was killed before it told anything
         process = Process(database, first_sequence=await next_sequence(database, "main"))
         process.clock = NextClock(house)
         resumed = await process.resume(account_of(house))

@@ -3,6 +3,7 @@
 Each test stops a house in the middle of something and starts the next process over what was written (`restarted`).
 """
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -44,10 +45,12 @@ ROOM = (
 
 
 @pytest.fixture
-def house(house: House) -> House:
+async def house(house: House) -> AsyncIterator[House]:
+    """What its calls tell when the bench takes them away, nobody hears."""
     house.pages |= {"/recorded": "", "/words": "", "/room": "", "/amd": "", "/paid": "", "/ended": ""}
     house.bench.phone("bob")
-    return house
+    yield house
+    await house.bench.run(house.links.close(5))
 
 
 async def running(house: House, verbs: str, seconds: float = 3) -> Leg:
