@@ -186,11 +186,14 @@ class PromptLibrary:
         if content_type in RAW_TYPES:
             data, hint = _raw_mu_law(data), "audio/basic"
         try:
-            return PreparedPrompt(clip=self._clips.decode(data, hint))
+            clip = self._clips.decode(data, hint)
         except DecodeError as error:
             raise PromptUnavailable(
                 MEDIA_NOT_RETRIEVED, f"the {content_type} file cannot be decoded: {error}"
             ) from error
+        if not clip.seconds:  # such as a WAV whose header was never completed
+            raise PromptUnavailable(MEDIA_NOT_RETRIEVED, f"the {content_type} file has no audio: its length is 0")
+        return PreparedPrompt(clip=clip)
 
 
 def _raw_mu_law(data: bytes) -> bytes:

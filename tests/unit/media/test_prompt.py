@@ -37,7 +37,7 @@ class FakeClips:
         self.decoded.append(hint)
         if b"broken" in data:
             raise DecodeError("no frame found")
-        return cast(Clip, FakeClip(1.0, data, hint))
+        return cast(Clip, FakeClip(0.0 if b"nothing" in data else 1.0, data, hint))
 
 
 @dataclass
@@ -154,6 +154,7 @@ async def test_a_key_stands_for_the_bytes(library: PromptLibrary, clips: FakeCli
     [
         (b"ID3 tune", "audio/wav", 11200, "Content-Type is audio/wav, but the file is mp3"),
         (b"broken", "audio/mpeg", 11200, "no frame found"),
+        (b"nothing", "audio/wav", 11200, "the audio/wav file has no audio: its length is 0"),
         (b".snd" + bytes(40), "audio/basic", 13420, "not 8 kHz mono mu-law"),
     ],
 )
