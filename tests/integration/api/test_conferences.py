@@ -365,7 +365,7 @@ async def test_every_parameter_of_a_participant_reaches_the_call_or_the_conferen
         ({"To": ""}, 21201),
         ({"From": ""}, 21213),
         ({"To": "nobody at all"}, 21211),
-        ({"To": "app:AP" + "1" * 32}, 21211),
+        ({"To": "app:AP" + "1" * 31}, 21211),
         ({"Label": "CA" + "1" * 32}, 16024),
         ({"Label": "a/b"}, 16024),
         ({"Label": "a%2fb"}, 16024),
