@@ -8,7 +8,7 @@ from ringback.model.sid import AccountSid, CallSid
 
 
 class CallbackState(StrEnum):
-    HELD = "held"  # of the end of a call that still runs: sent by the next process if this one dies before
+    HELD = "held"  # of the end of something that still runs: sent by the next process if this one dies before
     WAITING = "waiting"  # not sent yet, or sent and the answer not known
     SENT = "sent"  # the app answered 2xx
     FAILED = "failed"  # it did not, after all tries that the URL asks for, or it was given up
