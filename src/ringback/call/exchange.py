@@ -11,6 +11,7 @@ from ringback.call.leg import Leg, LegSettings, MediaRefused
 from ringback.clock import Clock
 from ringback.media.engine import MediaEngine
 from ringback.sip import events
+from ringback.sip.dialog.dialog import MAX_FORWARDS
 from ringback.sip.digest import Credentials
 from ringback.sip.endpoint import Destination
 from ringback.sip.errors import TooManySessions
@@ -88,6 +89,7 @@ class Exchange:
                 credentials=invitation.credentials,
                 route=(),
                 destination=invitation.destination,
+                max_forwards=max(0, near.hops_left - 1) if near is not None else MAX_FORWARDS,
                 now=self._clock.now(),
             )
         except TooManySessions as problem:

@@ -31,6 +31,7 @@ from ringback.sdp.negotiation import (
 )
 from ringback.sip import events
 from ringback.sip.dialog.conversation import Body
+from ringback.sip.dialog.dialog import MAX_FORWARDS
 from ringback.sip.dialog.session import InviteSession
 from ringback.sip.message.headers import Headers
 from ringback.sip.net.server import SipServer
@@ -148,6 +149,12 @@ class Leg:
     def call_id(self) -> str | None:
         """That of the dialog; None for a leg that has none."""
         return self._session.call_id if self._session is not None else None
+
+    @property
+    def hops_left(self) -> int:
+        """How often the call may still be passed on: a call that dials itself must come to an end (RFC 7332)."""
+        left = self._session.request.max_forwards if self._session is not None else None
+        return MAX_FORWARDS if left is None else left
 
     @property
     def media(self) -> MediaLeg:

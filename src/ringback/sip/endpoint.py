@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 
 from ringback.sip.answering import Answering
 from ringback.sip.dialog.conversation import HeaderPairs, Received
+from ringback.sip.dialog.dialog import MAX_FORWARDS
 from ringback.sip.dialog.opening import Invitation, place_session, take_session
 from ringback.sip.dialog.refresh import refusal_of_interval
 from ringback.sip.dialog.session import InviteSession
@@ -179,6 +180,7 @@ class Endpoint:
         route: Sequence[SipUri] = (),
         destination: Destination | Flow | None = None,
         call_id: str | None = None,
+        max_forwards: int = MAX_FORWARDS,
         now: float,
     ) -> InviteSession:
         """Call somebody. `destination` is where the INVITE goes when that is not what `route` or `target` say."""
@@ -194,6 +196,7 @@ class Endpoint:
             route=route,
             destination=destination,
             call_id=call_id,
+            max_forwards=max_forwards,
         )
         session = place_session(self._stack, invitation, now)
         self._sessions.keep(session)

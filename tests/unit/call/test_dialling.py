@@ -483,3 +483,14 @@ async def test_8_2_the_screening_of_a_sip_leg_is_told_of_its_200(bench: Bench, b
     assert seen[0]["SipCallId"] == bob.invites[0].request.call_id
     assert "SipHeader_Subject" not in seen[0]
     assert result.sip_headers == {"X-Desk": "7"}
+
+
+async def test_a_dialled_leg_has_one_hop_less_than_its_caller(bench: Bench, bob: Phone) -> None:
+    """RFC 7332: what dials itself through a trunk comes to an end."""
+    theirs, call = await bench.answered()
+    task = await bench.dialling(call, one(bob))
+    await bench.wait(2)
+    assert theirs.session.request.max_forwards == 70
+    assert (bob.invites[0].request.max_forwards, bob.leg.hops_left) == (69, 69)
+    bob.leg.hang_up()
+    await ended(task, bench)

@@ -30,6 +30,7 @@ class Invitation:
     route: Sequence[SipUri]
     destination: Destination | Flow | None
     call_id: str | None
+    max_forwards: int = MAX_FORWARDS
 
     def first_hop(self) -> Hop:
         return Hop(self.destination or Destination.of(self.route[0] if self.route else self.target))
@@ -58,7 +59,7 @@ def _invite(stack: Stack, invitation: Invitation) -> Request:
     headers = Headers()
     for uri in invitation.route:
         headers.add("Route", str(NameAddress(uri=uri)))
-    headers.add("Max-Forwards", str(MAX_FORWARDS))
+    headers.add("Max-Forwards", str(invitation.max_forwards))
     headers.add("From", str(invitation.from_.with_tag(stack.new_token())))
     headers.add("To", str(invitation.to or NameAddress(uri=invitation.target)))
     headers.add("Call-ID", invitation.call_id or stack.new_token())
