@@ -60,9 +60,9 @@ def described(
     return {"status_code": status, "response_model": None, "responses": responses, "openapi_extra": extra}
 
 
-def refusals(*statuses: int) -> dict[int | str, Any]:
-    """Answers with Twilio's body of an error, for `responses` of a route."""
-    content = {"application/json": {"schema": ERROR}}
+def refusals(*statuses: int, as_xml: bool = False) -> dict[int | str, Any]:
+    """Answers with Twilio's body of an error, for `responses` of a route; `as_xml` for one whose path has no suffix."""
+    content = {"application/json": {"schema": ERROR}, **({"application/xml": {}} if as_xml else {})}
     return {status: {"description": "refused", "content": content} for status in sorted(set(statuses))}
 
 

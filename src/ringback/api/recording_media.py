@@ -60,7 +60,9 @@ def recording_media_router(services: ApiServices) -> APIRouter:
     router = APIRouter(prefix=ACCOUNT, route_class=MediaRoute, tags=["Recordings"])
     shelf = Mp3Shelf()
 
-    @router.get("/Recordings/{name}", response_class=Response, responses={**AUDIO, **refusals(400, 401, 404)})
+    @router.get(
+        "/Recordings/{name}", response_class=Response, responses={**AUDIO, **refusals(400, 401, 404, as_xml=True)}
+    )
     @router.head("/Recordings/{name}", include_in_schema=False)
     async def recording_media(
         request: Request,
