@@ -16,7 +16,7 @@ from ringback.call.attempt import DIAL_STATUSES
 from ringback.call.call import Call
 from ringback.call.control import CallControl, CallEnded, CallInfo, DialResult, DigitStream
 from ringback.call.journal import CallOpened
-from ringback.call.leg import LegEnd
+from ringback.call.leg_event import LegEnd
 from ringback.call.leg_recording import LegRecording
 from ringback.call.live_call import EndStatus
 from ringback.clock import Clock, wait_for

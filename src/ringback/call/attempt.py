@@ -11,7 +11,8 @@ from ringback.call.control import CallInfo, DialResult, DialTarget
 from ringback.call.exchange import Exchange
 from ringback.call.fork import best_end, first_answer, hang_up
 from ringback.call.journal import CallOpened
-from ringback.call.leg import HeaderPairs, Leg, LegEnd, MediaRefused, Ringing
+from ringback.call.leg import Leg
+from ringback.call.leg_event import HeaderPairs, LegEnd, MediaRefused, Ringing
 from ringback.call.live_call import EndStatus
 from ringback.call.machine_listening import detect
 from ringback.call.phone_message import HeldMessages, Outcome, json_body

@@ -25,7 +25,8 @@ from ringback.call.control import (
     WaitingMusic,
 )
 from ringback.call.journal import CallJournal
-from ringback.call.leg import Leg, LegEnd, LegState, MediaRefused
+from ringback.call.leg import Leg, LegState
+from ringback.call.leg_event import LegEnd, MediaRefused
 from ringback.call.listen_request import ListeningFailed, ListenRequest, SpeechNews, SpeechStream
 from ringback.call.listening import LANGUAGE_NOT_AVAILABLE, HeardSpeech, Hearing
 from ringback.call.live_call import CallRegister, EndStatus

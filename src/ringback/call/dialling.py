@@ -14,7 +14,8 @@ from ringback.call.bridge import hold_bridge, part
 from ringback.call.call import Call, CallParts
 from ringback.call.control import CallEnded, DialRecording, DialRequest, DialResult, DialTarget
 from ringback.call.exchange import Exchange
-from ringback.call.leg import Leg, Ringing
+from ringback.call.leg import Leg
+from ringback.call.leg_event import Ringing
 from ringback.call.leg_recording import LegRecording
 from ringback.call.ringback_tone import RingbackTone, ToneSource
 from ringback.call.route import Router

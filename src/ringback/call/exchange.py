@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import structlog
 
 from ringback.call.inside_leg import InsideInvitation, inside_pair
-from ringback.call.leg import Leg, LegSettings, MediaRefused
+from ringback.call.leg import Leg, LegSettings
+from ringback.call.leg_event import MediaRefused
 from ringback.clock import Clock
 from ringback.media.engine import MediaEngine
 from ringback.sip import events

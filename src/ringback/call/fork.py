@@ -8,7 +8,8 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from ringback.call.leg import Answered, Leg, LegEnd, Ringing
+from ringback.call.leg import Leg
+from ringback.call.leg_event import Answered, LegEnd, Ringing
 
 FIRST_OF_THE_4XX = frozenset({401, 407, 415, 420, 484})
 """What says how to do better comes before the other 4xx (RFC 3261 section 16.7 step 6)."""

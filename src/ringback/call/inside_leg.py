@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ringback.call.control import CallInfo
-from ringback.call.leg import Answered, Leg, LegEnd, LegSettings, LegState, MediaRefused, Ringing
+from ringback.call.leg import Leg, LegSettings, LegState
+from ringback.call.leg_event import Answered, LegEnd, MediaRefused, Ringing
 from ringback.call.phone_message import Outcome
 from ringback.clock import Clock
 from ringback.media.engine import MediaEngine

@@ -14,7 +14,8 @@ from ringback.call.call import Call, CallParts
 from ringback.call.control import CallInfo, DialTarget
 from ringback.call.exchange import Exchange
 from ringback.call.journal import CallOpened
-from ringback.call.leg import Leg, Ringing
+from ringback.call.leg import Leg
+from ringback.call.leg_event import Ringing
 from ringback.call.live_call import EndStatus
 from ringback.call.phone_message import Outcome
 from ringback.call.route import Caller, Router

@@ -13,7 +13,8 @@ from ringback.call.call import Call, CallParts
 from ringback.call.control import CallInfo, StatusEvents
 from ringback.call.inside_leg import InsideInvitation
 from ringback.call.journal import CallOpened
-from ringback.call.leg import Leg, MediaRefused
+from ringback.call.leg import Leg
+from ringback.call.leg_event import MediaRefused
 from ringback.interpreter.source import DocumentRequest, Fallback
 from ringback.model.call_status import CallStatus, Direction
 from ringback.model.error_code import error_code

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from ringback.call.exchange import Exchange, Invitation
-from ringback.call.leg import Answered, Leg, LegEnd, LegSettings, Ringing
+from ringback.call.leg import Leg, LegSettings
+from ringback.call.leg_event import Answered, LegEnd, Ringing
 from ringback.call.phone_message import PhoneMessage
 from ringback.clock import Clock, SystemClock, wait_for
 from ringback.media._engine import Clip

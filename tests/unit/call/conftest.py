@@ -24,7 +24,8 @@ from ringback.call.dialling import Dialler
 from ringback.call.exchange import Exchange, Invitation
 from ringback.call.gatherings import EngineGatherings
 from ringback.call.journal import CallOpened
-from ringback.call.leg import Answered, Leg, LegSettings, Ringing
+from ringback.call.leg import Leg, LegSettings
+from ringback.call.leg_event import Answered, Ringing
 from ringback.call.live_call import LiveCall
 from ringback.call.recording_desk import RecordingDesk
 from ringback.call.route import Caller, NotRoutable, Route

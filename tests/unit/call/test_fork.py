@@ -8,7 +8,7 @@ from ringback.call.control import CallInfo, DialRequest, DialTarget, StatusEvent
 from ringback.call.dialling import Dialler
 from ringback.call.exchange import Invitation
 from ringback.call.fork import best_end
-from ringback.call.leg import LegEnd
+from ringback.call.leg_event import LegEnd
 from ringback.call.route import Caller, Route
 from ringback.sip.message.address import NameAddress
 from ringback.sip.message.uri import SipUri

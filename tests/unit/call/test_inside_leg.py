@@ -7,7 +7,8 @@ import pytest
 
 from ringback.call.control import CallInfo
 from ringback.call.inside_leg import InsideInvitation
-from ringback.call.leg import Answered, Leg, LegEnd, LegState, MediaRefused, Ringing
+from ringback.call.leg import Leg, LegState
+from ringback.call.leg_event import Answered, LegEnd, MediaRefused, Ringing
 from ringback.media.errors import MediaError
 from ringback.model.call_status import Direction
 from ringback.model.sid import new_call_sid

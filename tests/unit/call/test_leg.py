@@ -5,7 +5,8 @@ from typing import cast
 
 import pytest
 
-from ringback.call.leg import Leg, LegState, MediaRefused
+from ringback.call.leg import Leg, LegState
+from ringback.call.leg_event import MediaRefused
 from ringback.sdp.description import SessionDescription
 from ringback.sip.events import Event
 from tests.peers.memory_media import MemoryLeg
