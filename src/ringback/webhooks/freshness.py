@@ -15,7 +15,7 @@ MAX_FRESH_SECONDS = 365 * 24 * 3600
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 _KEPT_STATUSES = frozenset({200, 301, 302, 307, 308})
-_DIRECTIVE = re.compile(r'\s*+([^\s=,"]++)\s*+(?:=\s*+(?:"([^"]*+)"|([^,"]*+)))?[^,]*+(?:,|$)')
+_DIRECTIVE = re.compile(r'([^\s=,"]++)\s*+(?:=\s*+(?:"([^"]*+)"|([^,"]*+)))?[^,]*+(?:,|$)')
 
 
 def may_keep(response: HttpResponse) -> bool:
@@ -45,11 +45,8 @@ def fresh_until(response: HttpResponse, *, asked_at: datetime, received_at: date
         lifetime = (moment(response.header("expires")) or LONG_AGO) - said_at
     else:
         return LONG_AGO
-    return (
-        received_at
-        + min(lifetime, timedelta(seconds=MAX_FRESH_SECONDS))
-        - _age(response, said_at, asked_at, received_at)
-    )
+    left = min(lifetime, timedelta(seconds=MAX_FRESH_SECONDS)) - _age(response, said_at, asked_at, received_at)
+    return received_at + left if left > timedelta() else LONG_AGO
 
 
 def directives(response: HttpResponse) -> dict[str, str]:

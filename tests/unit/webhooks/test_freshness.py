@@ -27,7 +27,7 @@ def seconds_fresh(response: HttpResponse, *, on_its_way: float = 0.0) -> float |
         ({"cache_control": "max-age=60, no-cache"}, None),
         ({"cache_control": 'no-cache="Set-Cookie, X", max-age=60'}, None),
         ({"cache_control": "no-store"}, None),
-        ({"cache_control": "max-age=soon"}, 0),
+        ({"cache_control": "max-age=soon"}, None),
         ({"cache_control": "max-age=5, max-age=60"}, 5),
         ({"cache_control": "private, max-age=60"}, 60),
         ({"cache_control": "max-age=60, s-maxage=5"}, 60),
@@ -45,7 +45,19 @@ def test_freshness_is_what_the_app_says(headers: dict[str, str], seconds: int | 
 @pytest.mark.parametrize("expires", ["0", "-1", "", "Tue, 24 Mar 99999999999999999999 18:16:40 GMT", MINUTE_LATER[:10]])
 def test_an_expiry_that_is_no_date_is_the_past(expires: str) -> None:
     """RFC 9111 §5.3."""
-    assert (seconds_fresh(answer(expires=expires)) or 0) <= 0
+    assert seconds_fresh(answer(expires=expires)) is None
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"expires": "Mon, 01 Jan 0100 00:00:00 GMT", "age": "9999999999"},
+        {"expires": "Mon, 01 Jan 0100 00:00:00 GMT", "date": "Fri, 31 Dec 9999 23:59:59 GMT"},
+        {"cache_control": "max-age=0", "age": "9999999999", "date": "Mon, 01 Jan 0100 00:00:00 GMT"},
+    ],
+)
+def test_moments_that_are_thousands_of_years_apart_are_the_past(headers: dict[str, str]) -> None:
+    assert seconds_fresh(answer(**headers)) is None
 
 
 def test_an_app_whose_clock_is_wrong_means_its_own_minutes() -> None:
@@ -60,6 +72,7 @@ def test_the_age_is_what_was_told_with_the_way_or_what_the_date_says() -> None:
     assert seconds_fresh(told, on_its_way=5) == 35
     dated = answer(cache_control="max-age=60", age="20", date="Tue, 24 Mar 2026 18:15:10 GMT")
     assert seconds_fresh(dated) == 30
+    assert seconds_fresh(answer(cache_control="max-age=60", age="60")) is None
     assert seconds_fresh(answer(cache_control="max-age=60", age="99999999999")) == 60, "a number that is none"
 
 
