@@ -114,6 +114,9 @@ class InsideLeg(Leg):
             direction=MediaDirection.SENDRECV,
         )
 
+    def _break_off(self, end: LegEnd) -> None:
+        self._end_both(end, LegEnd(by="peer"))
+
     def _end_both(self, mine: LegEnd, theirs: LegEnd) -> None:
         if not self.has_ended:
             self._end(mine)

@@ -283,9 +283,7 @@ class Leg:
             if self.negotiated is None:
                 raise MediaRefused(488, 32103, "the answer has no session description")
         except (SdpError, MediaRefused) as problem:
-            self.session.hang_up(self._clock.now())
-            self._end(LegEnd(by="failure", status=488, reason=str(problem)))
-            self._sip.pump()
+            self._break_off(LegEnd(by="failure", status=488, reason=str(problem)))
             return
         self.state = LegState.ANSWERED
         self.progress.put_nowait(Answered(headers=extension_headers(event.response.headers)))
@@ -365,9 +363,13 @@ class Leg:
         """IN-08: nobody is there. Before the answer nobody has to be, and on hold the engine does not count."""
         if quiet.cancelled() or not self.is_answered:
             return
-        self.session.hang_up(self._clock.now())
         reason = f"no audio was received for {quiet.result():g} seconds"
-        self._end(LegEnd(by="failure", reason=reason, code=NO_AUDIO))
+        self._break_off(LegEnd(by="failure", reason=reason, code=NO_AUDIO))
+
+    def _break_off(self, end: LegEnd) -> None:
+        """Hang up, for what no side chose."""
+        self.session.hang_up(self._clock.now())
+        self._end(end)
         self._sip.pump()
 
     def _connect(self, negotiated: NegotiatedMedia) -> None:

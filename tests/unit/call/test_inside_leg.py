@@ -127,6 +127,17 @@ async def test_audio_that_cannot_be_joined_ends_both(bench: Bench, pair: Pair, m
     assert [end.status for end in pair.ends] == [488, 488]
 
 
+async def test_in_08_one_that_hears_nothing_any_more_ends_both(bench: Bench, pair: Pair) -> None:
+    await bench.run(pair.called.answer())
+    cast(MemoryLeg, pair.calling.media).timed_out.set_result(300.0)
+    await asyncio.sleep(0)
+    assert pair.ends == (
+        LegEnd(by="failure", reason="no audio was received for 300 seconds", code=32014),
+        LegEnd(by="peer"),
+    )
+    assert bench.media.open_legs == []
+
+
 async def test_what_only_phones_do_is_not_allowed(bench: Bench, pair: Pair) -> None:
     await bench.run(pair.called.answer())
     told: list[int | None] = []
