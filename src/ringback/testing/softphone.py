@@ -101,7 +101,12 @@ class SoftphoneCall:
     async def send_message(self, content: str, *, content_type: str = JSON) -> int | None:
         """Tell the app something (RFC 3428); the final SIP status, or None when the call ended before."""
         told: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
-        self.leg.send_message(Body(content_type=content_type, data=content.encode()), told.set_result)
+
+        def tell(status: int | None) -> None:
+            if not told.done():  # whoever asked may not wait any more
+                told.set_result(status)
+
+        self.leg.send_message(Body(content_type=content_type, data=content.encode()), tell)
         return await told
 
     async def next_message(self, seconds: float | None = 30) -> PhoneMessage:
