@@ -17,6 +17,9 @@ from tests.acceptance.conftest import ACCOUNT_SID, DOMAIN, PASSWORD, USER, Serve
 from tests.acceptance.rest.conftest import NUMBER, call_in
 
 WAITS = "<Gather timeout='60'/>"
+RINGS = Answering(ring_seconds=60)
+"""Until the test lets it be answered or refused."""
+PATIENCE_SECONDS = 15
 
 
 class Line:
@@ -40,14 +43,14 @@ class Line:
 
     async def notified(self) -> list[Any]:
         """The notifications, when there are some."""
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 if notes := await self.notifications():
                     return notes
                 await asyncio.sleep(0.05)
 
     async def becomes(self, status: str) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 if (await self._do(self._call.fetch)).status == status:
                     return
@@ -77,14 +80,14 @@ async def test_a_program_and_a_phone_talk_beside_the_audio(
     line = await caller(app, client, placed)
 
     sent = await line.send({"stars": "★★★"})
-    heard = await placed.next_message(5)
+    heard = await placed.next_message(PATIENCE_SECONDS)
     assert (sent.sid[:2], sent.call_sid, sent.account_sid) == ("KX", line.sid, ACCOUNT_SID)
     assert isinstance(sent.date_created, datetime)
     assert (heard.content_type, json.loads(heard.content)) == ("application/json", {"stars": "★★★"})
 
     keyed = await asyncio.gather(*(line.send("once", idempotency_key="the same") for _ in range(5)))
     assert len({message.sid for message in keyed}) == 1
-    assert json.loads((await placed.next_message(5)).content) == "once"
+    assert json.loads((await placed.next_message(PATIENCE_SECONDS)).content) == "once"
 
     first = await line.subscribe(app.url("/told"))
     await line.subscribe(app.url("/also"), method="GET")
@@ -139,7 +142,7 @@ async def test_many_messages_keep_their_order_both_ways(
         for number in range(5):
             await line.send([number, large])
         assert await asyncio.gather(*said) == [200] * 5
-        heard = [await placed.next_message(5) for _ in range(5)]
+        heard = [await placed.next_message(PATIENCE_SECONDS) for _ in range(5)]
         assert [json.loads(message.content)[0] for message in heard] == list(range(5))
         told = await app.wait_for("/told", 5)
         assert [json.loads(request.parameters["Content"])[0] for request in told] == list(range(5))
@@ -151,7 +154,7 @@ async def test_many_messages_keep_their_order_both_ways(
 async def test_a_message_to_a_phone_that_rings_is_heard_when_it_answers(
     client: Client, app: VoiceApp, phone: Softphone
 ) -> None:
-    phone.answering = Answering(ring_seconds=1.5)
+    phone.answering = RINGS
     made = await asyncio.to_thread(
         lambda: client.calls.create(to=phone.uri, from_=NUMBER, twiml=f"<Response>{WAITS}</Response>")
     )
@@ -161,11 +164,13 @@ async def test_a_message_to_a_phone_that_rings_is_heard_when_it_answers(
     assert (await line.send({"before": "the answer"}, idempotency_key="once")).sid == sent.sid
     assert not taken.is_up
     assert taken.messages == []
-    heard = await taken.next_message(5)
+    await taken.leg.answer()
+    taken.mark_up()
+    heard = await taken.next_message(PATIENCE_SECONDS)
     assert json.loads(heard.content) == {"before": "the answer"}
     assert taken.is_up
     await line.hang_up()
-    await taken.ended(5)
+    await taken.ended(PATIENCE_SECONDS)
     assert len(taken.messages) == 1
     assert await line.notifications() == []
 
@@ -173,14 +178,15 @@ async def test_a_message_to_a_phone_that_rings_is_heard_when_it_answers(
 async def test_a_phone_that_never_answers_has_heard_nothing_and_that_is_told(
     client: Client, app: VoiceApp, phone: Softphone
 ) -> None:
-    phone.answering = Answering(status=486, ring_seconds=1.5)
+    phone.answering = RINGS
     made = await asyncio.to_thread(
         lambda: client.calls.create(to=phone.uri, from_=NUMBER, twiml=f"<Response>{WAITS}</Response>")
     )
     taken, line = await phone.next_incoming(), Line(client, made.sid)
     await line.becomes("ringing")
     sent = await line.send("too early")
-    await taken.ended(5)
+    taken.leg.refuse(486)
+    await taken.ended(PATIENCE_SECONDS)
     notes = await line.notified()
     assert [(note.error_code, note.log) for note in notes] == [("32700", "0")]
     note = await asyncio.to_thread(client.notifications(notes[0].sid).fetch)
