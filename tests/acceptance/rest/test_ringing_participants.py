@@ -19,6 +19,8 @@ from tests.peers.listening import read_wav, tone_wav, tones_in
 CARRIER = TONES["page"]
 """What a carrier says by early media."""
 HOLD = {"hold": 1050.0}
+RING_SECONDS = 5
+"""A phone is listened to for one of them; the rest is for a machine that is busy."""
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ class Room:
         bob.answering = answering
         create = self.client.conferences(self.name).participants.create
         made = await blocking(create, from_=NUMBER, to=bob.uri, beep="false", **wanted)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(RING_SECONDS):
             while (await self.bob(made)).status != "ringing":  # noqa: ASYNC110 (nobody tells of that)
                 await asyncio.sleep(0.02)
         return made
@@ -86,7 +88,7 @@ async def test_who_waits_hears_our_tone_instead_of_music_until_the_answer(room: 
     await room.of("ann")
     await room.app.wait_for("/hold.wav")
     assert await room.heard() == {"ann": {"hold"}}
-    await room.call_bob(Answering(ring_seconds=3))
+    await room.call_bob(Answering(ring_seconds=RING_SECONDS))
     assert await room.heard() == {"ann": {"ring"}}
     assert [event["StatusCallbackEvent"] for event in room.kinds()] == ["participant-join"]
     await room.party.taken("bob")
@@ -96,7 +98,7 @@ async def test_who_waits_hears_our_tone_instead_of_music_until_the_answer(room: 
 
 async def test_early_media_is_heard_by_all_and_hears_nobody(room: Room, tmp_path: Path) -> None:
     await room.of("ann", "cee")
-    await room.call_bob(Answering(status=486, ring_seconds=3, early_media=tone(CARRIER, 3)))
+    await room.call_bob(Answering(status=486, ring_seconds=RING_SECONDS, early_media=tone(CARRIER, RING_SECONDS)))
     bob = await room.party.phones["bob"].next_incoming(5)
     heard, by_bob = await asyncio.gather(room.heard(), _listened(bob, tmp_path / "bob.wav"))
     assert heard == {"ann": {"cee", "page"}, "cee": {"ann", "page"}}
@@ -110,7 +112,7 @@ async def test_early_media_is_heard_by_all_and_hears_nobody(room: Room, tmp_path
 async def test_without_early_media_the_conference_hears_nothing_of_it(room: Room) -> None:
     await room.of("ann")
     await room.app.wait_for("/hold.wav")
-    answering = Answering(ring_seconds=3, early_media=tone(CARRIER, 3))
+    answering = Answering(ring_seconds=RING_SECONDS, early_media=tone(CARRIER, RING_SECONDS))
     await room.call_bob(answering, early_media=False, jitter_buffer_size="small")
     assert await room.heard() == {"ann": {"hold"}}
     await room.party.taken("bob")
