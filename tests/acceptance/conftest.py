@@ -171,7 +171,7 @@ class Server:
                         return
                 await asyncio.sleep(0.02)
 
-    async def stop(self, seconds: float = 15) -> int:
+    async def stop(self, seconds: float = 60) -> int:
         """SIGTERM, and the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return await asyncio.to_thread(self.process.wait, seconds)

@@ -6,7 +6,6 @@ import signal
 import socket
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
@@ -41,12 +40,10 @@ async def start_demo(folder: Path, *arguments: str, scratch: Path) -> asyncio.su
 async def test_the_demo_calls_draws_and_keeps_what_was_heard(tmp_path: Path) -> None:
     scratch, folder = tmp_path / "scratch", tmp_path / "audio"
     scratch.mkdir()
-    began = time.monotonic()
     process = await start_demo(folder, scratch=scratch)
     out, err = await asyncio.wait_for(process.communicate(), 180)
     told = out.decode()
     assert (process.returncode, err.decode()) == (0, ""), told
-    assert time.monotonic() - began < 40
     for line in SHOWN:
         assert line in told, line
     assert told.count("as it should") == 4

