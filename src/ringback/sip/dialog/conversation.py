@@ -12,6 +12,7 @@ from ringback.sip.digest import Answerer, Credentials
 from ringback.sip.events import Event, Flow, SessionId
 from ringback.sip.message.address import NameAddress
 from ringback.sip.message.cseq import CSeq
+from ringback.sip.message.headers import Headers
 from ringback.sip.message.message import Request, Response, reason_phrase, reply
 from ringback.sip.transaction.action import Failure
 from ringback.sip.transaction.outgoing import Destination, Outgoing, TransactionId
@@ -172,25 +173,29 @@ class Conversation:
         return self.stack.layer.send_request(request, hop.to, now, owner=self.id, fallback=hop.fallback)
 
     def _try_again(self, sent: Sent, response: Response, now: float) -> bool:
-        """Answer a challenge, once for each request (RFC 3261 section 22.2: next CSeq number, new branch)."""
+        """Answer a challenge, once for each request (RFC 3261 section 22.2)."""
         if self._answerer is None or sent.was_challenged:
             return False
         answers = self._answerer.answer(response, sent.request)
         if not answers:
             return False
-        self._waiting.pop(sent.transaction_id, None)
         headers = sent.request.headers.copy()
-        headers.remove("Via")
         for name in CREDENTIAL_HEADERS:
             headers.remove(name)
         for name, value in answers:
             headers.add(name, value)
+        self.send_anew(sent, headers, now)
+        sent.was_challenged = True
+        return True
+
+    def send_anew(self, sent: Sent, headers: Headers, now: float) -> None:
+        """A request that was refused, with other headers: next CSeq number, new branch."""
+        self._waiting.pop(sent.transaction_id, None)
+        headers.remove("Via")
         headers.set("CSeq", str(CSeq(number=self._next_number(sent.request), method=sent.request.method)))
         sent.request = replace(sent.request, headers=headers)
-        sent.was_challenged = True
         sent.transaction_id = self._transact(sent.request, sent.hop, now)
         self._waiting[sent.transaction_id] = sent
-        return True
 
     def _next_number(self, request: Request) -> int:
         if self.dialog is None:

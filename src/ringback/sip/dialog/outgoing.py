@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from ringback.sip.dialog.conversation import Conversation, HeaderPairs, Reply, Sent
 from ringback.sip.dialog.dialog import Dialog
+from ringback.sip.dialog.refresh import with_longer_interval
 from ringback.sip.dialog.stack import Hop
 from ringback.sip.events import CallAnswered, CallProgressed, CallRefused
 from ringback.sip.message.cseq import CSeq
@@ -37,6 +38,7 @@ class OutgoingInvite:
         self._acks: dict[str, Outgoing] = {}
         self._has_provisional = False
         self._is_cancelling = False
+        self._asked_longer = False
         self._cancel_headers: tuple[tuple[str, str], ...] = ()
         self._sent: Sent = conversation.send_request(request, hop, self._receive, now)
 
@@ -65,12 +67,24 @@ class OutgoingInvite:
 
     def _receive(self, reply: Reply, now: float) -> None:
         if reply.response is None or reply.status >= 300:
-            if self.is_open:
+            if self.is_open and not self._ask_longer(reply.response, now):
                 self._close(reply.status, reply.response, now, reply.reason, no_such_host=reply.no_such_host)
         elif reply.status >= 200:
             self._accept(reply.response, now)
         elif self.is_open:
             self._progress(reply.response, now)
+
+    def _ask_longer(self, refusal: Response | None, now: float) -> bool:
+        """After a 422: once more, with the session interval that it wants (RFC 4028 section 7.3)."""
+        if refusal is None or refusal.status != 422 or self._asked_longer or self._is_cancelling:
+            return False
+        headers = with_longer_interval(self.request, refusal)
+        if headers is None:
+            return False
+        self._asked_longer, self._has_provisional = True, False
+        self._sent.was_challenged = False  # whoever challenges each INVITE may do so again
+        self._conversation.send_anew(self._sent, headers, now)
+        return True
 
     def _progress(self, response: Response, now: float) -> None:
         is_first, self._has_provisional = not self._has_provisional, True

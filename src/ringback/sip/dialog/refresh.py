@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ringback.sip.dialog.conversation import Conversation
+from ringback.sip.message.headers import Headers
 from ringback.sip.message.message import Request, Response
 from ringback.sip.message.validate import Refusal, refuse
 
@@ -21,15 +22,15 @@ MAX_MARGIN_SECONDS = 32
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionInterval:
-    """The value of Session-Expires; `refresher` is "uac", "uas" or None."""
+    """The value of Session-Expires, or of Min-SE; `refresher` is "uac", "uas" or None."""
 
     seconds: int
     refresher: str | None
 
     @classmethod
-    def read(cls, message: Request | Response) -> "SessionInterval | None":
+    def read(cls, message: Request | Response, name: str = "Session-Expires") -> "SessionInterval | None":
         """From the message; None when it has none that can be read, which is as good as none."""
-        value = message.headers.get("Session-Expires")
+        value = message.headers.get(name)
         if value is None:
             return None
         number, *parameters = [part.strip() for part in value.split(";")]
@@ -73,6 +74,8 @@ class SessionRefresh:
         if seconds is None or not _supports(request):
             self.stop()
             return []
+        least = SessionInterval.read(request, "Min-SE")
+        seconds = max(seconds, least.seconds if least is not None else 0)
         self._start(seconds, True, now)
         return [("Session-Expires", f"{seconds};refresher=uas")]
 
@@ -113,6 +116,17 @@ def refusal_of_interval(request: Request, lowest: int) -> Refusal | None:
     if interval is None or interval.seconds >= lowest or not _supports(request):
         return None
     return refuse(422, None, ("Min-SE", str(lowest)))
+
+
+def with_longer_interval(request: Request, refusal: Response) -> Headers | None:
+    """The headers of a request that a 422 refused, with the interval that this names; None if that is no longer one."""
+    asked, least = SessionInterval.read(request), SessionInterval.read(refusal, "Min-SE")
+    if asked is None or least is None or least.seconds <= asked.seconds:
+        return None
+    headers = request.headers.copy()
+    headers.set("Session-Expires", f"{least.seconds};refresher={asked.refresher or 'uac'}")
+    headers.set("Min-SE", str(least.seconds))
+    return headers
 
 
 def _supports(request: Request) -> bool:

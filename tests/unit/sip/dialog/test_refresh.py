@@ -229,3 +229,49 @@ def test_a_call_of_ours_to_a_peer_without_timers_has_none() -> None:
     assert names(bench.receive(response_text(invite, 200, body="v=0\n"))) == ["ACK"]
     assert bench.wait(4000) == []
     assert session.state == "confirmed"
+
+
+def test_a_422_is_followed_once_with_the_interval_that_it_wants() -> None:
+    """RFC 4028 section 7.3."""
+    bench = make_bench(settings=ASKING)
+    session, invite = bench.place_call()
+    sent = bench.receive(response_text(invite, 422, headers="Min-SE: 3600"))
+    assert names(sent) == ["ACK", "INVITE"]
+    again = only_request(sent[1:])
+    assert (again.headers.get("Session-Expires"), again.headers.get("Min-SE")) == ("3600;refresher=uac", "3600")
+    assert (again.cseq.number, again.call_id, again.from_) == (invite.cseq.number + 1, invite.call_id, invite.from_)
+    assert (again.body, again.via.branch == invite.via.branch) == (invite.body, False)
+    assert bench.endpoint.events() == []
+    timed = "Session-Expires: 3600;refresher=uac\nAllow: UPDATE"
+    assert names(bench.receive(response_text(again, 200, headers=timed, body="v=0\n"))) == ["ACK"]
+    assert (session.state, bench.wait(1799)) == ("confirmed", [])
+    assert names(bench.wait(2))[0] == "UPDATE"
+
+
+def test_a_422_after_a_422_ends_the_call() -> None:
+    bench = make_bench(settings=ASKING)
+    session, invite = bench.place_call()
+    again = only_request(bench.receive(response_text(invite, 422, headers="Min-SE: 3600"))[1:])
+    assert names(bench.receive(response_text(again, 422, headers="Min-SE: 7200"))) == ["ACK"]
+    assert session.state == "ended"
+
+
+@pytest.mark.parametrize("headers", ["", "Min-SE: 1800", "Min-SE: 90", "Min-SE: soon"])
+def test_a_422_that_wants_no_longer_interval_ends_the_call(headers: str) -> None:
+    bench = make_bench(settings=ASKING)
+    session, invite = bench.place_call()
+    assert names(bench.receive(response_text(invite, 422, headers=headers))) == ["ACK"]
+    assert session.state == "ended"
+
+
+def test_a_422_of_a_call_that_is_cancelled_is_its_end() -> None:
+    bench = make_bench(settings=ASKING)
+    session, invite = bench.place_call()
+    session.hang_up(bench.now)
+    assert names(bench.receive(response_text(invite, 422, headers="Min-SE: 3600"))) == ["ACK"]
+    assert session.state == "ended"
+
+
+def test_in_10_an_interval_of_ours_is_not_shorter_than_the_caller_bears() -> None:
+    _, response = answered(make_bench(settings=ASKING), "Supported: timer\nMin-SE: 3600")
+    assert response.headers.get("Session-Expires") == "3600;refresher=uas"
