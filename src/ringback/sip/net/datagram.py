@@ -1,6 +1,7 @@
 """A UDP socket: datagrams in and out, as flows."""
 
 import asyncio
+import contextlib
 import socket
 from collections.abc import Callable
 from typing import cast
@@ -27,7 +28,8 @@ class DatagramSocket(asyncio.DatagramProtocol):
         self._transport = cast(asyncio.DatagramTransport, transport)  # the loop's own class need not derive from it
         self.host, self.port = transport.get_extra_info("sockname")[:2]
         bound: socket.socket = transport.get_extra_info("socket")
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        with contextlib.suppress(OSError):  # some systems refuse what is more than they allow, instead of giving less
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         self._receive(data, self.flow_to(addr[0], addr[1]))
