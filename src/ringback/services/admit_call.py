@@ -7,10 +7,10 @@ All of it is answered from a snapshot in memory, so that a stranger costs no dat
 from a trunk's address to a number of ours needs no domain.
 """
 
-import re
 from collections import Counter
 from dataclasses import dataclass
 
+from ringback.model.phone_number import is_e164
 from ringback.model.record import AccountRecord, ApplicationRecord, DomainRecord, NumberRecord, TrunkRecord
 from ringback.services.admit_registration import RegistrationScreen
 from ringback.sip.digest import Challenge, DigestGate, Failed, Passed, Stale
@@ -30,8 +30,6 @@ ACCOUNT_NOT_ACTIVE = "10003 Incoming call refused - the account is not active"
 NUMBER_NOT_E164 = "32101 The called number is not in E.164 form"
 TLS_REQUIRED = "32209 The domain takes calls over TLS only"
 ERROR_HEADER = "X-Twilio-Error"
-
-_E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +130,7 @@ class Admission:
 
     def _refuse_unknown(self, directory: Directory, request: Request, flow: Flow) -> Refusal:
         """A trunk is told how numbers are written here (AD-08); a stranger hears nothing of what is here (AD-06)."""
-        is_number = _E164.fullmatch(_target(request)[1]) is not None
+        is_number = is_e164(_target(request)[1])
         if is_number or request.method != "INVITE" or directory.trunk_of_source(flow.remote_address) is None:
             return self._refuse("unknown_domain", 404)
         return self._refuse("not_e164", 404, NUMBER_NOT_E164)

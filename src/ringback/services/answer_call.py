@@ -4,7 +4,6 @@ The order is sip.md section 4: by the time a call comes here it has been admitte
 once, before the app is asked. Each call runs in a task of its own; a call that fails ends itself and no other.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -18,6 +17,7 @@ from ringback.call.leg_event import MediaRefused
 from ringback.interpreter.source import DocumentRequest, Fallback
 from ringback.model.call_status import CallStatus, Direction
 from ringback.model.error_code import error_code
+from ringback.model.phone_number import is_e164
 from ringback.model.record import ApplicationRecord, DomainRecord, NumberRecord
 from ringback.model.sid import new_call_sid
 from ringback.services.admit_call import ERROR_HEADER, Admission, CallDestination
@@ -30,8 +30,6 @@ from ringback.sip.message.uri import SipUri, Uri
 from ringback.webhooks.parameters import sip_parameters
 from ringback.webhooks.signature import Parameters
 from ringback.webhooks.verb_parameters import application_parameters
-
-_E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
 CONCURRENCY_LIMIT = 10004
 RATE_LIMIT = 32013
@@ -178,7 +176,7 @@ def inside_info(invitation: InsideInvitation) -> CallInfo:
 
 def _caller(uri: Uri, *, is_plain: bool) -> str:
     user = uri.user if isinstance(uri, SipUri) else None
-    return user if is_plain and user is not None and _E164.fullmatch(user) else _shown(uri)
+    return user if is_plain and user is not None and is_e164(user) else _shown(uri)
 
 
 def _shown(uri: Uri) -> str:

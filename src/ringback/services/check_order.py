@@ -8,6 +8,7 @@ import re
 from ringback.call.control import DialTarget, reason_header
 from ringback.call.machine_detection import MachineDetection
 from ringback.model.emergency import is_emergency_number, refusal_of
+from ringback.model.phone_number import is_dialled
 from ringback.services.call_order import MAX_SEND_DIGITS, MAX_TIMEOUT_SECONDS, CallOrder, CallRefused
 from ringback.twiml.sip_address import AddressFault, HopelessAddress, SipAddress, read_sip_address
 
@@ -32,7 +33,6 @@ MAX_APPLICATION_PARAMETERS = 800
 """Characters of the query string that an application is called with."""
 
 _DIGITS = re.compile(rf"[0-9A-Da-d#*wW]{{1,{MAX_SEND_DIGITS}}}")
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _CLIENT = re.compile(r"[^\s\x00-\x1f\x7f?]{1,121}")
 _APPLICATION = re.compile(rf"AP[0-9a-fA-F]{{32}}(?:\?[!-~]{{0,{MAX_APPLICATION_PARAMETERS}}})?")
 _RANGES = (
@@ -84,7 +84,7 @@ def target_of(order: CallOrder) -> tuple[DialTarget, tuple[AddressFault, ...]]:
         return DialTarget(kind="application", address=application, status=order.status_events), ()
     if is_emergency_number(to):
         raise CallRefused(BLOCKED_TO, refusal_of(to))
-    if not _E164.fullmatch(to):
+    if not is_dialled(to):
         raise CallRefused(BAD_TO, f"The phone number you are attempting to call, {to[:64]}, is not valid.")
     return DialTarget(kind="number", address=to, status=order.status_events, headers=headers), ()
 

@@ -8,6 +8,7 @@ from ringback.call.exchange import Invitation
 from ringback.call.inside_leg import InsideInvitation
 from ringback.call.route import Caller, InsideRoute, NotRoutable, Route
 from ringback.model.emergency import is_emergency_number, refusal_of
+from ringback.model.phone_number import is_dialled
 from ringback.services.ownership import own
 from ringback.services.route_registered import (
     Phones,
@@ -32,7 +33,6 @@ NO_APPLICATION = 21218
 
 SIP_SCHEMES = ("sip:", "sips:")
 
-_E164 = re.compile(r"\+[1-9]\d{6,14}")
 _CALLER_ID = re.compile(r"[A-Za-z0-9+_.-]+")
 
 
@@ -58,7 +58,7 @@ class TargetRouter:
     def _route_number(self, target: DialTarget, call: CallInfo, caller: Caller) -> Route:
         if is_emergency_number(target.address):
             raise NotRoutable(BLOCKED_NUMBER, refusal_of(target.address))
-        if not _E164.fullmatch(target.address):
+        if not is_dialled(target.address):
             raise NotRoutable(INVALID_NUMBER, f"{target.address!r} is not a phone number in E.164 form")
         trunk = self._directory.current.first_trunk(call.account_sid)
         if trunk is None:

@@ -2,8 +2,9 @@
 
 import re
 
+from ringback.model.phone_number import is_e164
+
 _SEPARATORS = re.compile(r"[\s().\-/\u00a0]")
-_E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 _US_NUMBER = re.compile(r"1?([2-9][0-9]{9})")
 
 
@@ -24,7 +25,7 @@ def normal_number(text: str) -> str | None:
     if len(text) > 40:
         return None
     number = _SEPARATORS.sub("", text)
-    if _E164.fullmatch(number):
+    if is_e164(number):
         return number
     american = _US_NUMBER.fullmatch(number)
     return f"+1{american.group(1)}" if american else None

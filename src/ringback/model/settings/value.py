@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, SecretStr, Strict
 from pydantic_core import PydanticCustomError
 
+from ringback.model.phone_number import E164
 from ringback.model.settings.address import HostPort, PortRange, SipListen, is_host_name, is_ip_address
 
 MAX_URL_LENGTH = 4000
@@ -25,7 +26,6 @@ MAX_PASSWORD_LENGTH = 255
 Network = IPv4Network | IPv6Network
 T = TypeVar("T")
 
-_E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 _ACCOUNT_SID = re.compile(r"AC[0-9a-f]{32}")
 _APPLICATION_SID = re.compile(r"AP[0-9a-f]{32}")
 _USERNAME = re.compile(rf"[^\s:\"@<>\\\x00-\x20\x7f]{{1,{MAX_USERNAME_LENGTH}}}")
@@ -247,7 +247,7 @@ DigestAlgorithm = Annotated[
 ]
 LimitsLike = Annotated[Literal["none", "twilio"], _text(_one_of("none", "twilio"), '"none" or "twilio"')]
 LogFormat = Annotated[Literal["text", "json"], _text(_one_of("text", "json"), '"text" or "json"')]
-PhoneNumber = Annotated[str, _text(_matching(_E164), 'a number in E.164 form, such as "+15551234567"')]
+PhoneNumber = Annotated[str, _text(_matching(E164), 'a number in E.164 form, such as "+15551234567"')]
 AccountSidText = Annotated[str, _text(_matching(_ACCOUNT_SID), "AC and 32 lower-case hexadecimal digits")]
 ApplicationSidText = Annotated[str, _text(_matching(_APPLICATION_SID), "AP and 32 lower-case hexadecimal digits")]
 DomainName = Annotated[str, _text(_domain_name, 'a host name (letters, digits, hyphens), such as "demo.sip.localhost"')]
