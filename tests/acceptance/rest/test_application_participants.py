@@ -39,7 +39,7 @@ class Room:
             "/leg": "",
             "/hold": "<Pause length='60'/>",
             "/application-status": "",
-            "/page.wav": tone_wav(TONES["page"], 3),
+            "/page.wav": tone_wav(TONES["page"], 5),
         }
 
     async def of_ann(self) -> None:
