@@ -61,12 +61,14 @@ class Seat(Generic[C]):
             await asyncio.gather(*ends[1:], return_exceptions=True)
 
     def listen_to(self, document: WaitDocument | None, *, needed: bool = False) -> None:
-        """Play it to the call instead of what plays; `needed`: without it the stay ends (C-08). None is silence."""
+        """Play it to the call instead of what plays, after an interruption; `needed`: without it the stay ends (C-08).
+        None is silence."""
         self.stop_listening()
-        self._was_playing = False
+        self._was_playing = document is not None
         if document is not None:
             self._document = document, needed
-            self._listen_now()
+        if self._interruptions == 0:
+            self._go_on()
 
     def stop_listening(self) -> None:
         self._document = None
@@ -74,7 +76,7 @@ class Seat(Generic[C]):
 
     @contextlib.contextmanager
     def interrupted(self) -> Iterator[None]:
-        """What it listens to is silent meanwhile and then begins again, unless there is something else by then."""
+        """What it listens to is silent meanwhile and then begins again, or what there is instead by then."""
         self._was_playing |= self._listening is not None and not self._listening.done()
         self._interruptions += 1
         self._be_silent()

@@ -250,6 +250,21 @@ async def test_who_is_held_while_it_rings_hears_what_the_held_hear(bench: Bench,
     assert (room.plays(ann, MUSIC), list(room.mixer.places)) == (False, [ann.leg.media.leg_id])
 
 
+async def test_other_music_for_who_waits_begins_when_nothing_rings_any_more(
+    bench: Bench, room: Room, bob: Phone
+) -> None:
+    bob.status = 486
+    ann = await room.join(wait=playing(MUSIC))
+    await room.call_in(bob)
+    running = bench.gatherings.conferences.find(ACCOUNT, "team")
+    assert running is not None
+    running.rewait(ann.info.call_sid, playing(HOLD))
+    await bench.wait(0.1)
+    assert (room.tones, room.plays(ann, HOLD), bench.audio(ann).playing) == (1, False, None)
+    await bench.wait(4)
+    assert (room.tones, room.plays(ann, HOLD)) == (0, True)
+
+
 async def test_the_end_of_the_room_ends_the_ringing(bench: Bench, room: Room, bob: Phone) -> None:
     bob.status, bob.early_media = None, True
     dan = bench.phone("dan")
