@@ -77,7 +77,7 @@ class AppLinks:
         link = self._links.get(account.sid)
         if link is None or link.account.auth_token != account.auth_token:
             if link is not None:
-                self._replaced = [old for old in self._replaced if old.delivery.waiting_count] + [link]
+                self._replaced = [old for old in self._replaced if old.delivery.lane_count] + [link]
             link = self._links[account.sid] = self._new_link(account)
         return link
 

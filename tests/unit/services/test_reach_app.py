@@ -34,6 +34,20 @@ async def test_a_link_is_kept_until_the_token_changes() -> None:
     assert links.of(replace(ACCOUNT_RECORD, auth_token="second")) is not first
 
 
+async def test_a_link_that_is_sending_is_kept_however_often_the_token_changes() -> None:
+    """So that the server waits for it when it stops."""
+    clock = VirtualClock()
+    transport = AppTransport(answers=lambda request: AppResponse(seconds=5), journal=Journal(), clock=clock)
+    links = AppLinks(transport=transport, clock=clock, put=lambda note: None)
+    links.of(ACCOUNT_RECORD).delivery.post(Callback(call_sid=CALL, url="http://app.example/", parameters=()))
+    await clock.advance(1)
+    for token in ("second", "third"):
+        links.of(replace(ACCOUNT_RECORD, auth_token=token))
+    assert (links.waiting_count, links.busy_count) == (0, 1)
+    await clock.advance(5)
+    assert links.busy_count == 0
+
+
 async def test_what_is_kept_for_one_account_answers_no_other() -> None:
     """H-06: its app may have answered to the account's signature."""
     answers = iter(b"12")
