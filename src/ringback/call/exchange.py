@@ -105,6 +105,8 @@ class Exchange:
         calling, called = inside_pair(sip=self._sip, media=self._media, settings=self._settings, clock=self._clock)
 
         def take() -> None:
+            if called.has_ended:
+                return
             try:
                 self.on_inside(called, invitation)
             except Exception:

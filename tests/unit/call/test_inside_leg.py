@@ -100,6 +100,14 @@ async def test_one_that_rings_is_cancelled_declined_or_refused(bench: Bench, pai
     assert bench.media.open_legs == []
 
 
+async def test_one_that_is_given_up_at_once_is_told_to_nobody(bench: Bench) -> None:
+    taken: list[Leg] = []
+    bench.exchange.on_inside = lambda leg, _: taken.append(leg)
+    bench.exchange.place(INVITATION).hang_up()
+    await asyncio.sleep(0)
+    assert (taken, bench.media.open_legs) == ([], [])
+
+
 async def test_whoever_cannot_be_called_is_refused(bench: Bench) -> None:
     def fail(leg: Leg, invitation: InsideInvitation) -> None:
         raise RuntimeError("no such thing")
