@@ -10,7 +10,7 @@ from ringback.sip.events import CallAnswered, CallProgressed, CallRefused
 from ringback.sip.message.cseq import CSeq
 from ringback.sip.message.headers import Headers
 from ringback.sip.message.message import Request, Response, reason_phrase
-from ringback.sip.transaction.outgoing import Outgoing
+from ringback.sip.transaction.outgoing import Outgoing, TransactionId
 
 CANCEL_TIMER = "CANCEL"
 MAX_FORKS = 20
@@ -36,7 +36,7 @@ class OutgoingInvite:
         self._on_refused = on_refused
         self._early: dict[str, Dialog] = {}
         self._acks: dict[str, Outgoing] = {}
-        self._has_provisional = False
+        self._provisional_of: TransactionId | None = None
         self._is_cancelling = False
         self._asked_longer = False
         self._cancel_headers: tuple[tuple[str, str], ...] = ()
@@ -57,7 +57,7 @@ class OutgoingInvite:
         self._is_cancelling = True
         self._sent.was_challenged = True  # a challenge that comes now is not answered any more
         self._cancel_headers = tuple(headers)
-        if self._has_provisional:
+        if self._provisional_of == self._sent.transaction_id:  # not of the one that was challenged
             self._send_cancel(now)
 
     def handle_cancel_timeout(self, now: float) -> None:
@@ -81,13 +81,14 @@ class OutgoingInvite:
         headers = with_longer_interval(self.request, refusal)
         if headers is None:
             return False
-        self._asked_longer, self._has_provisional = True, False
+        self._asked_longer = True
         self._sent.was_challenged = False  # whoever challenges each INVITE may do so again
         self._conversation.send_anew(self._sent, headers, now)
         return True
 
     def _progress(self, response: Response, now: float) -> None:
-        is_first, self._has_provisional = not self._has_provisional, True
+        is_first = self._provisional_of != self._sent.transaction_id
+        self._provisional_of = self._sent.transaction_id
         if self._is_cancelling:
             if is_first:
                 self._send_cancel(now)

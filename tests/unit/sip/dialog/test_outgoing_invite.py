@@ -193,6 +193,17 @@ def test_cancel_before_ringing_waits_for_a_provisional(bench: Bench) -> None:
     assert told(bench) == []
 
 
+def test_cancel_after_a_challenge_waits_for_a_provisional_of_the_second_invite(bench: Bench) -> None:
+    """RFC 3261 section 9.1. The first has its final response, and says nothing of the second."""
+    session, invite = bench.place_call(credentials=CREDENTIALS)
+    bench.receive(response_text(invite, 100))
+    _, again = bench.receive(response_text(invite, 401, headers='WWW-Authenticate: Digest realm="r", nonce="n"'))
+    assert isinstance(again, Request)
+    session.hang_up(bench.now)
+    assert bench.sent() == []
+    assert [summary(message) for message in bench.receive(response_text(again, 100))] == ["CANCEL"]
+
+
 def test_a_cancelled_call_that_nobody_ever_heard_of_is_408(bench: Bench) -> None:
     session, _ = bench.place_call()
     session.hang_up(bench.now)
