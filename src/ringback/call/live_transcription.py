@@ -4,7 +4,7 @@ It runs beside whatever verb the call is in, and beside recordings (twiml.md 15.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -15,6 +15,8 @@ from ringback.call.listening import Hearing, TappedAudio
 from ringback.media.errors import MediaError
 
 logger = structlog.get_logger(__name__)
+
+INTERNAL_FAILURE = 12400
 
 SILENCE_SECONDS = 0.8
 """A pause that ends a final transcript."""
@@ -97,11 +99,11 @@ class LiveTranscription:
             for task in (*listeners, stop):
                 task.cancel()
             results = await asyncio.gather(*listeners, return_exceptions=True)
-        failure = _failure_in([result for result in results if not self._is_end_of_call(result)])
-        if failure is None:
-            self._told.stopped()
+        failures = [result for result in results if isinstance(result, Exception) and not self._is_end_of_call(result)]
+        if failures:
+            self._told.failed(*_code_and_message(failures[0]))
         else:
-            self._told.failed(failure.code, failure.message)
+            self._told.stopped()
 
     def _is_end_of_call(self, result: object) -> bool:
         """The leg was closed in the moment in which we began to hear it."""
@@ -131,11 +133,11 @@ class LiveTranscription:
                         was_private = False
 
 
-def _failure_in(results: Sequence[object]) -> ListeningFailed | None:
-    for result in results:
-        if isinstance(result, Exception) and not isinstance(result, ListeningFailed):
-            raise result
-    return next((result for result in results if isinstance(result, ListeningFailed)), None)
+def _code_and_message(failure: Exception) -> tuple[int, str]:
+    if isinstance(failure, ListeningFailed):
+        return failure.code, failure.message
+    logger.error("a transcription of a call failed", exc_info=failure)
+    return INTERNAL_FAILURE, "a fault of the server ended the transcription"
 
 
 def _log_failure(task: "asyncio.Task[None]") -> None:

@@ -10,12 +10,16 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
+
 from ringback.clock import Clock
 from ringback.model.record import AccountRecord, CallbackRecord, CallbackState
 from ringback.services.reach_app import AppLinks
 from ringback.services.settle_callback import Settling, order_of
 from ringback.store.callback import CallbackRepository
 from ringback.store.database import Database
+
+logger = structlog.get_logger(__name__)
 
 RESUME_AGE = timedelta(hours=24)
 """A callback that has waited longer is given up: 15002."""
@@ -50,7 +54,13 @@ async def resume_callbacks(
     async for record in _open(database, node):
         account = account_of(record.account_sid)
         is_held = record.state is CallbackState.HELD
-        owed = await settling.settle(record) if is_held and account is not None else record
+        try:
+            owed = await settling.settle(record) if is_held and account is not None else record
+        except (ValueError, LookupError):  # what another version of this server held may say other things
+            logger.exception("what a held callback is to say cannot be put together", callback_sid=record.sid)
+            links.give_up(record, "it was held by a server of another version")
+            given_up += 1
+            continue
         if owed is None:
             links.withdraw(record)
         elif account is None:

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any, Literal
 
 import pytest
+import structlog
 
 from ringback.call.listening import Hearing
 from ringback.call.live_transcription import LiveTranscription, Transcript, TranscriptionRequest
@@ -153,10 +154,8 @@ class ClosedLeg:
 
 
 @pytest.mark.parametrize("has_ended", [True, False])
-async def test_a_call_that_ends_while_its_transcription_begins_has_stopped_it(
-    has_ended: bool,
-) -> None:
-    """A leg that cannot be heard although its call goes on is a fault of ours, which is logged."""
+async def test_a_call_that_ends_while_its_transcription_begins_has_stopped_it(has_ended: bool) -> None:
+    """A leg that cannot be heard although its call goes on is a fault of ours, which is logged and told."""
     ended, told = asyncio.get_running_loop().create_future(), Told()
     live = LiveTranscription(
         audio=ClosedLeg(), call_ended=ended, hearing=Hearing(Recognizer()), request=TranscriptionRequest(), told=told,
@@ -164,5 +163,7 @@ async def test_a_call_that_ends_while_its_transcription_begins_has_stopped_it(
     )  # fmt: skip
     if has_ended:
         ended.set_result(None)
-    await live.finished()
-    assert told.end == (["stopped"] if has_ended else [])
+    with structlog.testing.capture_logs() as logs:
+        await live.finished()
+    assert [log["event"] for log in logs] == ([] if has_ended else ["a transcription of a call failed"])
+    assert told.end == (["stopped"] if has_ended else [(12400, "a fault of the server ended the transcription")])

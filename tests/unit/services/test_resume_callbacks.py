@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+import structlog
 
 from ringback.model.call_status import CallStatus, Direction
 from ringback.model.record import CallbackKind, CallbackState, CallRecord
@@ -90,6 +91,18 @@ async def test_the_end_of_a_call_that_nobody_lived_to_tell_is_told_behind_what_w
     kept = await process.records()
     assert kept["http://app.example/4"].state is CallbackState.SENT
     assert await process.resume() == Resumed(), "and not once more"
+
+
+async def test_one_that_cannot_be_understood_is_given_up_and_the_others_are_sent(process: Process) -> None:
+    """Another version of this server may have held other things: it must not keep this one from starting."""
+    strange = left(4, process.clock, kind=CallbackKind.RECORDING, state=CallbackState.HELD)  # of which recording?
+    await record_writer(process.database, node="main")([strange, left(8, process.clock)])
+    with structlog.testing.capture_logs() as logs:
+        assert await process.resume() == Resumed(queued=1, given_up=1)
+    assert [log["event"] for log in logs] == ["what a held callback is to say cannot be put together"]
+    await process.links.close(5)
+    assert process.paths == ["/8"]
+    assert (await process.records())["http://app.example/4"].state is CallbackState.FAILED
 
 
 async def test_a_live_transcription_stops_with_the_call_that_a_crash_cut_off(process: Process) -> None:
