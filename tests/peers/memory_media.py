@@ -94,6 +94,8 @@ class MemoryLeg:
     def connect(self, negotiated: NegotiatedMedia, *, latch: bool = True) -> None:
         self.require_open()
         self.connected.append(negotiated)
+        if self.timed_out.done():
+            self.timed_out = asyncio.get_running_loop().create_future()
 
     async def play(self, clip: Clip, *, loops: int = 1) -> None:
         self.require_open()

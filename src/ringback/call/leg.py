@@ -79,6 +79,7 @@ class Leg:
         self._offer_is_ours = False
         self._is_inbound = True  # until it makes the offer of an INVITE of ours
         self.state = LegState.NEW
+        self._quiet: asyncio.Future[float] | None = None
         self.negotiated: NegotiatedMedia | None = None
         self.on_refer: Callable[[events.ReferReceived], None] | None = None
         self.on_message: Callable[[PhoneMessage], None] = lambda message: None
@@ -357,7 +358,6 @@ class Leg:
             self._media = self._engine.open_leg(near=near)
         except NoFreePort as problem:
             raise MediaRefused(503, 32013, str(problem)) from problem
-        self._media.timed_out.add_done_callback(self._audio_timed_out)
 
     def _audio_timed_out(self, quiet: "asyncio.Future[float]") -> None:
         """IN-08: nobody is there. Before the answer nobody has to be, and on hold the engine does not count."""
@@ -378,6 +378,9 @@ class Leg:
         except MediaError as problem:
             raise MediaRefused(488, 32102, str(problem)) from problem
         self.negotiated = negotiated
+        if self.media.timed_out is not self._quiet:
+            self._quiet = self.media.timed_out
+            self._quiet.add_done_callback(self._audio_timed_out)
 
     async def _confirmation(self) -> None:
         confirmed: asyncio.Future[Any] = asyncio.ensure_future(self._confirmed.wait())

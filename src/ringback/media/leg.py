@@ -156,7 +156,7 @@ class MediaLeg:
         return self._closing or self.closed.done()
 
     def connect(self, negotiated: NegotiatedMedia, *, latch: bool = True) -> None:
-        """What offer/answer agreed; again after a re-INVITE."""
+        """What offer/answer agreed; again after a re-INVITE. Quiet is counted anew, `timed_out` may be another future."""
         opus = negotiated.opus or OpusParameters()
         self._command(
             lambda: self._engine.connect_leg(
@@ -177,6 +177,8 @@ class MediaLeg:
                 latch=latch,
             )
         )
+        if self.timed_out.done():
+            self.timed_out = asyncio.get_running_loop().create_future()
 
     async def play(self, clip: Clip, *, loops: int = 1) -> None:
         """Play now, replacing what plays, and return when it is over; `loops` 0 is for ever."""

@@ -136,6 +136,19 @@ async def test_in_08_an_answered_call_without_audio_ends(bench: Bench) -> None:
     assert bench.media.leg_count == 0
 
 
+async def test_in_08_a_call_that_was_quiet_while_it_rang_ends_too(bench: Bench) -> None:
+    phone = bench.phone("bob")
+    phone.ring_seconds, phone.early_media = 2.0, True
+    leg = bench.caller.call(phone.uri)
+    await bench.wait(0.1)
+    audio = cast(MemoryLeg, leg.media)
+    audio.timed_out.set_result(300.0)
+    await bench.wait(4)
+    assert leg.is_answered
+    audio.timed_out.set_result(301.0)
+    assert (await bench.run(leg.ended)).code == 32014
+
+
 async def test_audio_that_stops_before_the_answer_or_after_the_end_ends_nothing(bench: Bench) -> None:
     phone = bench.phone("bob")
     phone.status, phone.early_media = None, True
