@@ -12,6 +12,7 @@ from ringback.call.control import CallControl, CallEnded, WaitingMusic
 from ringback.call.queue import QueueFacts
 from ringback.call.queue_request import DequeuedFacts, MemberDocument, QueueDocument
 from ringback.interpreter.errors import DocumentUnavailable
+from ringback.interpreter.limits import DocumentCount
 from ringback.interpreter.loop import DocumentLoop, End, Parts
 from ringback.interpreter.outcome import Pairs
 from ringback.interpreter.run import Run
@@ -63,7 +64,8 @@ class CallWaiting:
         request = DocumentRequest(url=run.url(verb.wait_url), method=verb.wait_url_method)
 
         async def wait(call: CallControl, facts: Callable[[], QueueFacts]) -> Literal["leave", "error"]:
-            """E-03: asked again each time it runs out, with what the queue is like by then."""
+            """E-03: asked again each time it runs out, with what the queue is like by then. A wait of hours is no
+            loop of documents: each round is counted by itself."""
             has_left = False
 
             def leave() -> None:
@@ -74,7 +76,7 @@ class CallWaiting:
             parts = Parts.beside(run, documents, restricted_to=RestrictedTo.QUEUE_WAIT, leave_queue=leave)
             while True:
                 began = run.clock.now()
-                end = await DocumentLoop(call, parts).run(request)
+                end = await DocumentLoop(call, replace(parts, count=DocumentCount())).run(request)
                 if has_left:
                     return "leave"
                 if end is End.FAILED:

@@ -156,7 +156,7 @@ class MediaLeg:
         return self._closing or self.closed.done()
 
     def connect(self, negotiated: NegotiatedMedia, *, latch: bool = True) -> None:
-        """What offer/answer agreed; again after a re-INVITE. Quiet is counted anew, `timed_out` may be another future."""
+        """What offer/answer agreed; again after a re-INVITE. Quiet counts anew, `timed_out` may be another future."""
         opus = negotiated.opus or OpusParameters()
         self._command(
             lambda: self._engine.connect_leg(

@@ -5,6 +5,7 @@ import asyncio
 from ringback.call.control import PlayedBytes
 from ringback.call.queue import QueueFacts
 from ringback.call.queue_request import DequeuedFacts
+from ringback.interpreter.limits import Limits
 from ringback.interpreter.source import DocumentRequest, LoadedDocument
 from ringback.interpreter.waiting import CallWaiting
 from ringback.model.sid import CallSid, QueueSid
@@ -92,6 +93,21 @@ async def test_e_02_every_request_of_a_queues_wait_says_how_the_queue_is(bench: 
             "CurrentQueueSize": "3",
             "MaxQueueSize": "1000",
         }
+
+
+async def test_e_03_a_wait_may_have_more_rounds_than_a_call_has_documents(bench: Bench) -> None:
+    bench.limits = Limits(max_documents=3)
+    await answered(bench)
+    document = waiting(bench, wait='<Pause length="2"/>').in_queue(Enqueue(name="q", wait_url="/wait"), bench.run())
+    assert document is not None
+
+    def facts() -> QueueFacts:
+        if len(bench.documents.asked) == 9:
+            bench.documents.pages["/wait"] = "<Leave/>"
+        return FACTS
+
+    assert await bench.clock.run(document(bench.call, facts)) == "leave"
+    assert len(bench.documents.asked) == 10
 
 
 async def test_q_04_the_announcement_is_restricted_and_says_who_is_taken_by_whom(bench: Bench) -> None:
