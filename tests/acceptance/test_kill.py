@@ -130,7 +130,7 @@ async def test_kill_9_in_the_middle_of_50_calls_loses_no_recording_and_no_callba
     app.pages |= {"/recorded": answer_nothing, "/status": answer_nothing}
     server = serve(settings_on(store, app, f'status_callback_url = "{app.url("/status")}"'))
     async with Softphone.open() as phone:
-        began = await call_and_speak(phone, server, app)
+        began = await call_and_speak(phone, server, app, store)
         server.process.send_signal(signal.SIGKILL)
         spoken = time.monotonic() - began
         await asyncio.to_thread(server.process.wait)
@@ -158,7 +158,7 @@ async def test_kill_9_in_the_middle_of_50_calls_loses_no_recording_and_no_callba
         again.close()
 
 
-async def call_and_speak(phone: Softphone, server: Server, app: VoiceApp) -> float:
+async def call_and_speak(phone: Softphone, server: Server, app: VoiceApp, store: str) -> float:
     """50 calls that are recorded; after a while the first 20 but those in the room hang up. When the last began."""
     tone = Clip.decode(tone_wav(440, 30), "wav")
     speaking: list[asyncio.Task[None]] = []
@@ -182,16 +182,29 @@ async def call_and_speak(phone: Softphone, server: Server, app: VoiceApp) -> flo
     await asyncio.gather(*(call.ended(10) for call in gone))
     await app.wait_for("/status", 1)
     await app.wait_for("/room", len(MEETING) + 2)
-    await asyncio.sleep(1.5)  # the store is complete up to the last second
+    await written(store, len(gone))
     for task in speaking:
         task.cancel()
     await asyncio.gather(*speaking, return_exceptions=True)
     return began
 
 
+async def written(store: str, ended: int) -> None:
+    """Until so many calls have ended, and nothing more is written: the store is complete up to the last second."""
+    before: object = None
+    async with asyncio.timeout(60):
+        while True:
+            [(over,)] = await rows(store, "SELECT count(*) FROM call WHERE ended_at IS NOT NULL")
+            now = await rows(store, "SELECT state, count(*) FROM callback GROUP BY state ORDER BY state")
+            if over == ended and now == before:
+                return
+            before = now
+            await asyncio.sleep(1.5)
+
+
 async def settled(store: str) -> None:
     """Until no callback waits."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             if await rows(store, "SELECT count(*) FROM callback WHERE state = 'waiting'") == [(0,)]:
                 return
