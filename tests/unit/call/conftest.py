@@ -328,3 +328,13 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     made = Bench(tmp_path)
     yield made
     await made.close()
+
+
+@pytest.fixture
+def bob(bench: Bench) -> Phone:
+    return bench.phone("bob")
+
+
+@pytest.fixture
+def carol(bench: Bench) -> Phone:
+    return bench.phone("carol")

@@ -1,37 +1,13 @@
 """`<Dial>` on real legs: who rings, who is joined, who is cancelled, and what the app is told of it."""
 
-import asyncio
 import dataclasses
-from typing import cast
 
 import pytest
 
-from ringback.call.control import CallControl, DialRecording, DialRequest, DialResult, DialTarget
+from ringback.call.control import DialRecording, DialRequest, DialTarget
 from ringback.model.call_status import CallStatus
-from tests.peers.memory_media import MemoryLeg
 from tests.unit.call.conftest import Bench, Phone, steps, target
-
-
-def audio_of(phone: Phone) -> MemoryLeg:
-    return cast(MemoryLeg, phone.leg.media)
-
-
-def one(phone: Phone, **more: object) -> DialRequest:
-    return dataclasses.replace(DialRequest(targets=[target(phone)]), **more)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def bob(bench: Bench) -> Phone:
-    return bench.phone("bob")
-
-
-@pytest.fixture
-def carol(bench: Bench) -> Phone:
-    return bench.phone("carol")
-
-
-async def ended(task: "asyncio.Task[DialResult]", bench: Bench) -> DialResult:
-    return await bench.run(task)
+from tests.unit.call.dialling import ended, one
 
 
 async def test_an_answered_leg_is_bridged_until_the_callee_hangs_up(bench: Bench, bob: Phone) -> None:
@@ -271,54 +247,6 @@ async def test_ou_20_headers_of_a_refusal_are_told(bench: Bench, bob: Phone) -> 
     assert (await bench.run(call.dial(one(bob)))).sip_headers == {"X-Why": "lunch"}
 
 
-async def test_n_01_digits_are_sent_and_the_screening_runs_before_the_bridge(bench: Bench, bob: Phone) -> None:
-    seen: list[tuple[list[str], MemoryLeg | None]] = []
-
-    async def screen(child: CallControl) -> bool:
-        leg = bench.media.opened[1]
-        seen.append((list(leg.sent_digits), leg.partner))
-        await child.pause(1)
-        return True
-
-    _, call = await bench.answered()
-    wanted = dataclasses.replace(target(bob), send_digits="ww42", screen=screen)
-    task = await bench.dialling(call, DialRequest(targets=[wanted]))
-    await bench.wait(5)
-    assert seen == [(["ww42"], None)]
-    assert bench.audio(call).partner is not None
-    bob.leg.hang_up()
-    assert (await ended(task, bench)).bridged
-
-
-async def test_sc_03_a_screening_that_says_no_ends_the_leg_unbridged(bench: Bench, bob: Phone) -> None:
-    async def refuse(child: CallControl) -> bool:
-        return False
-
-    theirs, call = await bench.answered()
-    wanted = dataclasses.replace(target(bob), screen=refuse)
-    result = await bench.run(call.dial(DialRequest(targets=[wanted])))
-    assert (result.status, result.bridged) == ("completed", False)
-    await bench.wait(0.1)
-    assert bob.leg.has_ended
-    assert not theirs.has_ended
-
-
-async def test_a_caller_who_leaves_during_the_screening_ends_it(bench: Bench, bob: Phone) -> None:
-    async def long(child: CallControl) -> bool:
-        await child.pause(600)
-        return True
-
-    theirs, call = await bench.answered()
-    wanted = dataclasses.replace(target(bob), screen=long)
-    task = await bench.dialling(call, DialRequest(targets=[wanted]))
-    await bench.wait(3)
-    theirs.hang_up()
-    await bench.wait(0.1)
-    assert task.done()
-    assert (task.result().caller_hung_up, task.result().bridged) == (True, False)
-    assert bob.leg.has_ended
-
-
 async def test_di_02_early_media_of_a_single_leg_takes_the_place_of_the_tone(bench: Bench, bob: Phone) -> None:
     bob.early_media, bob.ring_seconds = True, 5
     _, call = await bench.answered()
@@ -419,29 +347,6 @@ async def test_early_media_reaches_a_caller_that_is_not_answered_by_a_183(bench:
     assert (await ended(task, bench)).bridged
 
 
-async def test_sc_05_the_caller_hears_ringing_and_not_the_leg_while_the_called_party_is_asked(
-    bench: Bench, bob: Phone
-) -> None:
-    bob.early_media = True
-
-    async def screen(leg: CallControl) -> bool:
-        await leg.pause(3)
-        return True
-
-    _, call = await bench.answered()
-    request = DialRequest(targets=[dataclasses.replace(target(bob), screen=screen)])
-    task = await bench.dialling(call, request)
-    assert bench.audio(call).partner is not None
-    await bench.wait(2)
-    assert bench.audio(call).partner is None
-    assert bench.audio(call).playing is bench.tones.ringing
-    await bench.wait(3)
-    assert bench.audio(call).partner is not None
-    assert bench.audio(call).playing is None
-    bob.leg.hang_up()
-    await ended(task, bench)
-
-
 async def test_a_leg_that_never_reacts_is_reported(bench: Bench) -> None:
     """Section 5.3: no answer at transport level is 32011 and a failed leg."""
     _, call = await bench.answered()
@@ -466,23 +371,6 @@ async def test_a_leg_that_is_silent_for_32_seconds_has_failed(bench: Bench, bob:
     bench.wire.drops = lambda sent: sent.receiver == "bob"
     result = await ended(await bench.dialling(call, one(bob, timeout_seconds=60)), bench)
     assert (result.status, result.sip_response_code) == ("failed", 408)
-
-
-async def test_8_2_the_screening_of_a_sip_leg_is_told_of_its_200(bench: Bench, bob: Phone) -> None:
-    bob.answer_headers = (("X-Desk", "7"), ("Subject", "no"))
-    seen: list[dict[str, str]] = []
-
-    async def screen(leg: CallControl) -> bool:
-        seen.append(dict(leg.info.sip_parameters))
-        return False
-
-    _, call = await bench.answered()
-    request = DialRequest(targets=[dataclasses.replace(target(bob), screen=screen)])
-    result = await ended(await bench.dialling(call, request), bench)
-    assert seen[0]["SipHeader_X-Desk"] == "7"
-    assert seen[0]["SipCallId"] == bob.invites[0].request.call_id
-    assert "SipHeader_Subject" not in seen[0]
-    assert result.sip_headers == {"X-Desk": "7"}
 
 
 async def test_a_dialled_leg_has_one_hop_less_than_its_caller(bench: Bench, bob: Phone) -> None:

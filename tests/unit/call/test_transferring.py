@@ -33,16 +33,6 @@ class Plan:
             self.results.append(await call.dial(self.dials))
 
 
-@pytest.fixture
-def bob(bench: Bench) -> Phone:
-    return bench.phone("bob")
-
-
-@pytest.fixture
-def carol(bench: Bench) -> Phone:
-    return bench.phone("carol")
-
-
 async def talking(bench: Bench, bob: Phone, plan: Plan | None, **more: object) -> "asyncio.Task[DialResult]":
     """Alice and bob talk by a `<Dial>` with this plan."""
     _, call = await bench.answered()
