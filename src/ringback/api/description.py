@@ -3,6 +3,7 @@
 The document is served at `/openapi.json`. It is made from the same models that read requests and write answers.
 """
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -88,15 +89,22 @@ def _suffixed(path: str) -> str:
 def _answer(body: type[Body] | None, listed_as: str | None) -> Mapping[str, Any]:
     if body is None:
         return {"description": "done"}
-    schema: Mapping[str, Any] = _inlined(body.model_json_schema(mode="serialization"))
+    schema = _schema_of_answer(body)
     if listed_as is not None:
         properties = {**_PAGING, listed_as: {"type": "array", "items": schema}}
         schema = {"type": "object", "properties": properties, "required": list(properties)}
     return {"description": "the resource", "content": {"application/json": {"schema": schema}}}
 
 
+@functools.cache
 def _schema(form: type[Form]) -> Mapping[str, Any]:
+    """Made once: it takes longer than all else of a route, and most forms serve two."""
     return _inlined(form.model_json_schema(mode="validation", by_alias=True))
+
+
+@functools.cache
+def _schema_of_answer(body: type[Body]) -> Mapping[str, Any]:
+    return _inlined(body.model_json_schema(mode="serialization"))
 
 
 def _inlined(schema: Mapping[str, Any]) -> Mapping[str, Any]:
