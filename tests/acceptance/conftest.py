@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +16,8 @@ import aiohttp
 import pytest
 from aiohttp import web
 from twilio.request_validator import RequestValidator
+
+from tests.peers.ports import free_port
 
 ACCOUNT_SID = "AC00000000000000000000000000000001"
 AUTH_TOKEN = "0123456789abcdef0123456789abcdef"
@@ -100,9 +101,7 @@ class VoiceApp:
 @pytest.fixture(scope="session")
 def app_port() -> int:
     """The port of every test's voice app, so that one server can serve them all."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, get_args
@@ -22,6 +21,7 @@ from ringback.webhooks.callback_parameters import StatusEvent
 from tests.acceptance.conftest import ACCOUNT_SID, AUTH_TOKEN, VoiceApp, settings_text
 from tests.conformance.amd.greetings import MACHINES, silence, spoken
 from tests.peers.listening import loudest_stretch, read_wav, tone_wav, tones_in
+from tests.peers.ports import free_port
 from tests.peers.sipp import run_sipp
 
 APP_TONE, PHONE_TONE = 440, 700
@@ -219,9 +219,7 @@ async def test_sip_credentials_answer_a_challenge_of_sipp(
 ) -> None:
     scenario = tmp_path / "callee.xml"
     scenario.write_text(CHALLENGED.format(status=status, header=header, check=check))
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     callee = asyncio.create_task(run_sipp(scenario, 5060, tmp_path, listen=port, seconds=30))
     await asyncio.sleep(0.5)
     try:

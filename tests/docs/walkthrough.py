@@ -11,6 +11,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.peers.ports import free_ports
+
 START_SECONDS = 30
 CALL_SECONDS = 60
 
@@ -69,12 +71,6 @@ class Walkthrough:
         program, *arguments = (word.replace("5060", str(self.sip_port)) for word in command)
         module = [] if program.endswith("python") else ["-m", "ringback"]
         return [sys.executable, *module, *arguments]
-
-
-def free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(count)]
-        return [int(each.getsockname()[1]) for each in sockets]
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]", output: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from ringback.cli.preflight import find_obstacles
 from ringback.cli.settings_file import read_settings
+from tests.peers.ports import free_ports
 
 WriteSettings = Callable[..., Path]
 
@@ -45,9 +46,8 @@ def test_an_http_port_in_use_is_told_with_its_key(write_settings: WriteSettings)
 
 
 def test_looking_twice_finds_the_same(write_settings: WriteSettings) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    path = write_settings(sip=f'["udp:127.0.0.1:{port}", "tcp:127.0.0.1:{port}"]', http=f"127.0.0.1:{port + 1}")
+    sip, http = free_ports(2)
+    path = write_settings(sip=f'["udp:127.0.0.1:{sip}", "tcp:127.0.0.1:{sip}"]', http=f"127.0.0.1:{http}")
     assert obstacles(path) == obstacles(path) == []
 
 

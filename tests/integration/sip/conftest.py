@@ -21,6 +21,7 @@ from ringback.sip.net.connection import ConnectionLimits
 from ringback.sip.net.resolver import Resolver
 from ringback.sip.net.server import ListenAddress, SipServer
 from ringback.sip.net.trace import TraceLine
+from tests.peers.ports import free_port
 
 SCENARIOS = Path(__file__).parent / "scenarios"
 SDP = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\n"
@@ -123,7 +124,7 @@ async def run_sipp(scenario: str, target: str, *, transport: str = "udp", argume
     process = await asyncio.create_subprocess_exec(
         "sipp",
         target,
-        *("-sf", str(SCENARIOS / f"{scenario}.xml"), "-m", "1", "-i", "127.0.0.1", "-mp", "41000"),
+        *("-sf", str(SCENARIOS / f"{scenario}.xml"), "-m", "1", "-i", "127.0.0.1", "-mp", str(free_port())),
         *("-nostdin", "-timeout", "20s", "-timeout_error", "-t", "t1" if transport == "tcp" else "u1"),
         *arguments,
         stdout=asyncio.subprocess.PIPE,

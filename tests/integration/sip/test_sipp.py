@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -26,6 +25,7 @@ from ringback.sip.message.message import Request
 from ringback.sip.message.validate import Refusal
 from ringback.sip.timers import TimerSettings
 from tests.integration.sip.conftest import SDP, OpenParty, Party, run_sipp
+from tests.peers.ports import free_port
 
 over_each_transport = pytest.mark.parametrize("transport", ["udp", "tcp"])
 
@@ -121,12 +121,6 @@ async def test_sipp_that_never_acknowledges_is_hung_up(open_party: OpenParty) ->
 
 
 # --- we call sipp
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextlib.asynccontextmanager
