@@ -3,30 +3,13 @@
 import pytest
 
 from ringback.interpreter.document import LoadedDocument
-from ringback.model.record import ApplicationRecord, CallRecord
-from ringback.model.sid import AccountSid, ApplicationSid
+from ringback.model.record import CallRecord
 from ringback.services.call_order import CallRefused
 from ringback.twiml.nodes import Document, Pause
 from tests.unit.call.conftest import ACCOUNT
-from tests.unit.services.conftest import APP, BuildHouse, FrozenDirectory, House, OrderDesk, configuration
+from tests.unit.services.conftest import BuildHouse, FrozenDirectory, House, OrderDesk, configuration
+from tests.unit.services.voice_applications import FOREIGN, SILENT, SUPPORT
 
-SUPPORT = ApplicationRecord(
-    sid=ApplicationSid("AP" + "1" * 32),
-    account_sid=ACCOUNT,
-    friendly_name="support",
-    voice_url=f"{APP}/support",
-    voice_fallback_url=f"{APP}/fallback",
-    status_callback_url=f"{APP}/support-ended",
-)
-SILENT = ApplicationRecord(
-    sid=ApplicationSid("AP" + "2" * 32), account_sid=ACCOUNT, friendly_name="silent", voice_url=None
-)
-FOREIGN = ApplicationRecord(
-    sid=ApplicationSid("AP" + "3" * 32),
-    account_sid=AccountSid("AC" + "9" * 32),
-    friendly_name="foreign",
-    voice_url=f"{APP}/support",
-)
 STAY = LoadedDocument(url=None, body=Document(verbs=(Pause(length=600),)))
 """Instead of a conference: the call is there until somebody ends it."""
 

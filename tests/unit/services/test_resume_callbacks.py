@@ -1,7 +1,7 @@
 """What a process left unsent is sent by the next one of its node."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import structlog
@@ -19,6 +19,20 @@ from tests.unit.services.callback_process import ACCOUNT, CALL, TOKEN, Process, 
 async def process() -> AsyncIterator[Process]:
     async with new_process() as process:
         yield process
+
+
+def of_42_seconds(call_sid: CallSid, began: datetime) -> CallRecord:
+    return CallRecord(
+        sid=call_sid,
+        account_sid=ACCOUNT.sid,
+        from_="a",
+        to="b",
+        direction=Direction.INBOUND,
+        status=CallStatus.COMPLETED,
+        created_at=began,
+        answered_at=began,
+        ended_at=began + timedelta(seconds=42),
+    )
 
 
 async def test_what_was_left_is_sent_once_in_order_and_before_what_is_new(process: Process) -> None:
@@ -64,17 +78,7 @@ async def test_a_callback_of_an_account_that_is_gone_is_given_up(process: Proces
 
 async def test_the_end_of_a_call_that_nobody_lived_to_tell_is_told_behind_what_waits(process: Process) -> None:
     call_sid, now = CallSid("CA" + "7" * 32), process.clock.utc_now()
-    call = CallRecord(
-        sid=call_sid,
-        account_sid=ACCOUNT.sid,
-        from_="a",
-        to="b",
-        direction=Direction.INBOUND,
-        status=CallStatus.COMPLETED,
-        created_at=now,
-        answered_at=now,
-        ended_at=now + timedelta(seconds=42),
-    )
+    call = of_42_seconds(call_sid, now)
     waiting = left(8, process.clock, call_sid=call_sid)
     lost = CallSid("CA" + "8" * 32)
     unwanted = held(6, process.clock, CallSid("CA" + "9" * 32), finished_at=now)
@@ -108,17 +112,7 @@ async def test_one_that_cannot_be_understood_is_given_up_and_the_others_are_sent
 async def test_a_live_transcription_stops_with_the_call_that_a_crash_cut_off(process: Process) -> None:
     """twiml.md 15.3: its callbacks are counted on."""
     call_sid, now = CallSid("CA" + "7" * 32), process.clock.utc_now()
-    call = CallRecord(
-        sid=call_sid,
-        account_sid=ACCOUNT.sid,
-        from_="a",
-        to="b",
-        direction=Direction.INBOUND,
-        status=CallStatus.COMPLETED,
-        created_at=now,
-        answered_at=now,
-        ended_at=now + timedelta(seconds=42),
-    )
+    call = of_42_seconds(call_sid, now)
     facts = TranscriptionFacts(sid="GT1", account_sid=ACCOUNT.sid, call_sid=call_sid, language="en-US")
     said = content_parameters(facts, now, 2, track="inbound_track", label=None, text="a", is_final=True, confidence=1.0)
     about: dict[str, object] = {"call_sid": call_sid, "kind": CallbackKind.TRANSCRIPTION}
